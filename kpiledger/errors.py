@@ -1,0 +1,40 @@
+"""What can go wrong outside of what a user wrote, and what to do about it.
+
+    KpiledgerError
+    ├── WrongUse          the command was called with words that do not fit
+    ├── BrokenWorld       something outside is missing or unreachable (warehouse, dbt, source system)
+    │   └── BusyError     another run holds the lock
+    └── LedgerDamaged     the ledger does not verify
+
+What a user wrote wrong in a file is no exception: it is a `Finding`.
+"""
+
+from __future__ import annotations
+
+
+class KpiledgerError(Exception):
+    """A problem that ends the command, with a sentence on what to do."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message
+
+
+class WrongUse(KpiledgerError):
+    """The words of a command do not fit together or name nothing that exists."""
+
+
+class BrokenWorld(KpiledgerError):
+    """Something outside the project is missing, unreachable or not as it was left."""
+
+
+class BusyError(BrokenWorld):
+    """Another run holds the lock of what only one may write."""
+
+
+class LedgerDamaged(KpiledgerError):
+    """The ledger's bytes do not agree with its tree, its checkpoint or its own order."""

@@ -1,0 +1,67 @@
+"""What every spec shares: frozen, closed, and able to say where each of its values stood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PrivateAttr
+
+from kpiledger.finding import Position
+from kpiledger.periods import Period
+from kpiledger.vocabulary import is_name
+
+Path = tuple[str | int, ...]
+
+
+class Spec(BaseModel):
+    """A piece of a spec file; unknown keys are refused, values cannot be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SpecFile(Spec):
+    """A whole spec file; `place` gives the position of any value in it."""
+
+    _path: str = PrivateAttr(default="")
+    _places: Mapping[Path, Position] = PrivateAttr(default_factory=dict)
+
+    def located(self, path: str, places: Mapping[Path, Position]) -> None:
+        """Remember the file (relative to the project) and the position of each value; the loader's call."""
+        self._path = path
+        self._places = places
+
+    @property
+    def path(self) -> str:
+        """The file, relative to the project's root."""
+        return self._path
+
+    def place(self, *path: str | int) -> Position:
+        """Where the value at a path of keys and indexes stood, or the nearest enclosing one."""
+        for length in range(len(path), -1, -1):
+            found = self._places.get(path[:length])
+            if found is not None:
+                return found
+        return Position(self._path, 1, 1)
+
+
+def _name(value: str) -> str:
+    if not is_name(value):
+        raise ValueError(
+            f"{value!r} is no name: names are lower case letters, digits and single underscores, "
+            "begin with a letter and have at most 63 characters"
+        )
+    return value
+
+
+def _period(value: Any) -> Any:
+    if isinstance(value, Period):
+        return value
+    if isinstance(value, (date, int)):
+        value = str(value)
+    return Period.parse(value)
+
+
+Name = Annotated[str, AfterValidator(_name)]
+PeriodField = Annotated[Period, BeforeValidator(_period)]
