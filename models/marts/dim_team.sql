@@ -1,0 +1,7 @@
+with
+
+team as (
+    select * from {{ ref('stg_people__team') }}
+)
+
+select * from team

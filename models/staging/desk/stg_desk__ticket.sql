@@ -1,0 +1,22 @@
+with
+
+extract as (
+    select * from {{ ref('desk_ticket') }}
+),
+
+typed as (
+    select
+        ticket_id,
+        order_id,
+        team,
+        opened_at,
+        registered_at,
+        solved_at,
+        category,
+        status,
+        contact_count,
+        reason_code
+    from extract
+)
+
+select * from typed

@@ -1,0 +1,19 @@
+with
+
+extract as (
+    select * from {{ ref('erp_order') }}
+),
+
+typed as (
+    select
+        order_id,
+        order_date,
+        customer_id,
+        city,
+        state,
+        postal_code,
+        region
+    from extract
+)
+
+select * from typed

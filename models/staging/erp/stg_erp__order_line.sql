@@ -1,0 +1,19 @@
+with
+
+extract as (
+    select * from {{ ref('erp_order_line') }}
+),
+
+typed as (
+    select
+        row_id,
+        order_id,
+        product_id,
+        quantity,
+        discount,
+        sales,
+        profit
+    from extract
+)
+
+select * from typed

@@ -1,0 +1,16 @@
+with
+
+extract as (
+    select * from {{ ref('erp_product') }}
+),
+
+typed as (
+    select
+        product_id,
+        product_name,
+        category,
+        sub_category
+    from extract
+)
+
+select * from typed
