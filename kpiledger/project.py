@@ -7,15 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kpiledger.specs.agreement import AgreementFile
+from kpiledger.specs.calendar import Calendar
+from kpiledger.specs.chain import Chain
 from kpiledger.specs.expectation import Expectations
 from kpiledger.specs.fact import Fact, Measure
 from kpiledger.specs.kpi import Kpi
-from kpiledger.specs.organisation import Calendar, Chain, Organisation
+from kpiledger.specs.organisation import Organisation
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """All specs of a project folder. `columns` gives, for each dbt model with a contract, name -> type."""
+    """All specs of a project folder. `columns` gives, for each dbt model with a contract, name -> type.
+
+    `unique_columns` gives the columns of a model that dbt tests to be unique. `unread` names by kind (`fact`,
+    `kpi`, `holder`, `organisation`, `chain`, `model`) what stands in files that could not be read: rules are
+    silent about them, since their findings are told already. A project with errors is fit for rules only.
+    """
 
     root: Path
     calendar: Calendar
@@ -26,6 +33,8 @@ class Project:
     agreements: tuple[AgreementFile, ...]
     expectations: Mapping[str, Expectations]
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unique_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unread: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def measure(self, name: str) -> tuple[Fact, Measure] | None:
         """The fact and the measure of a name; measure names are unique over all facts."""

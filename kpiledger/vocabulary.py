@@ -9,6 +9,23 @@ from enum import StrEnum
 NAME = re.compile(r"[a-z](?:_?[a-z0-9])*\Z")
 NAME_MAX = 63  # PostgreSQL cuts longer identifiers silently
 
+# Words that compiled SQL needs for itself: reserved by SQL, or names of its own columns and CTEs.
+RESERVED = frozenset(
+    """
+    all analyse analyze and any array as asc asymmetric between both case cast check collate column constraint
+    create cross current_date current_time current_timestamp current_user default deferrable desc describe
+    distinct do else end except exists false fetch for foreign from full grant group having in initially inner
+    intersect interval into is join lambda lateral leading left like limit localtime localtimestamp natural not
+    null offset on only or order outer over partition pivot placing primary qualify references returning right
+    select session_user show some summarize symmetric table then to trailing true union unique unpivot user
+    using values variadic when where window with
+    day denominator grain is_complete kpi member numerator period period_end period_start replaced_on row_count
+    slice span span_end span_start value version
+    described dim_span intervals answer kpi_values measured measured_latest measured_rows sliced sliced_days
+    sliced_rows sliced_states states
+    """.split()
+)
+
 
 class Grain(StrEnum):
     """The length of a period."""

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Pri
 
 from kpiledger.finding import Position
 from kpiledger.periods import Period
-from kpiledger.vocabulary import is_name
+from kpiledger.vocabulary import RESERVED, is_name
 
 Path = tuple[str | int, ...]
 
@@ -55,6 +55,12 @@ def _name(value: str) -> str:
     return value
 
 
+def _coined(value: str) -> str:
+    if value in RESERVED:
+        raise ValueError(f"{value!r} is a word that SQL or the compiled models need; choose a name that says more")
+    return value
+
+
 def _period(value: Any) -> Any:
     if isinstance(value, Period):
         return value
@@ -64,4 +70,6 @@ def _period(value: Any) -> Any:
 
 
 Name = Annotated[str, AfterValidator(_name)]
+# A name that becomes a column or a CTE of compiled SQL.
+CoinedName = Annotated[Name, AfterValidator(_coined)]
 PeriodField = Annotated[Period, BeforeValidator(_period)]

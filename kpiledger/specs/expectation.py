@@ -13,6 +13,8 @@ from kpiledger.specs.base import Name, Spec, SpecFile
 
 _DURATION = re.compile(r"(\d+) (second|minute|hour|day)s?\Z")
 Share = Annotated[Decimal, Field(ge=0, le=1)]
+# A dbt model, as stg_erp__order: two underscores part the source from the entity.
+ModelName = Annotated[str, Field(pattern=r"^[a-z](?:_{0,2}[a-z0-9])*$", max_length=63)]
 
 
 def _duration(value: Any) -> Any:
@@ -38,7 +40,7 @@ class ExistsIn(Spec):
     """The column's value is a key of another model."""
 
     column: Name
-    model: Name
+    model: ModelName
     key: Name
     missing: Literal["allowed", "not_allowed"] = "allowed"
 
@@ -163,14 +165,30 @@ class Freshness(Spec):
     within: Duration
 
 
+class Parent(Spec):
+    """A table whose columns a row is seen with, as an order's date for its lines.
+
+    `model` names a checked table, of this or of another source system, with a key of one column; `link` is
+    the column here that holds that key.
+    """
+
+    model: ModelName
+    link: Name
+    columns: tuple[Name, ...] = Field(min_length=1)
+
+
 class CheckedTable(Spec):
-    """One table of the source system and the staging model made of it."""
+    """One table of the source system and the staging model made of it.
+
+    `period`, `team`, conditions and checks may name columns of the table or of its parent.
+    """
 
     table: Name
-    model: Name
+    model: ModelName
     key: tuple[Name, ...] = Field(min_length=1)
     period: Name | None = None
     team: Name | None = None
+    parent: Parent | None = None
     freshness: Freshness | None = None
     rules: tuple[RegistrationRule, ...] = ()
     reconcile: Reconcile | None = None

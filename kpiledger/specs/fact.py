@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from kpiledger.specs.base import Name, Spec, SpecFile
+from kpiledger.specs.base import CoinedName, Name, Spec, SpecFile
 from kpiledger.vocabulary import Aggregation
 
 
@@ -48,5 +48,5 @@ class Fact(SpecFile):
     time: Name
     times: tuple[Name, ...] = ()
     source: tuple[Name, ...] = Field(min_length=1)
-    dimensions: dict[Name, Annotated[Dimension, BeforeValidator(_dimension)]] = {}
-    measures: dict[Name, Measure] = Field(min_length=1)
+    dimensions: dict[CoinedName, Annotated[Dimension, BeforeValidator(_dimension)]] = {}
+    measures: dict[CoinedName, Measure] = Field(min_length=1)

@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from kpiledger.specs.base import Name, Spec, SpecFile
+from kpiledger.specs.base import CoinedName, Name, Spec, SpecFile
 from kpiledger.vocabulary import Direction, Grain, Unit
+
+COMPUTED_GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
 
 _SPAN = re.compile(r"period|year_to_date|rolling_([1-9][0-9]?)\Z")
 
@@ -20,6 +22,12 @@ def _span(value: str) -> str:
     return value
 
 
+def _computed(value: Grain) -> Grain:
+    if value not in COMPUTED_GRAINS:
+        raise ValueError(f"'{value}' is not computed; write {', '.join(COMPUTED_GRAINS)}")
+    return value
+
+
 def rolling_months(span: str) -> int | None:
     """The months of a rolling span, None for the others."""
     found = _SPAN.match(span)
@@ -27,6 +35,7 @@ def rolling_months(span: str) -> int | None:
 
 
 Span = Annotated[str, AfterValidator(_span)]
+ComputedGrain = Annotated[Grain, AfterValidator(_computed)]
 
 
 class Input(Spec):
@@ -92,7 +101,7 @@ class KpiVersion(Spec):
 class Kpi(SpecFile):
     """A named, owned, versioned formula over measures, with direction, unit and cadence."""
 
-    kpi: Name
+    kpi: CoinedName
     label: dict[str, str] = Field(min_length=1)
     description: str = Field(min_length=1)
     owner: Name
@@ -109,7 +118,7 @@ class Kpi(SpecFile):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     decimals: Annotated[int, Field(ge=0, le=6)] | None = None
     cadence: Grain
-    grains: tuple[Grain, ...] = Field(min_length=1)
+    grains: tuple[ComputedGrain, ...] = Field(min_length=1)
     spans: tuple[Span, ...] = Field(min_length=1)
     slices: tuple[Name, ...] = ()
     counter_kpis: tuple[Name, ...] = ()

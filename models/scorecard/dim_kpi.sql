@@ -1,0 +1,7 @@
+with
+
+kpi as (
+    select * from {{ source('recorded', 'kpi') }}
+)
+
+select * from kpi

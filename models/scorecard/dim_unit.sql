@@ -1,0 +1,7 @@
+with
+
+unit as (
+    select * from {{ source('recorded', 'unit') }}
+)
+
+select * from unit
