@@ -4,7 +4,8 @@
     ├── WrongUse          the command was called with words that do not fit
     ├── BrokenWorld       something outside is missing or unreachable (warehouse, dbt, source system)
     │   └── BusyError     another run holds the lock
-    └── LedgerDamaged     the ledger does not verify
+    ├── LedgerDamaged     the ledger does not verify
+    └── RunStopped        findings or failed checks ended a run before it published anything
 
 What a user wrote wrong in a file is no exception: it is a `Finding`.
 """
@@ -38,3 +39,7 @@ class BusyError(BrokenWorld):
 
 class LedgerDamaged(KpiledgerError):
     """The ledger's bytes do not agree with its tree, its checkpoint or its own order."""
+
+
+class RunStopped(KpiledgerError):
+    """Findings or failed checks ended a run; nothing was published. The message is the whole report."""

@@ -45,7 +45,12 @@ def check_expression(text: str, columns: Collection[str]) -> list[Problem]:
     try:
         tree = _parsed(text)
     except SqlglotError:
-        return [Problem(f"{text!r} cannot be read as an SQL expression", "write it over the fact's columns, as `amount * 2`")]
+        return [
+            Problem(
+                f"{text!r} cannot be read as an SQL expression",
+                "write it over the fact's columns, as `amount * 2`",
+            )
+        ]
     refused = next((node for node in tree.walk() if not isinstance(node, _ALLOWED)), None)
     if refused is not None:
         return [_refused(refused)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -43,7 +44,8 @@ class Period:
         for grain, pattern in _WRITTEN:
             found = pattern.match(text)
             if found:
-                return cls(_first_day(grain, [int(part) for part in found.groups()]), grain)
+                with suppress(ValueError):  # a month 13 or a week 54
+                    return cls(_first_day(grain, [int(part) for part in found.groups()]), grain)
         raise ValueError(f"{text!r} is no period; write 2016-08-14, 2016-W33, 2016-08, 2016-Q3 or 2016")
 
     @classmethod
@@ -97,4 +99,4 @@ def _first_day(grain: Grain, numbers: list[int]) -> date:
         return date.fromisocalendar(numbers[0], numbers[1], 1)
     if grain is Grain.QUARTER:
         return date(numbers[0], numbers[1] * 3 - 2, 1)
-    return date(*(numbers + [1, 1])[:3])
+    return date(*[*numbers, 1, 1][:3])

@@ -42,7 +42,9 @@ def lay_tables(path: Path, schema: str, tables: Iterable[Table]) -> None:
         connection.commit()
 
 
-def rows_of(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+def rows_of(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[object] = ()
+) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries by column."""
     result = connection.execute(query, list(parameters))
     names = [column[0] for column in result.description or ()]

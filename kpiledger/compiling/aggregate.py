@@ -34,7 +34,8 @@ def _daily(time: str, slices: Sequence[str], columns: Sequence[Column]) -> str:
     """One row per day of a time column; measures on other dates are null here and stand in their own CTE."""
     keys = [f"{time} as day", *slices]
     measures = [
-        f"{column.sql if column.time == time else 'cast(null as decimal(38, 6))'} as {column.name}" for column in columns
+        f"{column.sql if column.time == time else 'cast(null as decimal(38, 6))'} as {column.name}"
+        for column in columns
     ]
     group = "".join(f",\n    {name}" for name in (time, *slices))[2:]
     items = lines([*keys, "count(*) as row_count", *measures])

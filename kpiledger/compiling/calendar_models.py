@@ -12,19 +12,18 @@ from kpiledger.vocabulary import Grain
 
 _FROM = "metrics/calendar.yml"
 _MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
+_YEAR_TEXT, _MONTH_TEXT = "cast(extract(year from {0}) as varchar)", "cast(extract(month from {0}) as varchar)"
 _LABEL = {
-    Grain.MONTH: "cast(extract(year from {0}) as varchar) || '-' || lpad(cast(extract(month from {0}) as varchar), 2, '0')",
-    Grain.QUARTER: "cast(extract(year from {0}) as varchar) || '-Q' || cast(extract(quarter from {0}) as varchar)",
-    Grain.YEAR: "cast(extract(year from {0}) as varchar)",
+    Grain.MONTH: f"{_YEAR_TEXT} || '-' || lpad({_MONTH_TEXT}, 2, '0')",
+    Grain.QUARTER: f"{_YEAR_TEXT} || '-Q' || cast(extract(quarter from {{0}}) as varchar)",
+    Grain.YEAR: _YEAR_TEXT,
 }
 
 
 def as_of_model(project: Project) -> str:
     """The SQL of `as_of`: the day asked for by the run or the calendar, else the last one every fact covers."""
     facts = sorted(project.facts.values(), key=lambda fact: fact.model)
-    last_days = "\nunion all\n".join(
-        f"select max({fact.time}) as last_on\nfrom {ref(fact.model)}" for fact in facts
-    )
+    last_days = "\nunion all\n".join(f"select max({fact.time}) as last_on\nfrom {ref(fact.model)}" for fact in facts)
     run = "select * from {{ source('recorded', 'run_context') }}"
     chosen = (
         "select coalesce(max(run_context.as_of_on), min(last_days.last_on)) as as_of_on\n"
@@ -48,9 +47,16 @@ def period_model(calendar: Calendar) -> str:
 def span_model(calendar: Calendar, spans: Sequence[str]) -> str:
     """The SQL of `dim_span`: for each period the days that each span covers, none after the as-of date."""
     rolling = sorted({months for span in spans if (months := rolling_months(span))})
-    parts = [_span("period", "the period itself", "period_start"), _span("year_to_date", "from the year's first day", _YEAR)]
+    parts = [
+        _span("period", "the period itself", "period_start"),
+        _span("year_to_date", "from the year's first day", _YEAR),
+    ]
     parts += [
-        _span(f"rolling_{months}", f"{months} calendar months, the period's last one among them", _rolling(months))
+        _span(
+            f"rolling_{months}",
+            f"{months} calendar months, the period's last one among them",
+            _rolling(months),
+        )
         for months in rolling
     ]
     parts += [
@@ -60,7 +66,8 @@ def span_model(calendar: Calendar, spans: Sequence[str]) -> str:
     union = "\nunion all\n".join(f"select * from {name}" for name, *_ in parts)
     covered = f"select *\nfrom spans\nwhere span_start >= {date_literal(calendar.starts_on)}"
     top = header(
-        _FROM, "The days that a value covers, none before the calendar begins. One row per grain, period and span."
+        _FROM,
+        "The days that a value covers, none before the calendar begins. One row per grain, period and span.",
     )
     ctes = [imported("dim_period"), imported("as_of"), _bounds(), *parts, ("spans", union)]
     return top + with_ctes([*ctes, ("covered", covered)], "select * from covered")

@@ -22,7 +22,10 @@ _VALUE: Columns = {
     "kpi": ("varchar", "The KPI"),
     "version": ("integer", "The version of its definition that made the number"),
     "grain": ("varchar", "month, quarter or year"),
-    "span": ("varchar", "The days covered: period, year_to_date, rolling_<months>, or the same days a year earlier"),
+    "span": (
+        "varchar",
+        "The days covered: period, year_to_date, rolling_<months>, or the same days a year earlier",
+    ),
     "period_start": ("date", "First day of the period"),
     "period_end": ("date", "Last day of the period"),
     "slice": ("varchar", "The dimension the KPI is cut by, all for the whole"),
@@ -53,9 +56,23 @@ _ORDER = ("grain", "span", "period_start", "period_end", "is_complete", "slice",
 def properties_file(project: Project, values: Mapping[str, Sequence[Value]]) -> str:
     """The dbt YAML of every compiled model."""
     models = [
-        _model("as_of", "The day all numbers are as of. One row per run.", {"as_of_on": ("date", "The as-of date")}),
-        _model("dim_period", "Periods up to the as-of date. One row per grain and period.", _PERIOD, ("grain", "period_start")),
-        _model("dim_span", "The days a value covers. One row per grain, period and span.", _SPAN, ("grain", "period_start", "span")),
+        _model(
+            "as_of",
+            "The day all numbers are as of. One row per run.",
+            {"as_of_on": ("date", "The as-of date")},
+        ),
+        _model(
+            "dim_period",
+            "Periods up to the as-of date. One row per grain and period.",
+            _PERIOD,
+            ("grain", "period_start"),
+        ),
+        _model(
+            "dim_span",
+            "The days a value covers. One row per grain, period and span.",
+            _SPAN,
+            ("grain", "period_start", "span"),
+        ),
     ]
     for name, answered in values.items():
         models += _fact_models(project.facts[name], answered)
@@ -70,7 +87,10 @@ def _fact_models(fact: Fact, values: Sequence[Value]) -> list[dict[str, Any]]:
     models = []
     if aggregate_model(fact, values) is not None:
         slices = slices_of(values)
-        columns: Columns = {"day": ("date", "The day"), **{name: ("varchar", f"Dimension {name}") for name in slices}}
+        columns: Columns = {
+            "day": ("date", "The day"),
+            **{name: ("varchar", f"Dimension {name}") for name in slices},
+        }
         columns["row_count"] = ("bigint", "Rows of the fact")
         described = {column.name: ("", _measure_text(fact, column)) for column in columns_of(values, Route.ADDITIVE)}
         text = f"Additive measures of {fact.model}. One row per day and combination of dimensions."

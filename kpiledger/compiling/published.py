@@ -17,7 +17,8 @@ def value_table(facts: Iterable[str]) -> str:
     columns = lines(COLUMNS)
     parts = "\nunion all\n".join(f"select\n{columns}\nfrom {ref(f'kpi_{fact}')}" for fact in facts)
     top = header(
-        "metrics/kpis/", "The values of every KPI. One row per KPI version, grain, span, period, slice and member."
+        "metrics/kpis/",
+        "The values of every KPI. One row per KPI version, grain, span, period, slice and member.",
     )
     order = "order by kpi, version, grain, span, period_start, slice, member"
     return top + with_ctes([("all_values", parts)], f"select * from all_values\n{order}")

@@ -22,7 +22,10 @@ def standalone_query(project: Project, kpi: Kpi, version: KpiVersion) -> str:
     fact, slices = value.fact, tuple(sorted(kpi.slices))
     latest = next((column for column in value.columns if column.route is Route.LATEST), None)
     time = value.columns[0].time
-    ctes: list[Cte] = [("intervals", _intervals(value)), described(fact, slices, value.columns, fact.key if latest else (), f"{MARTS}.")]
+    ctes: list[Cte] = [
+        ("intervals", _intervals(value)),
+        described(fact, slices, value.columns, fact.key if latest else (), f"{MARTS}."),
+    ]
     origin = "described"
     if latest:
         origin = "states"
@@ -46,8 +49,7 @@ def _intervals(value: Value) -> str:
 def _states(key: tuple[str, ...], time: str, over: tuple[str, ...]) -> str:
     order = ", ".join(dict.fromkeys([time, *key]))
     return (
-        f"select *, lead({time}) over (partition by {', '.join(over)} order by {order}) as replaced_on\n"
-        "from described"
+        f"select *, lead({time}) over (partition by {', '.join(over)} order by {order}) as replaced_on\nfrom described"
     )
 
 

@@ -45,7 +45,9 @@ def value_select(value: Value) -> str:
     numerator = f"cast({value.numerator.name} as {FIGURE})"
     denominator = f"cast({value.denominator.name} as {FIGURE})" if value.denominator else f"cast(null as {FIGURE})"
     quotient = (
-        f"cast({value.numerator.name} / nullif({value.denominator.name}, 0) as {FIGURE})" if value.denominator else numerator
+        f"cast({value.numerator.name} / nullif({value.denominator.name}, 0) as {FIGURE})"
+        if value.denominator
+        else numerator
     )
     first, *others = dict.fromkeys(_CTE[column.route] for column in value.columns)
     joined = "".join(f"\nleft join {other}\n    using ({', '.join(KEYS)})" for other in others)
@@ -88,7 +90,11 @@ def _additive(fact: Fact, slices: Sequence[str], columns: Sequence[Column]) -> l
     body = _over_intervals("sliced_days", measures, "cast(sum(row_count) as bigint)")
     return [
         sliced("sliced_days", f"agg_{fact.fact}", slices, "each day once per slice"),
-        ("measured", body.format(joined_on=_within("sliced_days.day")), "additive measures over each interval"),
+        (
+            "measured",
+            body.format(joined_on=_within("sliced_days.day")),
+            "additive measures over each interval",
+        ),
     ]
 
 

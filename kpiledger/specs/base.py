@@ -66,6 +66,8 @@ def _period(value: Any) -> Any:
         return value
     if isinstance(value, (date, int)):
         value = str(value)
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no period; write 2016-08-14, 2016-W33, 2016-08, 2016-Q3 or 2016")
     return Period.parse(value)
 
 

@@ -1,0 +1,45 @@
+# Two commands do all the set-up: `make demo` and `make test`. `make check` comes before a commit.
+
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+RUN := $(UV) run --frozen --no-sync
+export DO_NOT_TRACK := 1
+export DAGSTER_DISABLE_TELEMETRY := 1
+
+.PHONY: demo test check environment clean golden
+
+environment: .venv/.made
+
+.venv/.made: uv.lock pyproject.toml $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
+	$(UV) sync --frozen --compile-bytecode --quiet
+	@touch $@
+
+# uv makes the environment from the lock file; where it is missing, pip brings it, into the project.
+.uv/bin/uv:
+	python3 -m venv .uv
+	.uv/bin/pip install --quiet uv
+
+# FAULTS=1 puts documented faults into the source systems, to see what stops a publication.
+demo: environment
+	$(RUN) kpi demo-sources $(if $(FAULTS),--faults)
+	$(RUN) kpi run
+	@echo
+	@echo "warehouse  build/warehouse.duckdb      finance reads schema kpi"
+	@echo "pages      build/pages/index.html      open it in a browser"
+	@echo "ledger     build/ledger                kpi verify checks it"
+
+test: environment
+	$(RUN) pytest
+
+check: environment
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy
+	$(RUN) kpi check
+	$(RUN) kpi compile --check
+	$(RUN) pytest -m "not demo and not browser"
+
+golden: environment
+	$(RUN) pytest tests/findings --update-golden
+
+clean:
+	rm -rf build target logs

@@ -1,0 +1,159 @@
+"""What does `dbt build` say about the models, run inside this process?
+
+dbt costs seconds to start, so it is started once and called here; what it parsed last time is used again as
+long as the warehouse has the same address. dbt keeps its connection open afterwards, so it is closed for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kpiledger.errors import BrokenWorld
+
+WAREHOUSE_VARIABLE = "KPI_WAREHOUSE"
+TARGET = "target"
+
+# Statuses of dbt that are no failure; `warn` is a test that its author let pass.
+_FINE = frozenset({"success", "pass", "warn", "no-op", "partial success"})
+_SKIPPED = "skipped"
+
+OnEvent = Callable[[Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """How one model, seed or test ended; `failing_rows` counts what a test found."""
+
+    unique_id: str
+    name: str
+    kind: str
+    status: str
+    seconds: float
+    failing_rows: int | None = None
+    message: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}: {self.message or self.status}"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What dbt did, node by node, in the order in which they ended."""
+
+    nodes: tuple[NodeResult, ...]
+
+    @property
+    def failures(self) -> tuple[NodeResult, ...]:
+        """What failed itself; nodes skipped because of that are no failures of their own."""
+        return tuple(node for node in self.nodes if node.status not in _FINE and node.status != _SKIPPED)
+
+    @property
+    def skipped(self) -> tuple[NodeResult, ...]:
+        """What was not built because something before it failed."""
+        return tuple(node for node in self.nodes if node.status == _SKIPPED)
+
+
+def build(root: Path, warehouse: Path, select: str | None = None, on_event: OnEvent | None = None) -> BuildResult:
+    """Build and test the models into a warehouse file; BrokenWorld if dbt cannot read the project."""
+    chosen = ["--select", select] if select else []
+    outcome = _invoke(root, warehouse, ["build", *chosen], on_event)
+    return BuildResult(tuple(_node_result(result) for result in outcome.results))
+
+
+def parse(root: Path, warehouse: Path) -> Path:
+    """Let dbt read the project and write its manifest; the path of that file."""
+    _invoke(root, warehouse, ["parse"], None)
+    return root / TARGET / "manifest.json"
+
+
+def _invoke(root: Path, warehouse: Path, words: list[str], on_event: OnEvent | None) -> Any:
+    # dbt is imported here because its import takes two seconds that most commands need not pay.
+    from dbt.cli.main import dbtRunner
+
+    runner = dbtRunner(callbacks=[on_event] if on_event else [])
+    with _standing_in(root, warehouse):
+        try:
+            outcome = runner.invoke([*words, *_settings(root)])
+        finally:
+            _close_connections()
+    if outcome.exception is not None:
+        if not isinstance(outcome.exception, Exception):
+            raise outcome.exception  # the user pressed Ctrl-C
+        raise BrokenWorld(
+            f"dbt could not {words[0]} the project: {_text(outcome.exception)}",
+            f"`dbt {words[0]} --profiles-dir .` in the project's folder shows it again",
+        ) from outcome.exception
+    return outcome.result
+
+
+def _settings(root: Path) -> list[str]:
+    quiet = ["--quiet", "--no-print", "--no-use-colors", "--log-level", "none"]
+    # The file log would repeat every statement, which costs a tenth of the run; the errors come back as results.
+    unlogged = ["--log-level-file", "none", "--no-send-anonymous-usage-stats", "--no-version-check"]
+    return ["--project-dir", str(root), "--profiles-dir", str(root), "--target-path", TARGET, *quiet, *unlogged]
+
+
+@contextlib.contextmanager
+def _standing_in(root: Path, warehouse: Path) -> Iterator[None]:
+    """Stand in the project's folder, with the warehouse named in the same words as last time.
+
+    dbt parses everything again when a variable that profiles.yml reads has another value.
+    """
+    place = os.path.relpath(warehouse, root) if warehouse.is_relative_to(root) else str(warehouse)
+    before = os.environ.get(WAREHOUSE_VARIABLE)
+    os.environ[WAREHOUSE_VARIABLE] = place
+    try:
+        with contextlib.chdir(root):
+            yield
+    finally:
+        if before is None:
+            del os.environ[WAREHOUSE_VARIABLE]
+        else:
+            os.environ[WAREHOUSE_VARIABLE] = before
+
+
+def _close_connections() -> None:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import cleanup_connections, reset_adapters
+
+    cleanup_connections()
+    reset_adapters()
+    environment = DuckDBConnectionManager._ENV  # env() raises where dbt never got as far as connecting
+    if environment is not None:
+        environment.close()
+        DuckDBConnectionManager.close_all_connections()
+
+
+def _node_result(result: Any) -> NodeResult:
+    node = result.node
+    status = str(result.status)
+    failing = result.failures if node.resource_type == "test" else None
+    message = ""
+    if status not in _FINE:
+        message = _test_message(failing, status, result.message) if failing else _text(result.message or "")
+    return NodeResult(
+        node.unique_id, _name(node), str(node.resource_type), status, result.execution_time, failing, message
+    )
+
+
+def _test_message(failing: int, status: str, message: str | None) -> str:
+    return f"{failing} failing rows" if status == "fail" else _text(message or status)
+
+
+def _name(node: Any) -> str:
+    """`fct_order.order_id unique` for a test that stands beside a column, else the node's own name."""
+    kind = getattr(node, "test_metadata", None)
+    attached = getattr(node, "attached_node", None)
+    if kind is None or attached is None:
+        return str(node.name)
+    column = f".{node.column_name}" if node.column_name else ""
+    return f"{attached.rpartition('.')[2]}{column} {kind.name}"
+
+
+def _text(problem: object) -> str:
+    return " ".join(str(problem).split())

@@ -1,0 +1,107 @@
+"""How do an agreement event and a version of a KPI read as the content of an entry, and back?
+
+People's ids, and texts about people, are left plain here; `with_commitments` puts commitments in
+their place, `subjects.resolve` the values back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+
+from kpiledger.folding import RecordedEvent
+from kpiledger.ledger.canonical import canonical_bytes, plain
+from kpiledger.ledger.entry import Entry
+from kpiledger.ledger.schema import EntryKind
+from kpiledger.ledger.store import Ledger, read_entries
+from kpiledger.ledger.subjects import commit_subject, commit_text, resolve
+from kpiledger.project import Project
+from kpiledger.specs.agreement import AgreementEvent
+from kpiledger.specs.kpi import Kpi, KpiVersion
+from kpiledger.vocabulary import EventKind
+
+KIND_OF_EVENT = {
+    EventKind.AGREED: EntryKind.AGREEMENT_AGREED,
+    EventKind.AMENDED: EntryKind.AGREEMENT_AMENDED,
+    EventKind.RETIRED: EntryKind.AGREEMENT_RETIRED,
+}
+EVENT_OF_KIND = {entry: event for event, entry in KIND_OF_EVENT.items()}
+
+
+def agreement_content(holder: str, event: AgreementEvent) -> dict[str, Any]:
+    """An agreement event; its kind is the entry's and not repeated."""
+    content = {**plain(event), "holder": plain(holder)}
+    del content["event"]
+    return content
+
+
+def definition_content(project: Project, kpi: Kpi, version: KpiVersion) -> dict[str, Any]:
+    """A version of a KPI. Its `valid_to` is left out: the next version sets it, without changing this one."""
+    definition = {
+        **{name: plain(getattr(kpi, name)) for name in ("unit", "currency", "direction", "missing")},
+        "formula": plain(version.formula),
+        "measures": {},
+        "facts": {},
+    }
+    for name in sorted({given.measure for given in version.formula.inputs.values()}):
+        found = project.measure(name)
+        if found is None:
+            raise ValueError(f"the measure {name!r} of {kpi.kpi} is in no fact")
+        fact, measure = found
+        shown = plain(measure)
+        del shown["description"]
+        definition["measures"][name] = {**shown, "fact": fact.fact}
+        definition["facts"][fact.fact] = {name: plain(getattr(fact, name)) for name in ("model", "key", "time")}
+    return {
+        "kpi": kpi.kpi,
+        "version": plain(version.version),
+        "valid_from": plain(version.valid_from),
+        "change": plain(version.change),
+        "definition": definition,
+        "definition_hash": sha256(canonical_bytes(definition)).hexdigest(),
+    }
+
+
+def with_commitments(ledger: Ledger, content: dict[str, Any], people: Iterable[str]) -> dict[str, Any]:
+    """The content with a commitment for each person, and for the texts of a person's own agreement."""
+    known = frozenset(people)
+
+    def person(value: str) -> Any:
+        return dict(commit_subject(ledger, value)) if value in known else value
+
+    if "change" in content:
+        change = content["change"]
+        return {**content, "change": {**change, "requested_by": person(change["requested_by"])}}
+    holder = content["holder"]
+    private = {name: person(content[name]) for name in ("holder", "proposed_by", "approved_by")}
+    if holder not in known:
+        return {**content, **private}
+
+    def text(value: str) -> Any:
+        return dict(commit_text(ledger, value, holder))
+
+    reason = {**content["reason"], "text": text(content["reason"]["text"])}
+    targets = [_without_texts(target, text) for target in content["targets"]]
+    return {**content, **private, "reason": reason, "targets": targets}
+
+
+def _without_texts(target: dict[str, Any], text: Any) -> dict[str, Any]:
+    baseline = target["baseline"]
+    if baseline is None:
+        return target
+    exclude = [{**month, "reason": text(month["reason"])} for month in baseline["exclude"]]
+    return {**target, "baseline": {**baseline, "exclude": exclude}}
+
+
+def recorded_events(ledger: Ledger, entries: Iterable[Entry] | None = None) -> tuple[RecordedEvent, ...]:
+    """Every agreement event that the ledger holds, read back as the spec it came from, to be folded."""
+    held = read_entries(ledger) if entries is None else entries
+    return tuple(_recorded_event(ledger, entry) for entry in held if entry.kind in EVENT_OF_KIND)
+
+
+def _recorded_event(ledger: Ledger, entry: Entry) -> RecordedEvent:
+    content = dict(resolve(ledger, entry.content))
+    holder = content.pop("holder")
+    event = AgreementEvent.model_validate({**content, "event": EVENT_OF_KIND[entry.kind].value})
+    return RecordedEvent(entry.seq, entry.recorded_at, entry.key, holder, event, entry.commit, entry.entry_hash)

@@ -1,0 +1,66 @@
+"""Which keys and values a spec expects at a path: read from the annotations of its models."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from kpiledger.specs.base import Path
+
+
+def models_at(model: type[BaseModel], path: Path, value: Any) -> list[type[BaseModel]]:
+    """The models that may stand at a path of a file, those whose `type` agrees with the value's first."""
+    annotations: list[Any] = [model]
+    for step in path:
+        annotations = [inner for annotation in annotations for inner in step_into(annotation, step)]
+    models = [found for annotation in annotations for found in _models(annotation)]
+    named = value.get("type") if isinstance(value, dict) else None
+    fitting = [found for found in models if _type_of(found) == named]
+    return fitting if named is not None and fitting else models
+
+
+def keys_of(models: list[type[BaseModel]]) -> list[str]:
+    """The keys that models accept, as they are written, in the order of their fields."""
+    names = (field.alias or name for found in models for name, field in found.model_fields.items())
+    return list(dict.fromkeys(names))
+
+
+def step_into(annotation: Any, step: str | int) -> Iterator[Any]:
+    """The annotations that may stand below a key or index of an annotation."""
+    for option in options(annotation):
+        origin, arguments = typing.get_origin(option), typing.get_args(option)
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            for name, field in option.model_fields.items():
+                if step == (field.alias or name):
+                    yield field.annotation
+        elif origin is dict:
+            yield arguments[1]
+        elif origin is tuple:
+            yield arguments[0]
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    for option in options(annotation):
+        if isinstance(option, type) and not typing.get_origin(option) and issubclass(option, BaseModel):
+            yield option
+
+
+def options(annotation: Any) -> Iterator[Any]:
+    """The annotation without Annotated, and each part of a union."""
+    origin = typing.get_origin(annotation)
+    if origin is typing.Annotated:
+        yield from options(typing.get_args(annotation)[0])
+    elif origin in (typing.Union, types.UnionType):
+        for part in typing.get_args(annotation):
+            yield from options(part)
+    else:
+        yield annotation
+
+
+def _type_of(model: type[BaseModel]) -> str | None:
+    field = model.model_fields.get("type")
+    return typing.get_args(field.annotation)[0] if field and typing.get_args(field.annotation) else None

@@ -1,0 +1,94 @@
+"""From a warehouse to a folder of pages: read once, build each page's view, fill its template, write it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from kpiledger.pages.addresses import scorecard_address
+from kpiledger.pages.checks import source_checks
+from kpiledger.pages.company import company
+from kpiledger.pages.history import history
+from kpiledger.pages.provenance import Provenance, provenance
+from kpiledger.pages.queries import Readings, read_all
+from kpiledger.pages.scorecards import Scorecard, scorecard
+from kpiledger.pages.series import Series, all_series, by_holder
+from kpiledger.pages.statuses import WORDS
+from kpiledger.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class PagesReport:
+    """The pages written, the first page first."""
+
+    paths: tuple[Path, ...]
+
+
+def render_pages(
+    project: Project, warehouse: Path, out: Path, built_at: datetime, run_id: str, commit: str | None
+) -> PagesReport:
+    """Write every page into `out`, which becomes readers' only by the caller's rename.
+
+    The warehouse is opened read-only; `built_at` is UTC. BrokenWorld where a table is missing.
+    """
+    readings = read_all(warehouse)
+    from_where = provenance(project, readings, built_at, run_id, commit)
+    paths = []
+    for address, text in _pages(project, readings, from_where):
+        path = out / address
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        paths.append(path)
+    return PagesReport(tuple(paths))
+
+
+def _pages(project: Project, readings: Readings, from_where: Provenance) -> Iterator[tuple[str, str]]:
+    """Each page's address and text."""
+    templates = _environment(project, from_where)
+    series = all_series(project, readings)
+    series_of = by_holder(series)
+    cards = _scorecards(project, readings, series)
+    first = company(project, readings, series_of, cards)
+    yield "index.html", templates.get_template("company.html.j2").render(page=first, root="")
+    for card in cards:
+        text = templates.get_template("scorecard.html.j2").render(page=card, root="")
+        yield scorecard_address(card.holder), text
+    holders = {card.holder for card in cards}
+    for one in series:
+        page = history(project, one, has_scorecard=one.holder in holders)
+        yield page.address, templates.get_template("history.html.j2").render(page=page, root="../")
+    sources = source_checks(readings)
+    yield "checks.html", templates.get_template("checks.html.j2").render(sources=sources, root="")
+
+
+def _scorecards(project: Project, readings: Readings, series: Sequence[Series]) -> tuple[Scorecard, ...]:
+    """A scorecard for each holder with a target, in the order of the organisation."""
+    series_of = by_holder(tuple(series))
+    order = list(project.organisation.units)
+    cards = [
+        scorecard(project, readings, holder, own)
+        for holder, own in series_of.items()
+        if any(row.target_value is not None for one in own for row in one.rows)
+    ]
+    return tuple(sorted(cards, key=lambda card: (_place(order, card.holder), card.holder)))
+
+
+def _place(order: Sequence[str], holder: str) -> int:
+    return order.index(holder) if holder in order else len(order)
+
+
+def _environment(project: Project, from_where: Provenance) -> Environment:
+    """Templates that escape everything and stop at a name that does not exist."""
+    environment = Environment(
+        loader=PackageLoader("kpiledger.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(language="en", provenance=from_where, words=WORDS)
+    return environment

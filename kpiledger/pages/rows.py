@@ -1,0 +1,76 @@
+"""One compact row: a KPI without a tile of its own, with its value, last year, a spark line and the teams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kpiledger.pages.addresses import history_address, scorecard_address
+from kpiledger.pages.dates import period_text
+from kpiledger.pages.formatting import Number, figure, style_of
+from kpiledger.pages.provenance import person_text
+from kpiledger.pages.series import Series
+from kpiledger.pages.statuses import WORDS
+from kpiledger.pages.tiles import label_of
+from kpiledger.pages.trend import SPARK, Trend, trend, window
+from kpiledger.project import Project
+from kpiledger.vocabulary import Status
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMark:
+    """How one holder stands on a KPI, with the way to its scorecard."""
+
+    label: str
+    address: str
+    status: Status
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class KpiRow:
+    """What a compact row shows, every figure already written."""
+
+    anchor: str
+    label: str
+    address: str
+    period: str
+    period_start: str
+    value: Number
+    last_year: Number
+    status: Status
+    word: str
+    spark: Trend
+    teams: tuple[TeamMark, ...]
+
+
+def kpi_row(project: Project, series: Series, others: Sequence[Series]) -> KpiRow:
+    """The row of a series; `others` are other holders' series of the same KPI that carry a target."""
+    newest, style = series.newest, style_of(series.kpi)
+    return KpiRow(
+        anchor=series.kpi.kpi,
+        label=label_of(project, series),
+        address=history_address(series.holder, series.kpi.kpi, series.slice, series.member),
+        period=period_text(newest.period_start, series.grain) if newest else "",
+        period_start=newest.period_start.isoformat() if newest else "",
+        value=figure(newest.actual if newest else None, style),
+        last_year=figure(newest.same_period_last_year if newest else None, style),
+        status=series.status,
+        word=WORDS[series.status],
+        spark=trend(window(series.until_newest, series.grain), (), series.grain, SPARK),
+        teams=team_marks(project, others),
+    )
+
+
+def team_marks(project: Project, series: Sequence[Series]) -> tuple[TeamMark, ...]:
+    """How each holder of a KPI stands, by the holder's label."""
+    marks = [
+        TeamMark(
+            person_text(project, one.holder),
+            scorecard_address(one.holder),
+            one.status,
+            WORDS[one.status],
+        )
+        for one in series
+    ]
+    return tuple(sorted(marks, key=lambda mark: mark.label))

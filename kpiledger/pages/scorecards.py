@@ -1,0 +1,80 @@
+"""The scorecard of one holder: at most eight tiles, counts by status, and what to talk about first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kpiledger.pages.notes import data_note
+from kpiledger.pages.provenance import agreement_text, person_text
+from kpiledger.pages.queries import AgreementVersionRow, Readings
+from kpiledger.pages.rows import KpiRow, kpi_row
+from kpiledger.pages.series import Series
+from kpiledger.pages.statuses import counted, weight_of
+from kpiledger.pages.tiles import Tile, tile
+from kpiledger.pages.trend import TILE, TILE_OF_COLUMNS
+from kpiledger.project import Project
+from kpiledger.vocabulary import Status
+
+# More than eight on a screen and none of them is looked at.
+MOST_TILES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """A holder's page; `more` are the KPIs beyond the eighth, `talk` the tiles from worst to best."""
+
+    holder: str
+    title: str
+    period: str
+    columns: int
+    talk_columns: int
+    counts: tuple[tuple[Status, int], ...]
+    agreements: tuple[str, ...]
+    tiles: tuple[Tile, ...]
+    talk: tuple[Tile, ...]
+    more: tuple[KpiRow, ...]
+
+
+def scorecard(project: Project, readings: Readings, holder: str, series: Sequence[Series]) -> Scorecard:
+    """The scorecard of a holder over its series that carry a target, heaviest first."""
+    agreed = [one for one in series if any(row.target_value is not None for row in one.rows)]
+    shown, rest = agreed[:MOST_TILES], agreed[MOST_TILES:]
+    columns = _columns(len(shown))
+    size = TILE_OF_COLUMNS.get(columns, TILE)
+    built = (tile(project, one, data_note(project, one.kpi, readings.checks), size) for one in shown)
+    tiles = tuple(one for one in built if one is not None)
+    return Scorecard(
+        holder=holder,
+        title=person_text(project, holder),
+        period=_common_period(tiles),
+        columns=columns,
+        talk_columns=columns - len(tiles) % columns,
+        counts=counted(one.status for one in agreed),
+        agreements=_agreements(project, readings.versions, agreed),
+        tiles=tiles,
+        talk=tuple(sorted(tiles, key=lambda one: weight_of(one.status))),
+        more=tuple(kpi_row(project, one, ()) for one in rest),
+    )
+
+
+def _columns(count: int) -> int:
+    """Columns on a wide screen, so that rows are full or the list of topics fills what is left."""
+    return {0: 1, 1: 2, 2: 3, 3: 4, 4: 3, 5: 3, 6: 4}.get(count, 4)
+
+
+def _common_period(tiles: Sequence[Tile]) -> str:
+    """The period that most tiles speak of; a tile of another period names its own."""
+    common = Counter(one.period for one in tiles).most_common(1)
+    return common[0][0] if common else ""
+
+
+def _agreements(project: Project, versions: Sequence[AgreementVersionRow], series: Sequence[Series]) -> tuple[str, ...]:
+    newest = [one.newest for one in series]
+    current = {(row.agreement, row.agreement_version) for row in newest if row and row.agreement}
+    return tuple(
+        agreement_text(project, version)
+        for version in versions
+        if (version.agreement, version.agreement_version) in current
+    )

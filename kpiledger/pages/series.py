@@ -1,0 +1,93 @@
+"""The scorecard's rows gathered into series: one holder, KPI, slice and member over its periods."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kpiledger.pages.changes import TargetChange, target_changes
+from kpiledger.pages.queries import Readings, ScorecardRow
+from kpiledger.project import Project
+from kpiledger.specs.kpi import Kpi
+from kpiledger.vocabulary import Grain, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A holder's KPI at the grain it is reviewed in: rows oldest first, and the versions of its target."""
+
+    holder: str
+    kpi: Kpi
+    slice: str
+    member: str
+    grain: Grain
+    rows: tuple[ScorecardRow, ...]
+    changes: tuple[TargetChange, ...]
+
+    @property
+    def newest(self) -> ScorecardRow | None:
+        """The latest period that is finished, else the latest begun; None before the first."""
+        finished = [row for row in self.rows if row.is_complete]
+        return finished[-1] if finished else (self.rows[-1] if self.rows else None)
+
+    @property
+    def until_newest(self) -> tuple[ScorecardRow, ...]:
+        """The rows up to the newest finished period."""
+        newest = self.newest
+        return tuple(row for row in self.rows if newest and row.period_start <= newest.period_start)
+
+    @property
+    def status(self) -> Status:
+        """How the newest period stands."""
+        return Status(self.newest.status) if self.newest else Status.NO_DATA
+
+    @property
+    def has_target(self) -> bool:
+        """Whether the holder is held to a target now: the newest period has one."""
+        return self.newest is not None and self.newest.target_value is not None
+
+
+def all_series(project: Project, readings: Readings) -> tuple[Series, ...]:
+    """Every series of the scorecard, by holder and KPI; at the KPI's cadence, else the finest grain there is."""
+    rows_of: dict[tuple[str, str, str, str], dict[Grain, list[ScorecardRow]]] = defaultdict(lambda: defaultdict(list))
+    for row in readings.scorecard:
+        rows_of[(row.holder, row.kpi, row.slice, row.member)][Grain(row.grain)].append(row)
+    return tuple(
+        _series(project.kpis[kpi], holder, slice_name, member, grains, readings)
+        for (holder, kpi, slice_name, member), grains in rows_of.items()
+        if kpi in project.kpis
+    )
+
+
+def by_holder(series: tuple[Series, ...]) -> Mapping[str, tuple[Series, ...]]:
+    """The series of each holder, heaviest weight first, then in the order read."""
+    found: dict[str, list[Series]] = defaultdict(list)
+    for one in series:
+        found[one.holder].append(one)
+    return {holder: tuple(sorted(own, key=_weight)) for holder, own in found.items()}
+
+
+def _series(
+    kpi: Kpi,
+    holder: str,
+    slice_name: str,
+    member: str,
+    grains: Mapping[Grain, list[ScorecardRow]],
+    readings: Readings,
+) -> Series:
+    grain = kpi.cadence if kpi.cadence in grains else min(grains, key=list(Grain).index)
+    targets = [
+        row
+        for row in readings.targets
+        if (row.holder, row.kpi, row.slice, row.member, row.grain) == (holder, kpi.kpi, slice_name, member, grain)
+    ]
+    changes = target_changes(targets, readings.versions)
+    rows = tuple(sorted(grains[grain], key=lambda row: row.period_start))
+    return Series(holder, kpi, slice_name, member, grain, rows, changes)
+
+
+def _weight(series: Series) -> tuple[int, float]:
+    newest = series.newest
+    weight = newest.weight if newest and newest.weight is not None else None
+    return (0 if series.has_target else 1, -float(weight) if weight is not None else 1.0)

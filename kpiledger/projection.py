@@ -1,0 +1,148 @@
+"""The tables of schema `recorded`: ledger, definitions, organisation and run, as dbt reads them.
+
+Each run lays them anew; they hold nothing that specs and ledger do not say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from kpiledger.compiling.plan import value_of
+from kpiledger.folding import AgreementVersionRow, TargetPeriodRow
+from kpiledger.periods import Period
+from kpiledger.project import Project
+from kpiledger.recording import RecordedDefinition
+from kpiledger.specs.kpi import Kpi, Ratio
+from kpiledger.vocabulary import Aggregation, Grain
+from kpiledger.warehouse import Table, open_reader, rows_of
+
+SCHEMA = "recorded"
+_AMOUNT, _SHARE = "decimal(38,10)", "decimal(9,6)"
+
+RUN_CONTEXT = {"run_id": "varchar", "as_of_on": "date", "started_at": "timestamp"}
+KPI = {
+    **dict.fromkeys(
+        (
+            "kpi", "label", "description", "owner", "department", "chain_stage", "timing", "effect", "aspect",
+            "level", "direction", "unit", "currency", "cadence",
+        ),
+        "varchar",
+    ),
+    **dict.fromkeys(("is_ratio", "is_additive", "is_missing_zero"), "boolean"),
+}  # fmt: skip
+KPI_VERSION = {
+    "kpi": "varchar", "version": "integer", "valid_from": "date", "valid_to": "date", "formula": "varchar",
+    "definition_hash": "varchar", "change_reason": "varchar", "requested_by": "varchar", "seq": "integer",
+    "recorded_at": "timestamp", "entry_hash": "varchar",
+}  # fmt: skip
+UNIT = dict.fromkeys(("unit", "label", "kind", "department", "parent", "lead"), "varchar")
+AGREEMENT_VERSION = {
+    "agreement": "varchar", "agreement_version": "integer", "holder": "varchar", "event": "varchar",
+    "decided_on": "date", "valid_from": "date", "valid_to": "date", "reason_kind": "varchar",
+    "reason_text": "varchar", "evidence": "varchar", "proposed_by": "varchar", "approved_by": "varchar",
+    "seq": "integer", "recorded_at": "timestamp", "superseded_at": "timestamp", "commit_id": "varchar",
+    "entry_hash": "varchar",
+}  # fmt: skip
+TARGET_PERIOD = {
+    "agreement": "varchar", "agreement_version": "integer", "holder": "varchar", "kpi": "varchar",
+    "slice": "varchar", "member": "varchar", "grain": "varchar", "period_start": "date", "period_end": "date",
+    "target_value": _AMOUNT, "comparison": "varchar", "amber_value": _AMOUNT, "stretch_value": _AMOUNT,
+    "weight": _SHARE, "influence": _SHARE, "baseline_value": _AMOUNT, "valid_from": "date", "valid_to": "date",
+    "recorded_at": "timestamp", "superseded_at": "timestamp",
+}  # fmt: skip
+
+
+def recorded_tables(
+    project: Project,
+    run: tuple[str, date | None, datetime],
+    definitions: Mapping[tuple[str, int], RecordedDefinition],
+    versions: Iterable[AgreementVersionRow],
+    targets: Iterable[TargetPeriodRow],
+) -> list[Table]:
+    """All tables of the schema; `run` is run id, as-of date asked for, and start in UTC."""
+    run_id, as_of_on, started_at = run
+    return [
+        Table("run_context", RUN_CONTEXT, [(run_id, as_of_on, _utc(started_at))]),
+        Table("kpi", KPI, [_kpi_row(project, kpi) for _, kpi in sorted(project.kpis.items())]),
+        Table("kpi_version", KPI_VERSION, _version_rows(project, definitions)),
+        Table("unit", UNIT, _unit_rows(project)),
+        Table("agreement_version", AGREEMENT_VERSION, [_row(version) for version in versions]),
+        Table("target_period", TARGET_PERIOD, [_row(target) for target in targets]),
+    ]
+
+
+def projected_rows(warehouse: Path) -> list[AgreementVersionRow | TargetPeriodRow]:
+    """What the published tables say of agreements and targets, to be held against the ledger."""
+    versions = ", ".join(AGREEMENT_VERSION)
+    targets = ", ".join(name for name in TARGET_PERIOD if name != "period_end")
+    with open_reader(warehouse) as connection:
+        agreed = rows_of(connection, f"select {versions} from kpi.dim_agreement_version")
+        promised = rows_of(connection, f"select {targets} from kpi.fct_kpi_target")
+    for row in promised:
+        row["period_end"] = Period(row["period_start"], Grain(row["grain"])).end
+    return [
+        *(AgreementVersionRow(**_zoned(row)) for row in agreed),
+        *(TargetPeriodRow(**_zoned(row)) for row in promised),
+    ]
+
+
+def is_additive(project: Project, kpi: Kpi) -> bool:
+    """Whether the values of months add up to the year's: a plain sum or count."""
+    formula = kpi.versions[-1].formula
+    if isinstance(formula, Ratio):
+        return False
+    found = project.measure(formula.measure)
+    return found is not None and found[1].agg in (Aggregation.SUM, Aggregation.COUNT)
+
+
+def _kpi_row(project: Project, kpi: Kpi) -> tuple[object, ...]:
+    language = project.calendar.language
+    is_ratio = value_of(project, kpi, kpi.versions[-1]).denominator is not None
+    return (
+        kpi.kpi, kpi.label_in(language), " ".join(kpi.description.split()), kpi.owner, kpi.department,
+        kpi.chain_stage, kpi.timing, kpi.effect, kpi.aspect, kpi.level, kpi.direction, kpi.unit, kpi.currency,
+        kpi.cadence, is_ratio, is_additive(project, kpi), kpi.missing == "zero",
+    )  # fmt: skip
+
+
+def _version_rows(
+    project: Project, definitions: Mapping[tuple[str, int], RecordedDefinition]
+) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for name, kpi in sorted(project.kpis.items()):
+        for version in kpi.versions:
+            recorded = definitions[name, version.version]
+            formula = json.dumps(version.formula.model_dump(mode="json"), sort_keys=True)
+            rows.append((
+                name, version.version, version.valid_from, version.valid_to, formula, recorded.definition_hash,
+                version.change.reason, version.change.requested_by, recorded.seq, _utc(recorded.recorded_at),
+                recorded.entry_hash,
+            ))  # fmt: skip
+    return rows
+
+
+def _unit_rows(project: Project) -> list[tuple[object, ...]]:
+    language = project.calendar.language
+    return [
+        (name, unit.label.get(language, name), unit.kind, unit.department, unit.parent, unit.lead)
+        for name, unit in sorted(project.organisation.units.items())
+    ]
+
+
+def _row(record: AgreementVersionRow | TargetPeriodRow) -> Sequence[object]:
+    return [_utc(value) if isinstance(value, datetime) else value for value in astuple(record)]
+
+
+def _zoned(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as it was before `_utc` took the zone from its moments."""
+    return {name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def _utc(moment: datetime) -> datetime:
+    """A UTC moment as the warehouse keeps it: without a zone."""
+    return moment.replace(tzinfo=None)

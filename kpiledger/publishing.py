@@ -1,0 +1,77 @@
+"""Publishing what was built aside: one rename of one link, so that readers see all old or all new.
+
+build/warehouse.duckdb -> current/warehouse.duckdb
+build/pages            -> current/pages
+build/current          -> publications/<run>        (the one link that a publication renames)
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from kpiledger.settings import Settings
+from kpiledger.warehouse import open_reader
+
+# The tables that finance and auditors read; their content is what a publication promises.
+PUBLISHED_TABLES = (
+    "fct_kpi_value",
+    "fct_kpi_target",
+    "fct_scorecard",
+    "dim_agreement_version",
+    "dim_kpi_version",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What readers now see; `is_new` says whether a figure, target or definition differs from before."""
+
+    warehouse: Path
+    pages: Path
+    is_new: bool
+
+
+def table_hashes(warehouse: Path) -> dict[str, str]:
+    """SHA-256 of each published table's rows in order: equal content gives equal hashes."""
+    with open_reader(warehouse) as connection:
+        return {table: _hash(connection, table) for table in PUBLISHED_TABLES}
+
+
+def swap(settings: Settings, run_id: str) -> None:
+    """Make what lies in `next` the current publication and let go of the oldest ones."""
+    folder = settings.publications / run_id
+    settings.publications.mkdir(parents=True, exist_ok=True)
+    settings.next.replace(folder)
+    _link(settings.current, Path(os.path.relpath(folder, settings.build)))
+    for name in ("warehouse.duckdb", "pages"):
+        _link(settings.build / name, Path("current") / name)
+    _prune(settings, keep=folder)
+
+
+def _hash(connection: DuckDBPyConnection, table: str) -> str:
+    query = f"select sha256(coalesce(string_agg(r::varchar, chr(10) order by r::varchar), '')) from kpi.{table} as r"
+    (digest,) = connection.execute(query).fetchall()[0]
+    return str(digest)
+
+
+def _link(link: Path, target: Path) -> None:
+    """Point a link somewhere by renaming a new one over it; a plain file or folder in its place makes way."""
+    if link.is_symlink() and link.readlink() == target:
+        return
+    if link.exists() and not link.is_symlink():
+        shutil.rmtree(link) if link.is_dir() else link.unlink()
+    fresh = link.with_name(f".{link.name}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    fresh.replace(link)
+
+
+def _prune(settings: Settings, keep: Path) -> None:
+    folders = sorted(settings.publications.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for folder in [path for path in folders if path != keep][settings.keep_publications :]:
+        shutil.rmtree(folder)

@@ -1,0 +1,108 @@
+"""Reads one source system through its connection: tables, columns, rows, and lists taken from other sources.
+
+Nothing is written to a source but temporary tables of the session, which nobody else sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from kpiledger.errors import BrokenWorld
+
+DIALECTS = {"sqlite": "sqlite", "postgresql": "postgres", "duckdb": "duckdb"}
+_BATCH_OF_ROWS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSession:
+    """An open connection to a source; `dialect` is the name that sqlglot knows it by."""
+
+    source: str
+    url: str
+    dialect: str
+    connection: sa.Connection
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Every row that a query gives."""
+        return [tuple(row) for row in self.connection.exec_driver_sql(query)]
+
+    def columns(self, table: str) -> dict[str, bool]:
+        """The columns of a table, each with whether it holds text."""
+        found = sa.inspect(self.connection).get_columns(table)
+        return {column["name"]: isinstance(column["type"], sa.String) for column in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Rows of another source that a session needs to look into, under the name of their model."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@contextmanager
+def open_source(source: str, url: str) -> Iterator[SourceSession]:
+    """A session with a source system; BrokenWorld when it cannot be reached."""
+    engine, connection = _connected(source, url)
+    try:
+        yield SourceSession(source, url, DIALECTS[engine.dialect.name], connection)
+    finally:
+        connection.close()
+        engine.dispose()
+
+
+def load_reference(connection: sa.Connection, reference: Reference) -> None:
+    """Make a reference readable in a connection, as a temporary table."""
+    kinds = [
+        sa.BigInteger if reference.rows and all(isinstance(row[place], int) for row in reference.rows) else sa.Text
+        for place in range(len(reference.columns))
+    ]
+    named = zip(reference.columns, kinds, strict=True)
+    table = sa.Table(
+        reference.table,
+        sa.MetaData(),
+        *(sa.Column(name, kind) for name, kind in named),
+        prefixes=["TEMPORARY"],
+    )
+    table.create(connection)
+    for start in range(0, len(reference.rows), _BATCH_OF_ROWS):
+        part = reference.rows[start : start + _BATCH_OF_ROWS]
+        connection.execute(sa.insert(table), [_row(reference.columns, kinds, row) for row in part])
+    connection.commit()
+
+
+def _row(names: Sequence[str], kinds: Sequence[type], row: Sequence[Any]) -> Mapping[str, Any]:
+    return {
+        name: value if value is None or kind is sa.BigInteger else str(value)
+        for name, kind, value in zip(names, kinds, row, strict=True)
+    }
+
+
+def _connected(source: str, url: str) -> tuple[sa.Engine, sa.Connection]:
+    try:
+        engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+        _refuse_missing_file(engine.url)
+        if engine.dialect.name not in DIALECTS:
+            raise BrokenWorld(f"{source} speaks {engine.dialect.name}", f"known are {', '.join(DIALECTS)}")
+        return engine, engine.connect()
+    except (SQLAlchemyError, ImportError, ValueError) as problem:
+        reason = str(getattr(problem, "orig", None) or problem).splitlines()[0]
+        raise BrokenWorld(
+            f"the source {source} cannot be reached: {reason}",
+            "check that it runs and that its connection is right; the demo's own come from `kpi demo-sources`",
+        ) from problem
+
+
+def _refuse_missing_file(url: sa.URL) -> None:
+    """SQLite makes an empty database where none is; an empty source is not what was meant."""
+    path = (url.database or "").removeprefix("file:")
+    if url.get_backend_name() == "sqlite" and path not in ("", ":memory:") and not Path(path).is_file():
+        raise ValueError("its database file does not exist")

@@ -1,0 +1,132 @@
+"""Keeps a run's quality report in the warehouse: three tables in schema `kpi`, typed and described."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from kpiledger.quality.report import QualityReport
+
+_CHUNK = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its name, its type, and what it means."""
+
+    name: str
+    kind: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of schema `kpi` and what one row of it is."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+
+
+_RUN = Column("run_id", "varchar", "The run that checked.")
+_SOURCE = Column("source", "varchar", "The source system.")
+_TABLE = Column("table_name", "varchar", "The table in the source system.")
+_MODEL = Column("model", "varchar", "The staging model made of that table.")
+_CHECKED_AT = Column("checked_at", "timestamp", "When it was checked (UTC).")
+
+FCT_CHECK_RESULT = Table(
+    "fct_check_result",
+    "How each registration rule and reconciliation ended. One row per source, table and rule.",
+    (
+        _RUN,
+        _SOURCE,
+        _TABLE,
+        _MODEL,
+        Column("rule", "varchar", "The rule's id, or reconciliation."),
+        Column("says", "varchar", "The rule as a sentence."),
+        Column("check_kind", "varchar", "The kind of check, as it is written in expectations."),
+        Column("severity", "varchar", "blocking, warning or info."),
+        Column("outcome", "varchar", "passed, warned, failed, could_not_run, nothing_to_check or waived."),
+        Column("rows_in_table", "bigint", "Rows in the source's table; null when it could not be read."),
+        Column("rows_tested", "bigint", "Rows that the rule speaks of, or records compared."),
+        Column("failing_count", "bigint", "Tested rows that break the rule, or records that differ."),
+        Column("failing_share", "decimal(18, 10)", "failing_count over rows_tested, 0 to 1."),
+        Column("allowed_share", "decimal(18, 10)", "The share that may break the rule; null allows none."),
+        Column("is_blocking", "boolean", "Whether it stops publishing."),
+        Column("message", "varchar", "What was found, in words."),
+        _CHECKED_AT,
+    ),
+)
+FCT_REGISTRATION_ISSUE = Table(
+    "fct_registration_issue",
+    "Every record that breaks a registration rule: the to-do list. One row per source, table, rule and record.",
+    (
+        _RUN,
+        _SOURCE,
+        _TABLE,
+        Column("rule", "varchar", "The rule that the record breaks."),
+        Column("record_key", "varchar", "The record's key in the source."),
+        Column("team", "varchar", "The team, region or group that the record belongs to."),
+        Column("period_start", "date", "First day of the month that the record belongs to."),
+        Column("found_at", "timestamp", "When it was found (UTC)."),
+    ),
+)
+FCT_RECONCILIATION = Table(
+    "fct_reconciliation",
+    "The warehouse held against the source. One row per total of a bucket, and one per record that differs.",
+    (
+        _RUN,
+        _SOURCE,
+        _TABLE,
+        _MODEL,
+        Column("level", "varchar", "total (a bucket's figure) or row (a record)."),
+        Column("bucket", "varchar", "The values that the total is over, as month=2016-08, region=West."),
+        Column("measure", "varchar", "count, sum of a column, or the column that differs."),
+        Column("source_value", "varchar", "The source's value, as text."),
+        Column("warehouse_value", "varchar", "The warehouse's value, as text."),
+        Column("difference", "decimal(38, 10)", "The warehouse minus the source; for times in seconds."),
+        Column("tolerance", "decimal(38, 10)", "How far the two may lie apart."),
+        Column("outcome", "varchar", "passed, failed, nothing_to_check, or warned for rows that came late."),
+        Column("record_key", "varchar", "The key of the record that differs."),
+        Column("difference_kind", "varchar", "missing, extra, changed, duplicate_key or unreadable."),
+        _CHECKED_AT,
+    ),
+)
+
+
+def write_quality_tables(warehouse: Path, report: QualityReport) -> None:
+    """Replace the three tables by what a report says, all together or not at all."""
+    with duckdb.connect(str(warehouse)) as link:
+        link.execute("begin transaction")
+        link.execute("create schema if not exists kpi")
+        _write(link, FCT_CHECK_RESULT, report.results)
+        _write(link, FCT_REGISTRATION_ISSUE, report.issues)
+        _write(link, FCT_RECONCILIATION, report.reconciliations)
+        link.execute("commit")
+
+
+def _write(link: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Any]) -> None:
+    declared = ", ".join(f"{column.name} {column.kind}" for column in table.columns)
+    link.execute(f"create or replace table kpi.{table.name} ({declared})")
+    values = [astuple(row) for row in rows]
+    for start in range(0, len(values), _CHUNK):
+        part = values[start : start + _CHUNK]
+        columns = [[_stored(row[place]) for row in part] for place in range(len(table.columns))]
+        unnested = ", ".join(f"cast(unnest(?::varchar[]) as {column.kind})" for column in table.columns)
+        link.execute(f"insert into kpi.{table.name} select {unnested}", columns)
+    link.execute(f"comment on table kpi.{table.name} is {_literal(table.meaning)}")
+    for column in table.columns:
+        link.execute(f"comment on column kpi.{table.name}.{column.name} is {_literal(column.meaning)}")
+
+
+def _stored(value: Any) -> str | None:
+    """Every value goes over as text and is read as its column's type: one way for all of them."""
+    return None if value is None else str(value)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,206 @@
+"""How did an agreement, or what is agreed on a KPI, come to be: each version, who, when, why, old and new?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kpiledger.folding import AgreementVersion, fold
+from kpiledger.ledger.canonical import decimal_text
+from kpiledger.ledger.contents import recorded_events
+from kpiledger.ledger.entry import Entry
+from kpiledger.ledger.schema import EntryKind
+from kpiledger.ledger.store import Ledger, read_entries
+from kpiledger.ledger.subjects import resolve
+from kpiledger.reports.known import as_json, moment, require_known
+from kpiledger.specs.agreement import AgreedTarget
+
+
+@dataclass(frozen=True, slots=True)
+class TargetChange:
+    """What a version changed in the promise for one KPI and member; null where there was or is none."""
+
+    kpi: str
+    slice: str
+    member: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One recorded event: a version of an agreement, or of a KPI's definition."""
+
+    name: str
+    version: int
+    event: str
+    holder: str | None
+    valid_from: date
+    valid_to: date | None
+    decided_on: date | None
+    reason_kind: str | None
+    reason_text: str
+    evidence: str | None
+    proposed_by: str
+    approved_by: str | None
+    changes: tuple[TargetChange, ...]
+    seq: int
+    recorded_at: datetime
+    superseded_at: datetime | None
+    commit: str | None
+    entry_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The steps of an agreement or of a KPI, in the order in which they were recorded."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+
+def history(ledger: Ledger, name: str) -> History:
+    """The history of an agreement, or of a KPI: its definitions and every agreement step that moves it."""
+    entries = read_entries(ledger)
+    versions = fold(recorded_events(ledger, entries))
+    agreements = {version.agreement for version in versions}
+    definitions = [entry for entry in entries if entry.kind is EntryKind.DEFINITION_RECORDED]
+    kpis = {entry.content["kpi"] for entry in definitions}
+    kpis |= {target.kpi for version in versions for target in version.source.event.targets}
+    require_known(name, agreements | kpis, "recorded KPIs and agreements")
+    if name in agreements:
+        steps = [step for step in _agreement_steps(versions) if step.name == name]
+    else:
+        steps = [_definition_step(ledger, entry) for entry in definitions if entry.content["kpi"] == name]
+        steps += [step for step in _agreement_steps(versions, name) if step.changes]
+    return History(name, tuple(sorted(steps, key=lambda step: step.seq)))
+
+
+def render_json(found: History) -> str:
+    """The history for machines."""
+    return json.dumps(as_json(found), ensure_ascii=False, indent=2)
+
+
+def render_text(found: History) -> str:
+    """The history for people: a block for each step."""
+    return "\n\n".join([f"history of {found.name}", *("\n".join(_lines(step)) for step in found.steps)])
+
+
+def _agreement_steps(versions: Iterable[AgreementVersion], kpi: str | None = None) -> list[Step]:
+    steps = []
+    before: AgreementVersion | None = None
+    for version in versions:
+        previous = before if before and before.agreement == version.agreement else None
+        changes = [change for change in _changes(previous, version) if kpi in (None, change.kpi)]
+        steps.append(_step(version, tuple(changes)))
+        before = version
+    return steps
+
+
+def _step(version: AgreementVersion, changes: tuple[TargetChange, ...]) -> Step:
+    source, event = version.source, version.source.event
+    return Step(
+        name=version.agreement,
+        version=version.number,
+        event=event.event.value,
+        holder=source.holder,
+        valid_from=version.valid_from,
+        valid_to=version.valid_to,
+        decided_on=event.decided_on,
+        reason_kind=event.reason.kind.value,
+        reason_text=event.reason.text,
+        evidence=event.reason.evidence,
+        proposed_by=event.proposed_by,
+        approved_by=event.approved_by,
+        changes=changes,
+        seq=source.seq,
+        recorded_at=source.recorded_at,
+        superseded_at=version.superseded_at,
+        commit=source.commit,
+        entry_hash=source.entry_hash,
+    )
+
+
+def _definition_step(ledger: Ledger, entry: Entry) -> Step:
+    content = resolve(ledger, entry.content)
+    return Step(
+        name=content["kpi"],
+        version=int(content["version"]),
+        event="definition",
+        holder=None,
+        valid_from=date.fromisoformat(content["valid_from"]),
+        valid_to=None,
+        decided_on=None,
+        reason_kind=None,
+        reason_text=content["change"]["reason"],
+        evidence=None,
+        proposed_by=content["change"]["requested_by"],
+        approved_by=None,
+        changes=(),
+        seq=entry.seq,
+        recorded_at=entry.recorded_at,
+        superseded_at=None,
+        commit=entry.commit,
+        entry_hash=entry.entry_hash,
+    )
+
+
+def _changes(before: AgreementVersion | None, version: AgreementVersion) -> list[TargetChange]:
+    """Old and new promise on the version's first day, for each KPI and member that it moved."""
+    old = _promises(before, version.source.event.valid_from) if before else {}
+    new = _promises(version, version.source.event.valid_from)
+    return [
+        TargetChange(*key, old.get(key), new.get(key))
+        for key in sorted(old.keys() | new.keys())
+        if old.get(key) != new.get(key)
+    ]
+
+
+def _promises(version: AgreementVersion, day: date) -> dict[tuple[str, str, str], str]:
+    """What a version says for a day; before its own first day, what it begins with."""
+    segments = [part for part in version.segments if part.valid_from <= day] or list(version.segments[:1])
+    targets: Sequence[AgreedTarget] = segments[-1].targets if segments else ()
+    return {(target.kpi, target.slice_name, target.member): promise(target) for target in targets}
+
+
+def promise(target: AgreedTarget) -> str:
+    """A target in one line, with what would change a status or a weight."""
+    form = target.target
+    values = (
+        decimal_text(form.value)
+        if form.value is not None
+        else ", ".join(f"{period} {decimal_text(value)}" for period, value in sorted((form.by_period or {}).items()))
+    )
+    words = [f"{form.comparison.value.replace('_', ' ')} {values} a {form.grain.value}"]
+    if target.amber and target.amber.share_of_target is not None:
+        words.append(f"amber from {decimal_text(target.amber.share_of_target)} of it")
+    elif target.amber and target.amber.absolute is not None:
+        words.append(f"amber from {decimal_text(target.amber.absolute)}")
+    named = (("stretch", target.stretch), ("weight", target.weight), ("influence", target.influence))
+    words += [f"{name} {decimal_text(value)}" for name, value in named if value is not None]
+    if target.baseline is not None:
+        words.append(f"baseline {decimal_text(target.baseline.value)}")
+    return "; ".join(words)
+
+
+def _lines(step: Step) -> list[str]:
+    until = f" to {step.valid_to}" if step.valid_to else ""
+    who = f"proposed by {step.proposed_by}"
+    who += f", approved by {step.approved_by}" if step.approved_by else ""
+    who += f", decided on {step.decided_on}" if step.decided_on else ""
+    reason = f"{step.reason_kind}: {step.reason_text}" if step.reason_kind else step.reason_text
+    superseded = f", displaced at {moment(step.superseded_at)}" if step.superseded_at else ""
+    lines = [
+        f"{step.name} version {step.version} ({step.event}{f', {step.holder}' if step.holder else ''})",
+        f"  valid     from {step.valid_from}{until}{superseded}",
+        f"  reason    {reason}",
+        *([f"  evidence  {step.evidence}"] if step.evidence else []),
+        f"  who       {who}",
+        f"  recorded  {moment(step.recorded_at)}, entry {step.seq}, commit {step.commit or 'none'}",
+    ]
+    for change in step.changes:
+        member = "" if change.slice == "all" else f" ({change.slice} {change.member})"
+        lines.append(f"  {change.kpi}{member}: {change.old or 'no target'} -> {change.new or 'no target'}")
+    return lines

@@ -1,0 +1,42 @@
+"""What must hold between the specs of a project, one family of rules a file, in the order they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from kpiledger.finding import Finding, in_order
+from kpiledger.project import Project
+from kpiledger.rules.agreements import agreement_rules
+from kpiledger.rules.contracts import contract_rules
+from kpiledger.rules.expectations import expectation_rules
+from kpiledger.rules.expressions import expression_rules
+from kpiledger.rules.formulas import formula_rules
+from kpiledger.rules.judgement import judgement_rules
+from kpiledger.rules.kpis import kpi_rules
+from kpiledger.rules.measures import measure_rules
+from kpiledger.rules.organisation import organisation_rules
+from kpiledger.rules.promises import promise_rules
+from kpiledger.rules.targets import target_rules
+from kpiledger.rules.versions import version_rules
+
+Rule = Callable[[Project], Iterable[Finding]]
+
+RULES: tuple[Rule, ...] = (
+    organisation_rules,
+    contract_rules,
+    measure_rules,
+    expression_rules,
+    kpi_rules,
+    formula_rules,
+    version_rules,
+    agreement_rules,
+    target_rules,
+    promise_rules,
+    expectation_rules,
+    judgement_rules,
+)
+
+
+def check_project(project: Project) -> list[Finding]:
+    """Every finding of every rule, by file and line."""
+    return in_order(finding for rule in RULES for finding in rule(project))

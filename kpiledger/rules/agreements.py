@@ -1,0 +1,119 @@
+"""Do the events of each agreement make a history: agreed once, then changed in order and within its days?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import PurePosixPath
+
+from kpiledger.finding import Finding
+from kpiledger.loading.nearest import suggestion
+from kpiledger.periods import Period
+from kpiledger.project import Project
+from kpiledger.rules.found import error, unknown
+from kpiledger.rules.timelines import Told, last_day, timelines, told_events
+from kpiledger.specs.agreement import AgreementFile
+from kpiledger.vocabulary import EventKind, Grain
+
+_DAY = timedelta(days=1)
+
+
+def agreement_rules(project: Project) -> Iterable[Finding]:
+    """Findings in the events of agreement files, but for their targets."""
+    if "organisation" not in project.unread:
+        yield from _people(project)
+    yield from _ids_once(project)
+    for file in project.agreements:
+        yield from _order(file)
+    lines = timelines(project)
+    for (holder, name), line in lines.items():
+        if holder not in project.unread.get("holder", ()):
+            ids = sorted(agreement for other, agreement in lines if other == holder and agreement != name)
+            yield from _agreed_first(line, ids)
+        for position, told in enumerate(line):
+            yield from _within(told, line[:position])
+            yield from _on_period(told, line[:position])
+
+
+def _people(project: Project) -> Iterable[Finding]:
+    organisation = project.organisation
+    people = {*organisation.roles, *organisation.people}
+    for file in project.agreements:
+        yield from unknown("KPI023", file, ("holder",), file.holder, organisation.holders, "holder")
+    for told in told_events(project):
+        for key in ("proposed_by", "approved_by"):
+            yield from unknown("KPI023", told.file, told.path(key), getattr(told.event, key), people, "role")
+
+
+def _ids_once(project: Project) -> Iterable[Finding]:
+    first: dict[str, Told] = {}
+    for told in told_events(project):
+        if told.event.event is not EventKind.AGREED:
+            continue
+        name = told.event.agreement
+        if name in first:
+            place = first[name].file.place(*first[name].path("agreement"))
+            message = f"`{name}` is agreed in {place.path}:{place.line} already"
+            hint = "write `event: amended` for a change of it, or give the new agreement an id of its own"
+            yield error("KPI051", told.file, told.path("agreement"), message, hint)
+        first.setdefault(name, told)
+
+
+def _order(file: AgreementFile) -> Iterable[Finding]:
+    latest = date.min
+    for index, event in enumerate(file.events):
+        if event.decided_on < latest:
+            message = f"this was decided on {event.decided_on}, and the event above on {latest}"
+            hint = "put events in the order they were decided; what was recorded stays where it is"
+            yield error("KPI052", file, ("events", index, "decided_on"), message, hint)
+        latest = max(latest, event.decided_on)
+        folder = PurePosixPath(file.path).parent.name
+        if event.event is EventKind.AGREED and str(event.valid_from.year) != folder:
+            message = f"the agreement begins in {event.valid_from.year}, and the file lies in {folder}/"
+            hint = f"move it to metrics/agreements/{event.valid_from.year}/"
+            yield error("KPI053", file, ("events", index, "valid_from"), message, hint)
+
+
+def _agreed_first(line: list[Told], others: list[str]) -> Iterable[Finding]:
+    is_agreed, is_retired = False, False
+    for told in line:
+        kind, name = told.event.event, told.event.agreement
+        if kind is not EventKind.AGREED and not is_agreed:
+            hint = suggestion(name, others, "agreements of this holder")
+            message = f"`{name}` is {kind} here and was not agreed before"
+            yield error("KPI050", told.file, told.path("agreement"), message, hint)
+            return
+        if is_retired and kind is not EventKind.AGREED:
+            message = f"`{name}` is {kind} here and was retired before"
+            yield error("KPI050", told.file, told.path("agreement"), message, "agree anew, under an id of its own")
+        is_agreed = True
+        is_retired = is_retired or kind is EventKind.RETIRED
+
+
+def _within(told: Told, before: list[Told]) -> Iterable[Finding]:
+    event, end = told.event, last_day(before)
+    if event.valid_to and event.valid_to < event.valid_from:
+        message = f"`valid_to` is {event.valid_to}, before `valid_from` {event.valid_from}"
+        yield error("KPI032", told.file, told.path("valid_to"), message, "write a later day")
+    if event.event is EventKind.AGREED or end is None:
+        return
+    start = before[0].event.valid_from
+    if not start <= event.valid_from <= end:
+        message = f"`{event.agreement}` holds from {start} to {end}, and this begins on {event.valid_from}"
+        yield error("KPI053", told.file, told.path("valid_from"), message, "write a day within the agreement")
+
+
+def _on_period(told: Told, before: list[Told]) -> Iterable[Finding]:
+    event = told.event
+    earlier = [target for other in before for target in other.event.targets]
+    grains = {target.target.grain for target in event.targets or earlier}
+    for grain in sorted(grains, key=list(Grain).index):
+        period = Period.holding(event.valid_from, grain)
+        if period.start != event.valid_from:
+            message = f"this begins on {event.valid_from}, within the {grain} {period}"
+            hint = f"write {period.start} or {period.following().start}: a target holds for a whole {grain}"
+            yield error("KPI054", told.file, told.path("valid_from"), message, hint)
+        if event.valid_to and (last := Period.holding(event.valid_to, grain)).end != event.valid_to:
+            message = f"this ends on {event.valid_to}, within the {grain} {last}"
+            hint = f"write {last.start - _DAY} or {last.end}: a target holds for a whole {grain}"
+            yield error("KPI054", told.file, told.path("valid_to"), message, hint)

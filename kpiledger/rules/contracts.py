@@ -1,0 +1,56 @@
+"""Do the models and columns exist that a fact speaks of, and can no dimension multiply its rows?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kpiledger.finding import Finding
+from kpiledger.project import Project
+from kpiledger.rules.found import error, unknown_column, unknown_model
+from kpiledger.specs.fact import Dimension, Fact
+
+
+def contract_rules(project: Project) -> Iterable[Finding]:
+    """Findings where fact files and dbt's contracts disagree."""
+    for fact in project.facts.values():
+        yield from unknown_model(project, fact, ("model",), fact.model)
+        for index, column in enumerate(fact.key):
+            yield from unknown_column(project, fact, ("key", index), column, fact.model)
+        yield from _times(project, fact)
+        for name, dimension in fact.dimensions.items():
+            yield from _dimension(project, fact, name, dimension)
+
+
+def _times(project: Project, fact: Fact) -> Iterable[Finding]:
+    places = [(("time",), fact.time), *((("times", index), name) for index, name in enumerate(fact.times))]
+    for path, column in places:
+        yield from unknown_column(project, fact, path, column, fact.model)
+        kind = project.columns.get(fact.model, {}).get(column, "")
+        if kind and kind.lower() != "date":
+            message = f"`{column}` of {fact.model} is of the type {kind}, expected date"
+            yield error(
+                "KPI026", fact, path, message, "name a date column; a mart turns moments into dates of its zone"
+            )
+
+
+def _dimension(project: Project, fact: Fact, name: str, dimension: Dimension) -> Iterable[Finding]:
+    path = ("dimensions", name)
+    if dimension.through is None or dimension.on is None:
+        if dimension.through or dimension.on:
+            given, lacks = ("through", "on") if dimension.through else ("on", "through")
+            message = f"the dimension `{name}` has `{given}` and lacks `{lacks}`"
+            hint = "write {through: <model>, on: <its key>, column: <its column>}"
+            yield error("KPI044", fact, path, message, hint)
+            return
+        yield from unknown_column(project, fact, (*path, "column"), dimension.column, fact.model)
+        return
+    model, key = dimension.through, dimension.on
+    yield from unknown_model(project, fact, (*path, "through"), model)
+    yield from unknown_column(project, fact, (*path, "on"), key, fact.model)
+    yield from unknown_column(project, fact, (*path, "on"), key, model)
+    yield from unknown_column(project, fact, (*path, "column"), dimension.column, model)
+    if key in project.columns.get(model, {}) and key not in project.unique_columns.get(model, ()):
+        message = f"nothing tests that `{key}` is unique in {model}; a duplicate would inflate every number"
+        yield error(
+            "KPI027", fact, (*path, "on"), message, f"add `data_tests: [unique]` to {key} in the YAML of {model}"
+        )

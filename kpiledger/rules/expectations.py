@@ -1,0 +1,130 @@
+"""Do expectations speak of models and columns that exist, by ids given once?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from kpiledger.finding import Finding
+from kpiledger.loading.nearest import suggestion
+from kpiledger.project import Project
+from kpiledger.rules.expressions import refused_expression
+from kpiledger.rules.found import error, unknown, unknown_column, unknown_model
+from kpiledger.specs.base import Path
+from kpiledger.specs.expectation import Check, CheckedTable, Expectations
+
+_CHANGES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Command)
+
+
+def expectation_rules(project: Project) -> Iterable[Finding]:
+    """Findings in the expectations files."""
+    yield from _ids_once(project)
+    for expectations in project.expectations.values():
+        if "organisation" not in project.unread:
+            known = {*project.organisation.holders, *project.organisation.departments}
+            yield from unknown("KPI023", expectations, ("owner",), expectations.owner, known, "role")
+        for index, table in enumerate(expectations.tables):
+            path = ("tables", index)
+            yield from unknown_model(project, expectations, (*path, "model"), table.model)
+            yield from _parent(project, expectations, path, table)
+            columns = _columns(project, table)
+            if columns:
+                yield from _places(expectations, path, table, columns)
+                yield from _rules(project, expectations, path, table, columns)
+
+
+def _ids_once(project: Project) -> Iterable[Finding]:
+    first: dict[str, Expectations] = {}
+    for expectations in project.expectations.values():
+        for index, table in enumerate(expectations.tables):
+            for number, rule in enumerate(table.rules):
+                if rule.id in first:
+                    message = f"the rule id {rule.id} is used in {first[rule.id].path} already"
+                    path = ("tables", index, "rules", number, "id")
+                    yield error("KPI070", expectations, path, message, "give it an id that was never used")
+                first.setdefault(rule.id, expectations)
+
+
+def _columns(project: Project, table: CheckedTable) -> frozenset[str]:
+    """The columns of a table and those it is seen with; empty where its model is not known."""
+    own = project.columns.get(table.model, {})
+    return frozenset({*own, *(table.parent.columns if table.parent else ())}) if own else frozenset()
+
+
+def _parent(project: Project, spec: Expectations, path: Path, table: CheckedTable) -> Iterable[Finding]:
+    parent = table.parent
+    if parent is None:
+        return
+    yield from unknown_model(project, spec, (*path, "parent", "model"), parent.model)
+    yield from unknown_column(project, spec, (*path, "parent", "link"), parent.link, table.model)
+    for index, column in enumerate(parent.columns):
+        yield from unknown_column(project, spec, (*path, "parent", "columns", index), column, parent.model)
+
+
+def _places(spec: Expectations, path: Path, table: CheckedTable, columns: Collection[str]) -> Iterable[Finding]:
+    named: list[tuple[Path, str]] = [(("key", index), column) for index, column in enumerate(table.key)]
+    named += [((key,), getattr(table, key)) for key in ("period", "team") if getattr(table, key)]
+    if table.freshness:
+        named.append((("freshness", "column"), table.freshness.column))
+    reconcile = table.reconcile
+    if reconcile:
+        if reconcile.cut_off:
+            named.append((("reconcile", "cut_off"), reconcile.cut_off))
+        by = enumerate(reconcile.totals.by)
+        named += [(("reconcile", "totals", "by", index), name) for index, name in by if name != "month"]
+        named += [(("reconcile", "totals", "sum", name), name) for name in reconcile.totals.sum]
+        named += [(("reconcile", "rows", name), name) for name in reconcile.rows]
+        if "month" in reconcile.totals.by and table.period is None:
+            message = "totals are compared by month, and the table names no `period`"
+            hint = "add `period:` with the column that says which month a row belongs to"
+            yield error("KPI013", spec, (*path, "reconcile", "totals", "by"), message, hint)
+    for place, column in named:
+        yield from _unknown_in(spec, (*path, *place), column, columns, table.model)
+
+
+def _rules(
+    project: Project, spec: Expectations, path: Path, table: CheckedTable, columns: Collection[str]
+) -> Iterable[Finding]:
+    for index, rule in enumerate(table.rules):
+        place = (*path, "rules", index)
+        yield from refused_expression(spec, (*place, "where"), rule.where, columns)
+        place = (*place, "check", rule.check.kind)
+        for inner, column in _checked_columns(rule.check):
+            yield from _unknown_in(spec, (*place, *inner), column, columns, table.model)
+        if rule.check.exists_in:
+            other = rule.check.exists_in
+            yield from unknown_model(project, spec, (*place, "model"), other.model)
+            yield from unknown_column(project, spec, (*place, "key"), other.key, other.model)
+        if rule.check.no_rows and (problem := _not_one_select(rule.check.no_rows.sql)):
+            yield error("KPI071", spec, (*place, "sql"), problem, "write one select that gives the keys of wrong rows")
+
+
+def _checked_columns(check: Check) -> Iterator[tuple[Path, str]]:
+    for index, column in enumerate(check.filled_in or check.unique or ()):
+        yield (index,), column
+    for kind in (check.one_of, check.exists_in, check.between, check.matches):
+        if kind is not None:
+            yield ("column",), kind.column
+    if check.registered_within:
+        yield ("from",), check.registered_within.start
+        yield ("to",), check.registered_within.to
+
+
+def _unknown_in(spec: Expectations, path: Path, column: str, columns: Collection[str], model: str) -> list[Finding]:
+    if column in columns:
+        return []
+    message = f"the model {model} has no column `{column}`"
+    return [error("KPI026", spec, path, message, suggestion(column, columns, f"columns of {model}"))]
+
+
+def _not_one_select(sql: str) -> str | None:
+    try:
+        trees = [tree for tree in sqlglot.parse(sql, read="duckdb") if tree is not None]
+    except SqlglotError:
+        return "this cannot be read as SQL"
+    if len(trees) != 1 or not isinstance(trees[0], exp.Query):
+        return "this is not one select"
+    return "this changes what it reads" if trees[0].find(*_CHANGES) else None

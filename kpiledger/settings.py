@@ -1,0 +1,91 @@
+"""Where generated things lie: `kpiledger.yml`, overridden by the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kpiledger.errors import WrongUse
+
+FILE = "kpiledger.yml"
+
+
+class _Written(BaseModel):
+    """The settings file: folders relative to the project's root."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    build: str = "build"
+    ledger: str = "build/ledger"
+    keep_publications: int = Field(default=3, ge=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The project's root and the places of everything that is made from it."""
+
+    root: Path
+    build: Path
+    ledger: Path
+    keep_publications: int
+
+    @property
+    def warehouse(self) -> Path:
+        """The published warehouse: a link into the current publication."""
+        return self.build / "warehouse.duckdb"
+
+    @property
+    def pages(self) -> Path:
+        """The published pages: a link into the current publication."""
+        return self.build / "pages"
+
+    @property
+    def sources(self) -> Path:
+        """The demo's source systems."""
+        return self.build / "sources"
+
+    @property
+    def next(self) -> Path:
+        """Where a run builds, aside from what readers see."""
+        return self.build / "next"
+
+    @property
+    def publications(self) -> Path:
+        """One folder for each publication that is kept."""
+        return self.build / "publications"
+
+    @property
+    def current(self) -> Path:
+        """The link that names the publication readers see."""
+        return self.build / "current"
+
+    @property
+    def runs(self) -> Path:
+        """The journal: one file a run."""
+        return self.build / "runs"
+
+
+def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings of the project in `root`; a folder that is no project is wrong use."""
+    path = root / FILE
+    if not path.exists():
+        raise WrongUse(
+            f"{root} is no kpiledger project: it has no {FILE}",
+            "change to the project's folder, or name it with --project",
+        )
+    try:
+        written = _Written.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except (yaml.YAMLError, ValidationError) as problem:
+        raise WrongUse(
+            f"{FILE} cannot be read: {problem}", "its keys are build, ledger, keep_publications"
+        ) from problem
+    return Settings(
+        root=root,
+        build=root / environ.get("KPI_BUILD", written.build),
+        ledger=root / environ.get("KPI_LEDGER", written.ledger),
+        keep_publications=written.keep_publications,
+    )

@@ -1,0 +1,37 @@
+"""How does the same graph run here and now, without a daemon? This is what `kpi run` calls."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+
+from kpiledger.errors import KpiledgerError, RunStopped
+from orchestration.building import MAIN_JOB, definitions_of
+
+# Dagster's own log repeats each step many times; what matters is said by the steps themselves.
+_QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
+
+STOPPED = 1
+BROKEN = 2
+
+
+def execute(root: Path, as_of: date | None, echo: Callable[[str], None]) -> int:
+    """Run the main job to its end, saying each step: 0 published, 1 stopped by a finding, 2 broken world."""
+    try:
+        _run(root.resolve(), as_of, echo)
+    except RunStopped as problem:
+        echo(str(problem))
+        return STOPPED
+    except KpiledgerError as problem:
+        echo(f"error: {problem}")
+        return BROKEN
+    return 0
+
+
+def _run(root: Path, as_of: date | None, echo: Callable[[str], None]) -> None:
+    job = definitions_of(root, echo).resolve_job_def(MAIN_JOB)
+    config = {"ops": {"recorded_agreements": {"config": {"as_of": as_of and as_of.isoformat()}}}, "loggers": _QUIET}
+    # An instance in memory: the ledger and the journal keep the record, and nothing is sent anywhere.
+    with dg.DagsterInstance.ephemeral(settings={"telemetry": {"enabled": False}}) as instance:
+        job.execute_in_process(run_config=config, instance=instance)

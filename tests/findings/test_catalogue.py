@@ -1,0 +1,53 @@
+"""The catalogue of findings: each case breaks the base project and shows what its user then reads."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import cases_agreements
+import cases_references
+import cases_shape
+import cases_yaml
+import pytest
+from conftest import Golden
+from finding_case import Case
+
+from kpiledger.finding import Finding, in_order
+from kpiledger.loading import load_project
+from kpiledger.loading.codes import CODES
+from kpiledger.reports.findings import findings_text
+from kpiledger.rules import check_project
+
+HERE = Path(__file__).parent
+CASES = (*cases_yaml.CASES, *cases_shape.CASES, *cases_references.CASES, *cases_agreements.CASES)
+
+
+def found(root: Path) -> list[Finding]:
+    project, findings = load_project(root)
+    return in_order([*findings, *(check_project(project) if project else ())])
+
+
+def test_the_base_project_has_no_findings() -> None:
+    assert found(HERE / "base") == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_a_broken_project_is_told_where_and_why_and_what_to_do(case: Case, tmp_path: Path, golden: Golden) -> None:
+    shutil.copytree(HERE / "base", tmp_path / "project")
+    for change in case.changes:
+        change.apply(tmp_path / "project")
+    findings = found(tmp_path / "project")
+    assert " ".join(finding.rule for finding in findings) == case.codes, findings_text(findings)
+    golden(HERE / "expected" / f"{case.name}.txt", findings_text(findings))
+
+
+def test_every_code_has_a_case() -> None:
+    shown = {code for case in CASES for code in case.codes.split()}
+    assert shown == set(CODES)
+
+
+def test_each_case_has_a_name_of_its_own_and_each_expected_text_a_case() -> None:
+    names = [case.name for case in CASES]
+    assert len(names) == len(set(names))
+    assert {path.stem for path in (HERE / "expected").glob("*.txt")} == set(names)

@@ -1,0 +1,189 @@
+"""The questions that the ledger answers: the target, its history, and whether all of it still holds."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from ledger_builders import NOW, agreed, agreements, clock, event, project, target
+
+from kpiledger.errors import WrongUse
+from kpiledger.folding import agreement_version_rows, fold, target_period_rows
+from kpiledger.ledger.contents import recorded_events
+from kpiledger.ledger.store import Ledger, read_entries
+from kpiledger.periods import Period
+from kpiledger.recording import record
+from kpiledger.reports import history, verify
+from kpiledger.reports import target as target_report
+
+LATER = NOW + timedelta(days=30)
+AGREED = agreed(target(value="21000.00", amber={"share_of_target": "0.95"}, weight="0.4"))
+AMENDED = event("amended", target(value="18000.00"), reason="Two key accounts left", approved_by="finance_controller")
+AUGUST = Period.parse("2017-08")
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    found = Ledger(tmp_path / "ledger")
+    record(project(agreements(AGREED)), tmp_path, found, clock())
+    record(project(agreements(AGREED, AMENDED)), tmp_path, found, clock(LATER))
+    return found
+
+
+def answer(ledger, period=AUGUST, known_at=None, kpi="revenue", holder="sales_west", specs=None):
+    return target_report.target_answer(ledger, specs, kpi, holder, period, known_at)
+
+
+def test_the_target_comes_with_everything_behind_it(ledger):
+    found = answer(ledger, specs=project())
+    assert (found.unit, found.differences, len(found.known)) == ("USD", (), 1)
+    one = found.known[0]
+    assert (one.value, one.comparison, one.amber) == (Decimal(18000), "at_least", None)
+    assert (one.slice, one.member, one.agreement, one.agreement_version) == ("region", "West", "west_2017", 2)
+    assert (one.reason_kind, one.reason_text) == ("external_shock", "Two key accounts left")
+    assert (one.proposed_by, one.approved_by, one.decided_on) == (
+        "head_of_sales", "finance_controller", date(2016, 12, 12),
+    )  # fmt: skip
+    assert (one.valid_from, one.valid_to) == (date(2017, 7, 1), date(2017, 12, 31))
+    entry = read_entries(ledger)[2]
+    assert (one.recorded_at, one.seq, one.commit, one.entry_hash) == (LATER, 3, None, entry.entry_hash)
+
+
+def test_an_earlier_moment_still_gives_the_earlier_answer_and_the_difference(ledger):
+    found = answer(ledger, known_at=LATER - timedelta(microseconds=1))
+    assert [(one.value, one.agreement_version, one.amber) for one in found.known] == [(21000, 1, Decimal(19950))]
+    assert [(one.value, one.agreement_version) for one in found.today] == [(18000, 2)]
+    assert "west_2017 (region West): value 21000 -> 18000" in found.differences
+    assert "west_2017 (region West): reason_text as discussed -> Two key accounts left" in found.differences
+    assert [one.value for one in answer(ledger, known_at=LATER).known] == [18000]
+
+
+def test_before_anything_was_recorded_no_target_was_agreed(ledger):
+    found = answer(ledger, known_at=NOW - timedelta(days=1))
+    assert not found.has_target
+    assert found.differences == ("west_2017 (region West): target not agreed -> target 18,000",)
+    assert "  no target agreed" in target_report.render_text(found).splitlines()
+
+
+def test_a_period_of_another_grain_says_which_grain_has_a_target(ledger):
+    text = target_report.render_text(answer(ledger, Period.parse("2017-Q3")))
+    assert text.splitlines() == [
+        "revenue of sales_west in 2017-Q3",
+        "  no target agreed",
+        "  there is a target by month",
+    ]
+
+
+def test_the_text_shows_what_people_ask_for(ledger):
+    text = target_report.render_text(answer(ledger, known_at=NOW, specs=project()))
+    for line in (
+        "revenue of sales_west in 2017-08, as known on 2026-01-05 09:00:00 UTC",
+        "  target       at least 21,000 USD, region West",
+        "  amber from   19,950",
+        "  agreement    west_2017, version 1",
+        "  reason       annual_agreement: as discussed",
+        "  valid        2017-01-01 to 2017-12-31",
+        "  recorded at  2026-01-05 09:00:00 UTC, entry 2, commit none",
+        "as known today",
+        "  target       at least 18,000 USD, region West",
+    ):
+        assert line in text.splitlines()
+
+
+def test_the_json_has_decimals_and_times_as_texts(ledger):
+    shown = json.loads(target_report.render_json(answer(ledger)))
+    assert (shown["period"], shown["known"][0]["value"]) == ("2017-08", "18000")
+    assert shown["known"][0]["recorded_at"] == "2026-02-04T09:00:00.000000Z"
+
+
+def test_unknown_names_are_wrong_use_with_the_nearest_name(ledger):
+    with pytest.raises(WrongUse, match="`revenu` is none of the KPIs\n  hint: did you mean `revenue`"):
+        answer(ledger, kpi="revenu")
+    with pytest.raises(WrongUse, match="`sales_wst` is none of the holders\n  hint: did you mean `sales_west`"):
+        answer(ledger, holder="sales_wst")
+
+
+def test_a_holder_that_has_no_agreement_has_no_target(ledger):
+    assert not answer(ledger, holder="cfo", specs=project()).has_target
+
+
+def test_the_history_of_an_agreement_shows_each_version_with_old_and_new(ledger):
+    found = history.history(ledger, "west_2017")
+    assert [(step.version, step.event, step.seq, step.recorded_at) for step in found.steps] == [
+        (1, "agreed", 2, NOW),
+        (2, "amended", 3, LATER),
+    ]
+    assert history.render_text(found).splitlines()[9:] == [
+        "",
+        "west_2017 version 2 (amended, sales_west)",
+        "  valid     from 2017-07-01 to 2017-12-31",
+        "  reason    external_shock: Two key accounts left",
+        "  who       proposed by head_of_sales, approved by finance_controller, decided on 2016-12-12",
+        "  recorded  2026-02-04 09:00:00 UTC, entry 3, commit none",
+        "  revenue (region West): at least 21000 a month; amber from 0.95 of it; weight 0.4 -> at least 18000 a month",
+    ]
+    assert json.loads(history.render_json(found))["steps"][0]["changes"][0]["old"] is None
+
+
+def test_the_history_of_a_kpi_holds_its_definition_and_the_agreements_on_it(ledger):
+    found = history.history(ledger, "revenue")
+    assert [(step.name, step.event) for step in found.steps] == [
+        ("revenue", "definition"),
+        ("west_2017", "agreed"),
+        ("west_2017", "amended"),
+    ]
+    with pytest.raises(WrongUse, match="did you mean `west_2017`"):
+        history.history(ledger, "west_2016")
+
+
+def test_the_history_of_a_retirement_shows_what_ended(tmp_path):
+    ledger = Ledger(tmp_path / "ledger")
+    record(project(agreements(AGREED, event("retired"))), tmp_path, ledger, clock())
+    last = history.history(ledger, "west_2017").steps[-1]
+    assert [(change.kpi, change.new) for change in last.changes] == [("revenue", None)]
+
+
+def test_a_ledger_that_agrees_with_files_and_tables_holds(ledger):
+    versions = fold(recorded_events(ledger))
+    rows = [*agreement_version_rows(versions), *target_period_rows(versions)]
+    found = verify.verify(ledger, project(agreements(AGREED, AMENDED)), rows)
+    assert found.holds
+    assert found.looked_at == ("entries", "leaves", "checkpoint", "order", "subjects", "files", "projection")
+    assert json.loads(verify.render_json(found))["holds"] is True
+    assert f"root {found.root_hash}" in verify.render_text(found)
+
+
+def test_an_edited_file_is_named(ledger):
+    edited = event(
+        "amended", target(value="17000.00"), reason="Two key accounts left", approved_by="finance_controller"
+    )
+    found = verify.verify(ledger, project(agreements(AGREED, edited)))
+    assert [problem.name for problem in found.problems] == ["files"]
+    assert "KPI090" in found.problems[0].message
+    assert "recorded 18000, found 17000" in found.problems[0].message
+
+
+def test_a_table_row_that_was_changed_lost_or_doubled_is_named(ledger):
+    rows = list(target_period_rows(fold(recorded_events(ledger))))
+    versions = list(agreement_version_rows(fold(recorded_events(ledger))))
+    changed = [replace(rows[0], target_value=Decimal(1)), *rows[1:]]
+    for given, words in (
+        (changed, ["1 missing", "1 not in the ledger"]),
+        (rows[1:], ["1 missing"]),
+        ([*rows, rows[0]], ["1 not in the ledger"]),
+    ):
+        found = verify.verify(ledger, None, [*versions, *given])
+        assert [problem.name for problem in found.problems] == ["projection"] * len(words)
+        for problem, word in zip(found.problems, words, strict=True):
+            assert word in problem.message
+    assert "agreement=west_2017" in found.problems[0].message
+
+
+def test_a_changed_byte_is_named_with_its_entry(ledger):
+    content = ledger.entries.read_bytes()
+    ledger.entries.write_bytes(content.replace(b'"value":"18000"', b'"value":"19000"'))
+    found = verify.verify(ledger, project(agreements(AGREED, AMENDED)))
+    assert [(problem.seq, problem.key) for problem in found.problems][0] == (3, "west_2017/2")
+    assert "leaf: entry 3 (west_2017/2): its bytes hash to" in verify.render_text(found)
+    assert "so an entry was changed" in verify.render_text(found)
