@@ -15,11 +15,11 @@ from kpiledger.vocabulary import Grain
 
 _MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 _WRITTEN = (
-    (Grain.DAY, re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")),
-    (Grain.WEEK, re.compile(r"(\d{4})-W(\d{2})\Z")),
-    (Grain.MONTH, re.compile(r"(\d{4})-(\d{2})\Z")),
-    (Grain.QUARTER, re.compile(r"(\d{4})-Q([1-4])\Z")),
-    (Grain.YEAR, re.compile(r"(\d{4})\Z")),
+    (Grain.DAY, re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")),
+    (Grain.WEEK, re.compile(r"([0-9]{4})-W([0-9]{2})\Z")),
+    (Grain.MONTH, re.compile(r"([0-9]{4})-([0-9]{2})\Z")),
+    (Grain.QUARTER, re.compile(r"([0-9]{4})-Q([1-4])\Z")),
+    (Grain.YEAR, re.compile(r"([0-9]{4})\Z")),
 )
 
 

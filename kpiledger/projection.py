@@ -33,7 +33,7 @@ KPI = {
         ),
         "varchar",
     ),
-    **dict.fromkeys(("is_ratio", "is_additive", "is_missing_zero"), "boolean"),
+    **dict.fromkeys(("is_ratio", "is_additive", "is_level", "is_missing_zero"), "boolean"),
 }  # fmt: skip
 KPI_VERSION = {
     "kpi": "varchar", "version": "integer", "valid_from": "date", "valid_to": "date", "formula": "varchar",
@@ -93,11 +93,19 @@ def projected_rows(warehouse: Path) -> list[AgreementVersionRow | TargetPeriodRo
 
 def is_additive(project: Project, kpi: Kpi) -> bool:
     """Whether the values of months add up to the year's: a plain sum or count."""
+    return _aggregation(project, kpi) in (Aggregation.SUM, Aggregation.COUNT)
+
+
+def is_level(project: Project, kpi: Kpi) -> bool:
+    """Whether a year's value lies on the scale of a month's: ratios, averages, medians, stocks; no distinct counts."""
+    return not is_additive(project, kpi) and _aggregation(project, kpi) is not Aggregation.COUNT_DISTINCT
+
+
+def _aggregation(project: Project, kpi: Kpi) -> Aggregation | None:
+    """How the latest version's measure is aggregated; None for a ratio."""
     formula = kpi.versions[-1].formula
-    if isinstance(formula, Ratio):
-        return False
-    found = project.measure(formula.measure)
-    return found is not None and found[1].agg in (Aggregation.SUM, Aggregation.COUNT)
+    found = None if isinstance(formula, Ratio) else project.measure(formula.measure)
+    return found[1].agg if found else None
 
 
 def _kpi_row(project: Project, kpi: Kpi) -> tuple[object, ...]:
@@ -106,7 +114,7 @@ def _kpi_row(project: Project, kpi: Kpi) -> tuple[object, ...]:
     return (
         kpi.kpi, kpi.label_in(language), " ".join(kpi.description.split()), kpi.owner, kpi.department,
         kpi.chain_stage, kpi.timing, kpi.effect, kpi.aspect, kpi.level, kpi.direction, kpi.unit, kpi.currency,
-        kpi.cadence, is_ratio, is_additive(project, kpi), kpi.missing == "zero",
+        kpi.cadence, is_ratio, is_additive(project, kpi), is_level(project, kpi), kpi.missing == "zero",
     )  # fmt: skip
 
 

@@ -156,7 +156,7 @@ def publish(run: Run, now: datetime) -> Publication:
         hashes = table_hashes(run.warehouse)
         swap(run.settings, run.run_id)
         content = {"run_id": run.run_id, "as_of_on": run.as_of and run.as_of.isoformat(), "hashes": hashes}
-        is_new = record_publication(Ledger(run.settings.ledger), content, lambda: now)
+        is_new = record_publication(Ledger(run.settings.ledger), content, lambda: now) is not None
     return Publication(run.settings.warehouse, run.settings.pages, is_new)
 
 

@@ -21,7 +21,15 @@ def definitions_of(root: Path, say: Say | None = None) -> dg.Definitions:
     settings = load_settings(root, os.environ)
     assets = assets_of(project, manifest_path(root, settings.next / "warehouse.duckdb"), say)
     cadences = cadences_of(project)
-    jobs = {grain: _job(f"{grain}_job", f"Due each {grain}: {', '.join(cadences[grain])}") for grain in cadences}
+    everything = dg.AssetSelection.all()
+    jobs = {
+        grain: dg.define_asset_job(
+            f"{grain}_job",
+            everything,
+            description=f"The whole graph, when the KPIs of each {grain} are due: {', '.join(names)}.",
+        )
+        for grain, names in cadences.items()
+    }
     schedules = [
         dg.ScheduleDefinition(
             name=f"each_{grain}",
@@ -32,15 +40,10 @@ def definitions_of(root: Path, say: Say | None = None) -> dg.Definitions:
         )
         for grain, cron in crons(cadences).items()
     ]
-    main = _job(MAIN_JOB, "From specs to publication")
+    main = dg.define_asset_job(MAIN_JOB, everything, description="The whole graph, from specs to publication.")
     return dg.Definitions(
         assets=assets,
         jobs=[main, *jobs.values()],
         schedules=schedules,
         executor=dg.in_process_executor,  # one process: dbt and the lock on the build folder live in it
     )
-
-
-def _job(name: str, description: str) -> dg.UnresolvedAssetJobDefinition:
-    everything = dg.AssetSelection.all()
-    return dg.define_asset_job(name, everything, description=f"{description}. Runs the whole graph.")

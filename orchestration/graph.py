@@ -25,6 +25,8 @@ from orchestration.progress import Say, by_group, step
 RECORDED = "recorded"
 PUBLISHED_SCHEMA = "kpi"
 
+Metadata = dict[str, str | int | float | bool | None]
+
 
 class MainConfig(dg.Config):
     """What a run of the main job may be told."""
@@ -58,7 +60,7 @@ def _recorded_agreements(root: Path, nodes: dict[str, Any], say: Say | None) -> 
             run = begin(root, context.run_id, _date(config.as_of), datetime.now(UTC))
             report = record_agreements(run, datetime.now(UTC))
             told.append(f"{report.new} new entries, {report.total} in all")
-        counts = {"new_entries": report.new, "entries": report.total, "root_hash": report.root_hash}
+        counts: Metadata = {"new_entries": report.new, "entries": report.total, "root_hash": report.root_hash}
         yield from (dg.MaterializeResult(spec.key, metadata=counts) for spec in specs)
 
     return recorded_agreements
@@ -124,7 +126,7 @@ def _published_warehouse(root: Path, nodes: dict[str, Any], say: Say | None) -> 
         with step("published_warehouse", say or context.log.info) as told:
             done = publish(resume(root, context.run_id), datetime.now(UTC))
             told.append("new figures" if done.is_new else "the same figures as before")
-        places = {"warehouse": str(done.warehouse), "pages": str(done.pages), "is_new": done.is_new}
+        places: Metadata = {"warehouse": str(done.warehouse), "pages": str(done.pages), "is_new": done.is_new}
         return dg.MaterializeResult(metadata=places)
 
     return published_warehouse

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.demo import copy_project, run_demo
+
 Golden = Callable[[Path, str], None]
 
 
@@ -26,3 +28,12 @@ def golden(request: pytest.FixtureRequest) -> Golden:
         assert text == path.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def published_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project whose build/ holds a finished run of the demo; tests must leave it as it is."""
+    folder = copy_project(tmp_path_factory.mktemp("published") / "demo")
+    ran = run_demo(folder)
+    assert ran.returncode == 0, ran.stderr
+    return folder

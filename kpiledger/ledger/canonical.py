@@ -70,4 +70,4 @@ def instant_text(value: datetime) -> str:
 
 def instant(text: str) -> datetime:
     """The moment that `instant_text` wrote."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text).astimezone(UTC)

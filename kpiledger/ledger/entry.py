@@ -114,7 +114,7 @@ def decode_entry(line: bytes) -> Entry:
     try:
         kind = EntryKind(shown["kind"])
         seq, recorded_at = int(shown["seq"]), instant(shown["recorded_at"])
-    except (ValueError, TypeError) as problem:
+    except (ValueError, TypeError) as problem:  # an unknown kind, a seq or a time that is none
         raise EntryError(str(problem)) from problem
     if kind not in CONTENTS:
         raise EntryError(f"entries of kind {kind.value} are not known to this version")

@@ -63,12 +63,15 @@ def examine(files: Files, key: VerifierKey, strict: bool) -> Examination:
         found = Problem("checkpoint", f"checkpoint: {problem}")
         # Without a trusted size every whole line is looked at, so that more than one fault can be named.
         lines = _lines(files.entries)
-        return Examination(None, (), (found, *_against_leaves(lines, files.leaves)))
+        return Examination(
+            None, (), (found, *_against_leaves(lines, [leaf_hash(line) for line in lines], files.leaves))
+        )
     lines = _lines(files.entries)[: checkpoint.size]
     tail = len(files.entries) - sum(len(line) + 1 for line in lines)
     leaves = files.leaves[: checkpoint.size * LEAF_LINE]
-    problems = [*_missing(lines, files, checkpoint), *_against_leaves(lines, leaves)]
-    if root(leaf_hash(line) for line in lines) != checkpoint.root:
+    hashes = [leaf_hash(line) for line in lines]
+    problems = [*_missing(lines, files, checkpoint), *_against_leaves(lines, hashes, leaves)]
+    if root(hashes) != checkpoint.root:
         problems.append(_root_problem(files, checkpoint))
     elif problems:
         problems.append(Problem("leaves", "the entries agree with the checkpoint, `leaves` does not"))
@@ -95,13 +98,12 @@ def _missing(lines: Sequence[bytes], files: Files, checkpoint: Checkpoint) -> It
         yield Problem("leaves", f"`leaves` has {found} whole lines, expected {checkpoint.size}", found + 1)
 
 
-def _against_leaves(lines: Sequence[bytes], leaves: bytes) -> Iterator[Problem]:
-    for index, line in enumerate(lines):
+def _against_leaves(lines: Sequence[bytes], hashes: Sequence[bytes], leaves: bytes) -> Iterator[Problem]:
+    for index, (line, hashed) in enumerate(zip(lines, hashes, strict=True)):
         stored = leaves[index * LEAF_LINE : (index + 1) * LEAF_LINE]
-        computed = leaf_hash(line).hex().encode() + b"\n"
-        if stored != computed:
+        if stored != hashed.hex().encode() + b"\n":
             recorded = stored.decode(errors="replace").rstrip("\n") or "nothing"
-            message = f"its bytes hash to {leaf_hash(line).hex()}, `leaves` has {recorded}"
+            message = f"its bytes hash to {hashed.hex()}, `leaves` has {recorded}"
             yield Problem("leaf", message, index + 1, key_in(line))
 
 

@@ -44,7 +44,7 @@ CODES: dict[str, str] = {
     "KPI050": "an event speaks of an agreement that was agreed before",
     "KPI051": "the id of an agreement is given once",
     "KPI052": "events stand in the order they were decided",
-    "KPI053": "an event lies within its agreement",
+    "KPI053": "an event lies within its agreement, and an agreement in the folder of its year",
     "KPI054": "an agreement and its changes begin and end with a period of their targets",
     "KPI055": "agreements of a holder do not overlap on a KPI and slice",
     "KPI056": "the weights of an agreement sum to at most 1",

@@ -38,9 +38,7 @@ def read_contracts(root: Path) -> Contracts:
 
 def _collect(tree: Tree, contracts: Contracts) -> None:
     for model in _mappings(tree.value.get("models")):
-        columns = [
-            column for column in _mappings(model.get("columns")) if isinstance(column.get("name"), str)
-        ]
+        columns = [column for column in _mappings(model.get("columns")) if isinstance(column.get("name"), str)]
         name = model.get("name")
         if isinstance(name, str):
             contracts.columns[name] = {column["name"]: str(column.get("data_type", "")) for column in columns}

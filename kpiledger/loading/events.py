@@ -14,7 +14,7 @@ import yaml
 
 from kpiledger.loading.scalars import Refused, plain_scalar
 from kpiledger.loading.text import INVISIBLE, read_source
-from kpiledger.loading.tree import Tree
+from kpiledger.loading.tree import KEY, Tree
 from kpiledger.specs.base import Path
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is eight times as fast
@@ -46,8 +46,7 @@ def read_tree(path: str, content: bytes, *, judge_scalars: bool = True) -> Tree:
     try:
         _Reading(tree, judge_scalars).run()
     except yaml.MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        tree.refuse("KPI001", mark, f"this is no YAML: {problem.problem}", _syntax_hint(problem))
+        _refuse_syntax(tree, problem)
     if tree.is_whole and not isinstance(tree.value, dict):
         found = "nothing" if tree.value is None else "a list" if isinstance(tree.value, list) else "a text"
         tree.findings.append(
@@ -107,18 +106,12 @@ class _Reading:
     def _refuse_sharing(self, event: Any) -> None:
         mark, anchor = event.start_mark, event.anchor
         if isinstance(event, yaml.AliasEvent):
-            self.tree.refuse(
-                "KPI004", mark, f"`*{anchor}` repeats an anchor", "write the value out where it is meant"
-            )
+            self.tree.refuse("KPI004", mark, f"`*{anchor}` repeats an anchor", "write the value out where it is meant")
         elif anchor is not None:
-            self.tree.refuse(
-                "KPI004", mark, f"`&{anchor}` is an anchor", f"delete `&{anchor}` and write values out"
-            )
+            self.tree.refuse("KPI004", mark, f"`&{anchor}` is an anchor", f"delete `&{anchor}` and write values out")
         if getattr(event, "tag", None) is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self.tree.refuse(
-                "KPI005", mark, f"the tag `{tag}` stands here", "delete it; put a text in quotes"
-            )
+            self.tree.refuse("KPI005", mark, f"the tag `{tag}` stands here", "delete it; put a text in quotes")
 
     def _key(self, top: _Open, event: Any) -> None:
         mark = event.start_mark
@@ -127,9 +120,7 @@ class _Reading:
                 self.tree.refuse("KPI007", mark, "a key is a list or a mapping", "write a word as the key")
             top.key, top.is_repeat = "", True
             if isinstance(event, yaml.CollectionStartEvent):
-                self.open.append(
-                    _Open((*top.path, ""), {} if isinstance(event, yaml.MappingStartEvent) else [])
-                )
+                self.open.append(_Open((*top.path, ""), {} if isinstance(event, yaml.MappingStartEvent) else []))
             return
         key = event.value
         if key == "<<" and not event.style:
@@ -141,9 +132,7 @@ class _Reading:
         top.seen.setdefault(key, mark.line + 1)
 
     def _value(self, top: _Open | None, event: Any) -> None:
-        path: Path = (
-            () if top is None else (*top.path, top.key if isinstance(top.value, dict) else len(top.value))
-        )
+        path: Path = () if top is None else (*top.path, top.key if isinstance(top.value, dict) else len(top.value))
         if top is not None and top.is_repeat:
             path = (*path, "")  # what stands under a repeated key has no place of its own
         value = self._built(event, path)
@@ -198,19 +187,26 @@ class _Reading:
             key_place = tree.source.position(top.key_mark.line + 1, top.key_mark.column + 1)
             is_block = isinstance(event, yaml.CollectionStartEvent) and not event.flow_style
             is_empty = isinstance(event, yaml.ScalarEvent) and not event.value and not event.style
-            tree.key_places[path] = key_place
+            tree.places[(*path, KEY)] = key_place
             tree.places[path] = key_place if is_block or is_empty else place
         top.key = None
 
 
-def _syntax_hint(problem: yaml.MarkedYAMLError) -> str:
-    text = str(problem.problem)
-    if "mapping values are not allowed" in text:
+def _refuse_syntax(tree: Tree, problem: yaml.MarkedYAMLError) -> None:
+    context, words = str(problem.context), str(problem.problem)
+    if "quoted scalar" in context:  # the parser notices at the end of the file; the quote is where to look
+        tree.refuse("KPI001", problem.context_mark, "the quote that opens here is not closed", "close the quote")
+    elif "flow" in context:
+        hint = "close the bracket or brace, and part the entries with commas"
+        tree.refuse("KPI001", problem.context_mark, "the list or mapping that opens here is not closed", hint)
+    else:
+        mark = problem.problem_mark or problem.context_mark
+        tree.refuse("KPI001", mark, f"this is no YAML: {words}", _syntax_hint(words))
+
+
+def _syntax_hint(words: str) -> str:
+    if "mapping values are not allowed" in words:
         return "a text with `: ` in it stands in quotes; or look at the indentation"
-    if "cannot start any token" in text:
+    if "cannot start any token" in words:
         return "a text that begins with @, `, % or a like sign stands in quotes"
-    if "quoted scalar" in str(problem.context):
-        return "close the quote"
-    if "flow" in str(problem.context):
-        return "close the bracket or brace, and part the entries with commas"
     return "look at the indentation of this line and the one above, and for a missing `:` or quote"

@@ -1,4 +1,4 @@
-"""Values that pydantic would turn into others without a word: true to 1, 20170101 to a moment, "1_000" to 1000."""
+"""Values that pydantic would silently turn into others: true to 1, 20170101 to a moment, "1_000" to 1000."""
 
 from __future__ import annotations
 

@@ -73,9 +73,7 @@ def spec_files(root: Path) -> tuple[list[Found], list[Finding]]:
         if kind is None:
             findings.append(_astray(path))
         elif kind.key and (reason := _refused_name(Path(path).stem)):
-            findings.append(
-                _finding("KPI015", path, reason, "name the file as the thing in it, as gross_margin.yml")
-            )
+            findings.append(_finding("KPI015", path, reason, "name the file as the thing in it, as gross_margin.yml"))
         else:
             found.append(Found(path, kind))
     present = {file.kind.name for file in found}
@@ -103,9 +101,7 @@ def _astray(path: str) -> Finding:
     folders = {Path(kind.written).parts[1] for kind in KINDS if kind.written.startswith("metrics/")}
     part = Path(path).parts[1]
     places = [kind.written for kind in KINDS if Path(kind.written).parts[:2] == Path(path).parts[:2]]
-    hint = (
-        f"it belongs to {places[0]}" if places else suggestion(part, folders, "files and folders of metrics")
-    )
+    hint = f"it belongs to {places[0]}" if places else suggestion(part, folders, "files and folders of metrics")
     if path.startswith("expectations/"):
         hint = "it belongs to expectations/<source>.yml"
     return _finding("KPI016", path, "no spec lies at this place", hint)
@@ -118,4 +114,5 @@ def _refused_name(name: str) -> str | None:
 
 
 def _finding(rule: str, path: str, message: str, hint: str) -> Finding:
-    return Finding(rule, Severity.ERROR, Position(path, 1, 1), message, hint)
+    shown = "".join(character if character.isprintable() else "?" for character in path)
+    return Finding(rule, Severity.ERROR, Position(shown, 1, 1), message, hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel
@@ -27,6 +28,19 @@ def keys_of(models: list[type[BaseModel]]) -> list[str]:
     """The keys that models accept, as they are written, in the order of their fields."""
     names = (field.alias or name for found in models for name, field in found.model_fields.items())
     return list(dict.fromkeys(names))
+
+
+def choices_of(models: list[type[BaseModel]], key: str) -> list[str]:
+    """The values that a key accepts, where they are a closed list; else none."""
+    found: list[str] = []
+    for model in models:
+        for option in step_into(model, key):
+            for part in options(option):
+                if typing.get_origin(part) is typing.Literal:
+                    found += typing.get_args(part)
+                elif isinstance(part, type) and issubclass(part, StrEnum):
+                    found += [member.value for member in part]
+    return list(dict.fromkeys(found))
 
 
 def step_into(annotation: Any, step: str | int) -> Iterator[Any]:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from kpiledger.finding import Finding, Severity, in_order
-from kpiledger.loading.contracts import read_contracts
+from kpiledger.loading.contracts import Contracts, read_contracts
 from kpiledger.loading.events import read_tree
-from kpiledger.loading.files import Found, spec_files
+from kpiledger.loading.files import KINDS, Found, spec_files
 from kpiledger.loading.shape import shaped
 from kpiledger.loading.tree import Tree
 from kpiledger.project import Project
@@ -35,32 +36,60 @@ _NO_CHAIN = Chain.model_construct(stages=())
 _NO_CALENDAR = Calendar(starts_on=date(1970, 1, 1), zone="UTC")
 
 
+@dataclass(slots=True)
+class _Read:
+    """What reading the files gave, by kind: the specs by name, and the names that could not be read."""
+
+    specs: dict[str, dict[str, SpecFile]] = field(default_factory=lambda: defaultdict(dict))
+    unread: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    findings: list[Finding] = field(default_factory=list)
+
+
 def load_project(root: Path) -> tuple[Project | None, list[Finding]]:
-    """The project in a folder and what is wrong with its files, by file and line; None where no spec was found.
+    """The project in a folder and what is wrong with its files, by place; None where no spec was found.
 
     With error findings the project holds what could be read: enough to check it further, not to run it.
     """
-    files, findings = spec_files(root)
+    files, astray = spec_files(root)
     if not files:
-        return None, in_order(findings)
-    specs: dict[str, dict[str, SpecFile]] = defaultdict(dict)
-    unread: dict[str, set[str]] = defaultdict(set)
+        return None, in_order(astray)
+    read = _Read(findings=astray)
+    for finding in astray:
+        _remember(read, finding.position.path)
     for file in files:
-        tree = read_tree(file.path, (root / file.path).read_bytes())
-        spec, problems = shaped(tree, file.kind.model)
-        findings += [*tree.findings, *problems, *_misnamed(file, tree)]
-        if spec is None:
-            unread[file.kind.name].add(file.name)
-        else:
-            findings += _add(specs[file.kind.name], file, spec)
+        _read_file(read, root, file)
     contracts = read_contracts(root)
-    findings += contracts.findings
     if contracts.findings:
-        unread["model"].add("")
-    for kind in ("organisation", "chain"):
-        if kind not in specs:
-            unread[kind].add(kind)
-    project = Project(
+        read.unread["model"].add("")
+    return _project(root, read, contracts), in_order([*read.findings, *contracts.findings])
+
+
+def _remember(read: _Read, path: str) -> None:
+    """Count what may stand in a file that lies astray as unread, so that nobody is accused of naming it."""
+    parts = PurePosixPath(path).parts
+    near = [kind for kind in KINDS if PurePosixPath(kind.written).parts[:2] == parts[:2]]
+    for kind in near or KINDS:
+        if kind.key is not None or kind.written == path:
+            read.unread[kind.name].add(PurePosixPath(path).stem)
+
+
+def _read_file(read: _Read, root: Path, file: Found) -> None:
+    tree = read_tree(file.path, (root / file.path).read_bytes())
+    spec, problems = shaped(tree, file.kind.model)
+    read.findings += [*tree.findings, *problems]
+    if spec is None:
+        read.unread[file.kind.name].add(file.name)
+    else:
+        read.findings += _add(read.specs[file.kind.name], file, spec)
+    said = tree.value.get(file.kind.key) if file.kind.key and tree.is_whole else None
+    if isinstance(said, str) and said != file.name and (file.kind.key,) not in tree.refused:
+        read.findings.append(_misnamed(file, tree, said))
+        read.unread[file.kind.name].add(said)
+
+
+def _project(root: Path, read: _Read, contracts: Contracts) -> Project:
+    specs = read.specs
+    return Project(
         root=root,
         calendar=_one(specs["calendar"], Calendar, _NO_CALENDAR),
         organisation=_one(specs["organisation"], Organisation, _NO_ORGANISATION),
@@ -71,20 +100,15 @@ def load_project(root: Path) -> tuple[Project | None, list[Finding]]:
         expectations=_of(specs["expectations"], Expectations),
         columns=contracts.columns,
         unique_columns=contracts.unique_columns,
-        unread={kind: frozenset(names) for kind, names in unread.items()},
+        unread={kind: frozenset(names) for kind, names in read.unread.items()},
     )
-    return project, in_order(findings)
 
 
-def _misnamed(file: Found, tree: Tree) -> list[Finding]:
-    """A finding where the thing in a file is not named as the file."""
-    key = file.kind.key
-    said = tree.value.get(key) if key and tree.is_whole else None
-    if key is None or not isinstance(said, str) or said == file.name or (key,) in tree.refused:
-        return []
-    message = f"the file is {file.name}.yml, but `{key}` is '{said}'"
-    hint = f"rename the file to {said}.yml, or write `{key}: {file.name}`"
-    return [Finding("KPI014", Severity.ERROR, tree.places[(key,)], message, hint)]
+def _misnamed(file: Found, tree: Tree, said: str) -> Finding:
+    """A finding that the thing in a file is not named as the file."""
+    message = f"the file is {file.name}.yml, but `{file.kind.key}` is '{said}'"
+    hint = f"rename the file to {said}.yml, or write `{file.kind.key}: {file.name}`"
+    return Finding("KPI014", Severity.ERROR, tree.places[(file.kind.key or "",)], message, hint)
 
 
 def _add(specs: dict[str, SpecFile], file: Found, spec: SpecFile) -> list[Finding]:
@@ -95,11 +119,7 @@ def _add(specs: dict[str, SpecFile], file: Found, spec: SpecFile) -> list[Findin
         return []
     message = f"the {file.kind.name} `{name}` is defined in {taken.path} already"
     place = spec.place(file.kind.key or "")
-    return [
-        Finding(
-            "KPI018", Severity.ERROR, place, message, "delete one of the two files, or give it another name"
-        )
-    ]
+    return [Finding("KPI018", Severity.ERROR, place, message, "delete one of the two files, or give it another name")]
 
 
 def _of(specs: Mapping[str, SpecFile], model: type[_Spec]) -> dict[str, _Spec]:

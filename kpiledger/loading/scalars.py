@@ -22,7 +22,7 @@ _AMBIGUOUS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
         (
             r"(?i:no|yes|on|off|y|n)",
             "is a word that YAML may read as true or false",
-            'write "{0}" in quotes for the text, or true or false',
+            'write "{0}" in quotes; a switch is written true or false',
         ),
         (
             r"(?i:true|false|null)",
@@ -97,7 +97,7 @@ class Refused(ValueError):
 
 
 def plain_scalar(text: str) -> Scalar:
-    """The value of a scalar without quotes: a whole figure, Decimal, date, bool, None or text; may be Refused."""
+    """The value of a scalar without quotes: whole figure, Decimal, date, bool, None or text; may raise Refused."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if _DATE.match(text):

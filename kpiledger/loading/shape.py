@@ -11,9 +11,9 @@ from pydantic_core import ErrorDetails
 from kpiledger.finding import Finding, Position, Severity
 from kpiledger.loading.exact import inexact
 from kpiledger.loading.expected import expected, fitting_hint, quoted
-from kpiledger.loading.keys import keys_of, models_at
+from kpiledger.loading.keys import choices_of, keys_of, models_at
 from kpiledger.loading.nearest import nearest, suggestion
-from kpiledger.loading.tree import Tree
+from kpiledger.loading.tree import KEY, Tree
 from kpiledger.specs.base import Path, SpecFile
 
 _Spec = TypeVar("_Spec", bound=SpecFile)
@@ -59,7 +59,7 @@ def _family(error: ErrorDetails, rest: tuple[str | int, ...]) -> str:
         return "missing"
     if error["type"] == "extra_forbidden":
         return "extra"
-    if rest[-1:] == ("[key]",):
+    if rest[-1:] == (KEY,):
         return "key"
     return "value"
 
@@ -69,7 +69,7 @@ def _path_in(value: Any, location: tuple[str | int, ...]) -> tuple[Path, tuple[s
     path: list[str | int] = []
     rest: list[str | int] = []
     for step in location:
-        is_there = step in value if isinstance(value, dict) else isinstance(value, list) and step != "[key]"
+        is_there = step in value if isinstance(value, dict) else isinstance(value, list) and step != KEY
         if is_there and (isinstance(value, dict) or isinstance(step, int)):
             value = value[step]
             path.append(step)
@@ -93,7 +93,7 @@ def _extra(tree: Tree, model: type[SpecFile], path: Path, group: list[ErrorDetai
     known = keys_of(models_at(model, path[:-1], value))
     free = [key for key in known if key not in value]
     hint = suggestion(str(path[-1]), free or known, "other keys here")
-    return _error("KPI010", tree.key_places[path], f"the key `{path[-1]}` is not known here", hint)
+    return _error("KPI010", tree.places[(*path, KEY)], f"the key `{path[-1]}` is not known here", hint)
 
 
 def _missing(tree: Tree, model: type[SpecFile], path: Path, group: list[ErrorDetails]) -> Finding | None:
@@ -106,22 +106,23 @@ def _missing(tree: Tree, model: type[SpecFile], path: Path, group: list[ErrorDet
         return None  # the unknown key is told, with this one as its suggestion
     wanted = ", ".join(f"`{name}`" for name in names)
     message = f"the key {wanted} is missing" if len(names) == 1 else f"the keys {wanted} are missing"
-    others = [key for key in known if key not in names]
-    hint = f"add {wanted}; the other keys here are {', '.join(others)}" if others else f"add {wanted}"
+    hint = "add " + " and ".join(f"`{name}: {_choices(model, path, value, name)}`" for name in names)
     return _error("KPI011", tree.places[path], message, hint)
+
+
+def _choices(model: type[SpecFile], path: Path, value: Any, name: str) -> str:
+    return " | ".join(choices_of(models_at(model, path, value), name)) or "..."
 
 
 def _key(tree: Tree, model: type[SpecFile], path: Path, group: list[ErrorDetails]) -> Finding:
     message, hint = fitting_hint(group[0], "write the key as the others of its kind")
-    return _error("KPI012", tree.key_places.get(path, tree.places[path]), message, hint)
+    return _error("KPI012", tree.places.get((*path, KEY), tree.places[path]), message, hint)
 
 
 def _value(tree: Tree, model: type[SpecFile], path: Path, group: list[ErrorDetails]) -> Finding | None:
     value = _value_at(tree.value, path)
     if isinstance(value, dict):
-        group = [
-            error for error in group if error["type"] != "literal_error"
-        ]  # the other branch of the union
+        group = [error for error in group if error["type"] != "literal_error"]  # the other branch of the union
     if not group:
         return None
     if group[0]["type"] == "union_tag_invalid":
@@ -135,9 +136,13 @@ def _value(tree: Tree, model: type[SpecFile], path: Path, group: list[ErrorDetai
 
 
 def _wrong(tree: Tree, path: Path, wanted: str, hint: str) -> Finding:
+    value = _value_at(tree.value, path)
     subject = next((f"`{step}`" for step in reversed(path) if isinstance(step, str)), "the file")
-    message = f"{subject} is {quoted(_value_at(tree.value, path))}, expected {wanted}"
-    return _error("KPI012", tree.places[path], message, hint)
+    if path and isinstance(path[-1], int):
+        subject = f"an entry of {subject}"
+    if value is None:
+        hint = "write it after the colon, or delete the key if it may be missing"
+    return _error("KPI012", tree.places[path], f"{subject} is {quoted(value)}, expected {wanted}", hint)
 
 
 _FAMILIES = {"extra": _extra, "missing": _missing, "key": _key, "value": _value}

@@ -60,18 +60,14 @@ def _control_character(source: Source) -> Finding | None:
     if found is None:
         return None
     message = f"the invisible character U+{ord(found.group()):04X} stands here"
-    return source.error(
-        "KPI002", *_place(source.text[: found.start()]), message, "delete it and type the text anew"
-    )
+    return source.error("KPI002", *_place(source.text[: found.start()]), message, "delete it and type the text anew")
 
 
 def _tab(source: Source) -> Finding | None:
     if "\t" not in source.text:
         return None
     line, column = _place(source.text[: source.text.index("\t")])
-    return source.error(
-        "KPI003", line, column, "a tab stands here", "write spaces; YAML indents with spaces only"
-    )
+    return source.error("KPI003", line, column, "a tab stands here", "write spaces; YAML indents with spaces only")
 
 
 def _place(before: str) -> tuple[int, int]:

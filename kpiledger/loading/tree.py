@@ -9,15 +9,16 @@ from kpiledger.finding import Finding, Position
 from kpiledger.loading.text import Source
 from kpiledger.specs.base import Path
 
+KEY = "[key]"  # as a last step, the place of a key itself and not of its value
+
 
 @dataclass(slots=True)
 class Tree:
-    """What a file says. `is_whole` is false where something could not be read, and its shape tells nothing."""
+    """What a file says. `is_whole` is false where a part could not be read, and its shape tells nothing."""
 
     source: Source
     value: Any = None
     places: dict[Path, Position] = field(default_factory=dict)
-    key_places: dict[Path, Position] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     refused: set[Path] = field(default_factory=set)
     is_whole: bool = True

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
-from kpiledger.pages.formatting import Number, NumberStyle, difference, figure, percentage
+from kpiledger.pages.formatting import MISSING, Number, NumberStyle, difference, figure, percentage
 from kpiledger.pages.queries import CheckRow, Readings, ReconciliationRow
 from kpiledger.vocabulary import Outcome, Unit
 
 _COUNT = NumberStyle(Unit.COUNT)
-_FIGURE = NumberStyle(Unit.COUNT, decimals=2)
+_AMOUNT = NumberStyle(Unit.COUNT, decimals=2)
 # Everything stays in the tables; a page names so many differences, then how many more there are.
 MOST_DIFFERENCES = 20
 _WORDS = {
@@ -73,8 +73,8 @@ class DifferenceLine:
     measure: str
     place: str
     kind: str
-    source_value: Number
-    warehouse_value: Number
+    source_value: str
+    warehouse_value: str
     difference: Number
 
 
@@ -137,7 +137,7 @@ def _check(row: CheckRow) -> CheckLine:
 def _totals(rows: Sequence[ReconciliationRow]) -> tuple[TotalLine, ...]:
     groups: dict[tuple[str, str], list[ReconciliationRow]] = {}
     for row in rows:
-        if row.level == "total":
+        if row.record_key is None:
             groups.setdefault((row.table_name, row.measure), []).append(row)
     return tuple(
         TotalLine(
@@ -145,9 +145,7 @@ def _totals(rows: Sequence[ReconciliationRow]) -> tuple[TotalLine, ...]:
             measure=measure,
             source_value=_total(row.source_value for row in found),
             warehouse_value=_total(row.warehouse_value for row in found),
-            difference=difference(
-                sum((row.difference for row in found if row.difference is not None), Decimal(0)), _FIGURE
-            ),
+            difference=_apart(sum((row.difference for row in found if row.difference is not None), Decimal(0))),
             buckets=len(found),
             agreeing=sum(_agrees(row) for row in found),
         )
@@ -161,9 +159,9 @@ def _difference(row: ReconciliationRow) -> DifferenceLine:
         measure=row.measure,
         place=row.record_key or row.bucket or "",
         kind=(row.difference_kind or "").replace("_", " "),
-        source_value=figure(row.source_value, _FIGURE),
-        warehouse_value=figure(row.warehouse_value, _FIGURE),
-        difference=difference(row.difference, _FIGURE),
+        source_value=row.source_value or MISSING,
+        warehouse_value=row.warehouse_value or MISSING,
+        difference=_apart(row.difference),
     )
 
 
@@ -171,8 +169,22 @@ def _agrees(row: ReconciliationRow) -> bool:
     return row.outcome == Outcome.PASSED
 
 
-def _total(values: Iterable[Decimal | None]) -> Number:
-    return figure(sum((value for value in values if value is not None), Decimal(0)), _FIGURE)
+def _total(values: Iterable[str | None]) -> Number:
+    """The sum over the buckets; missing where one of them is no figure, as a sum without it would mislead."""
+    try:
+        total = sum((Decimal(value) for value in values if value is not None), Decimal(0))
+    except InvalidOperation:
+        return figure(None, _COUNT)
+    return figure(total, _style(total))
+
+
+def _apart(value: Decimal | None) -> Number:
+    return difference(value, _style(value))
+
+
+def _style(value: Decimal | None) -> NumberStyle:
+    """Counts and amounts stand in one column: whole figures go without decimals."""
+    return _AMOUNT if value is not None and value % 1 else _COUNT
 
 
 def _counted(count: int | None) -> Number:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kpiledger.pages.addresses import scorecard_address
-from kpiledger.pages.notes import data_note
+from kpiledger.pages.formatting import count_of
+from kpiledger.pages.notes import DataNote, sources_note
 from kpiledger.pages.provenance import in_language, person_text
 from kpiledger.pages.queries import Readings
 from kpiledger.pages.rows import KpiRow, TeamMark, kpi_row, team_marks
@@ -62,6 +63,7 @@ class Company:
     counts: tuple[tuple[Status, int], ...]
     stages: tuple[Stage, ...]
     holders: tuple[HolderLink, ...]
+    note: DataNote | None
 
 
 def company(
@@ -76,7 +78,7 @@ def company(
     tiled = {one.kpi.kpi for one in own if one.has_target}
     tiled = set([one.kpi.kpi for one in own if one.kpi.kpi in tiled][:MOST_TILES])
     teams = [one for key, found in series_of.items() if key != holder for one in found if one.has_target]
-    stages = tuple(_stage(project, readings, stage, own, tiled, teams) for stage in project.chain.stages)
+    stages = tuple(_stage(project, stage, own, tiled, teams) for stage in project.chain.stages)
     periods = [found.tile.period for stage in stages for found in stage.tiles]
     periods = periods or [row.period for stage in stages for row in stage.rows]
     return Company(
@@ -85,12 +87,12 @@ def company(
         counts=counted(one.status for one in own if one.has_target),
         stages=stages,
         holders=tuple(_link(card) for card in scorecards),
+        note=sources_note(sorted({check.source for check in readings.checks}), readings.checks),
     )
 
 
 def _stage(
     project: Project,
-    readings: Readings,
     stage: ChainStage,
     own: Sequence[Series],
     tiled: set[str],
@@ -100,7 +102,7 @@ def _stage(
     agreed = [one for one in here if one.has_target]
     held = agreed or [one for one in teams if one.kpi.chain_stage == stage.stage]
     status = worst(one.status for one in held)
-    tiles = [_tile(project, readings, one, teams) for one in here if one.kpi.kpi in tiled]
+    tiles = [_tile(project, one, teams) for one in here if one.kpi.kpi in tiled]
     departments = dict.fromkeys(one.kpi.department for one in here)
     return Stage(
         stage=stage.stage,
@@ -115,8 +117,8 @@ def _stage(
     )
 
 
-def _tile(project: Project, readings: Readings, series: Series, teams: Sequence[Series]) -> StageTile | None:
-    built = tile(project, series, data_note(project, series.kpi, readings.checks), COMPACT)
+def _tile(project: Project, series: Series, teams: Sequence[Series]) -> StageTile | None:
+    built = tile(project, series, None, COMPACT)  # the page says once what the checks found
     return None if built is None else StageTile(built, team_marks(project, _same_kpi(series, teams)))
 
 
@@ -125,8 +127,7 @@ def _said(status: Status, held: Sequence[Series], is_company: bool) -> str:
     if not held:
         return "nobody is held to a target here"
     alike = sum(one.status is status for one in held)
-    whose = "company" if is_company else "team"
-    return f"{alike} of {len(held)} {whose} {'target' if len(held) == 1 else 'targets'}"
+    return f"{alike} of {count_of(len(held), 'target', 'targets')}{'' if is_company else ' of teams'}"
 
 
 def _same_kpi(series: Series, others: Sequence[Series]) -> list[Series]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from kpiledger.specs.kpi import Kpi
@@ -51,6 +52,19 @@ class NumberStyle:
     def difference_suffix(self) -> str:
         """The unit of a difference: two ratios lie percentage points apart; others share the figure's unit."""
         return "pp" if self.unit is Unit.RATIO else ""
+
+
+def rounded(style: NumberStyle, size: Decimal | None) -> NumberStyle:
+    """The style for a glance: of a thousand and more, money is read without its cents."""
+    is_large = style.unit is Unit.CURRENCY and size is not None and abs(size) >= 1000
+    return replace(style, decimals=0) if is_large else style
+
+
+def axis_style(style: NumberStyle, values: Iterable[Decimal]) -> NumberStyle:
+    """The style for the marks of an axis: no more decimals than one of them needs."""
+    factor = 100 if style.unit is Unit.RATIO else 1
+    needed = (machine(value * factor).partition(".")[2] for value in values)
+    return replace(style, decimals=min(style.places, max(map(len, needed), default=0)))
 
 
 def style_of(kpi: Kpi) -> NumberStyle:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from kpiledger.pages.changes import TargetChange
 from kpiledger.pages.dates import short_period_text
-from kpiledger.pages.formatting import NumberStyle, figure
+from kpiledger.pages.formatting import NumberStyle, axis_style, figure
 from kpiledger.pages.geometry import Scale, domain, line_path, short, step_path, ticks
 from kpiledger.pages.queries import ScorecardRow
 from kpiledger.vocabulary import Comparison, Grain
@@ -81,6 +81,8 @@ def history_chart(
     series = [[getattr(row, name) for row in rows] for name in ("actual", "target_value", "same_period_last_year")]
     low, high = domain(value for values in series for value in values)
     y = Scale(low, high, floor, top + 6)
+    marks = ticks(low, high)
+    axis = axis_style(style, marks)
     zero = floor + 34 + _BARS
     has_bars = any(row.variance is not None for row in rows)
     return HistoryChart(
@@ -93,7 +95,7 @@ def history_chart(
         last_year=line_path(middles, series[2], y),
         dots=tuple((short(x), short(y(v))) for x, v in zip(middles, series[0], strict=True) if v is not None),
         flags=flags,
-        values=tuple(Tick(short(y(value)), figure(value, style).text) for value in ticks(low, high)),
+        values=tuple(Tick(short(y(mark)), figure(mark, axis).text) for mark in marks),
         periods=_period_ticks(rows, middles, grain),
         bars=_bars(rows, edges, step, zero) if has_bars else (),
     )

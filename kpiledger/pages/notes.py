@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kpiledger.pages.formatting import count_of
@@ -41,9 +41,14 @@ def sources_of(project: Project, kpi: Kpi) -> tuple[str, ...]:
 
 def data_note(project: Project, kpi: Kpi, checks: Sequence[CheckRow]) -> DataNote | None:
     """What the checks say against a KPI's sources, None where nothing does."""
+    return sources_note(sources_of(project, kpi), checks)
+
+
+def sources_note(sources: Iterable[str], checks: Sequence[CheckRow]) -> DataNote | None:
+    """What the checks say against some sources, None where nothing does."""
     parts: list[str] = []
     first: str | None = None
-    for source in sources_of(project, kpi):
+    for source in sources:
         outcomes = [check.outcome for check in checks if check.source == source]
         counts = [(outcome, outcomes.count(outcome)) for outcome in _NOTED if outcome in outcomes]
         if counts:

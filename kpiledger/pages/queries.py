@@ -109,7 +109,7 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationRow:
-    """One row of fct_reconciliation: a figure of the source system beside ours."""
+    """One row of fct_reconciliation: a figure or a field of the source system beside ours, as text."""
 
     run_id: str
     source: str
@@ -117,8 +117,8 @@ class ReconciliationRow:
     level: str
     bucket: str | None
     measure: str
-    source_value: Decimal | None
-    warehouse_value: Decimal | None
+    source_value: str | None
+    warehouse_value: str | None
     difference: Decimal | None
     outcome: str
     record_key: str | None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kpiledger.pages.addresses import history_address, scorecard_address
 from kpiledger.pages.dates import period_text
-from kpiledger.pages.formatting import Number, figure, style_of
+from kpiledger.pages.formatting import Number, figure, rounded, style_of
 from kpiledger.pages.provenance import person_text
 from kpiledger.pages.series import Series
 from kpiledger.pages.statuses import WORDS
@@ -46,7 +46,8 @@ class KpiRow:
 
 def kpi_row(project: Project, series: Series, others: Sequence[Series]) -> KpiRow:
     """The row of a series; `others` are other holders' series of the same KPI that carry a target."""
-    newest, style = series.newest, style_of(series.kpi)
+    newest = series.newest
+    style = rounded(style_of(series.kpi), newest.actual if newest else None)
     return KpiRow(
         anchor=series.kpi.kpi,
         label=label_of(project, series),

@@ -17,6 +17,7 @@ from kpiledger.pages.formatting import (
     difference,
     figure,
     percentage,
+    rounded,
     share,
     style_of,
 )
@@ -26,7 +27,8 @@ from kpiledger.pages.series import Series
 from kpiledger.pages.statuses import WORDS
 from kpiledger.pages.trend import TILE, Size, Trend, changes_within, trend, window
 from kpiledger.project import Project
-from kpiledger.vocabulary import Comparison, Grain, Status, Unit
+from kpiledger.specs.kpi import Kpi
+from kpiledger.vocabulary import Aggregation, Comparison, Grain, Status, Unit
 
 _SIGNS = {Comparison.AT_LEAST: "≥", Comparison.AT_MOST: "≤"}
 
@@ -65,6 +67,7 @@ class Tile:
     status: Status
     word: str
     said: str
+    outlook: str
     about: str
     period: str
     period_start: str
@@ -86,9 +89,10 @@ def tile(project: Project, series: Series, note: DataNote | None, size: Size = T
     row = series.newest
     if row is None:
         return None
-    style = style_of(series.kpi)
+    style = rounded(style_of(series.kpi), row.actual if row.target_value is None else row.target_value)
     shown = window(series.until_newest, series.grain)
-    flagged = changes_within(shown, series.changes)
+    flagged = changes_within(shown, series.changes) if size.is_flagged else ()
+    lines = _lines(project, series, row, style)
     return Tile(
         anchor="-".join((series.kpi.kpi, series.member)) if series.slice != "all" else series.kpi.kpi,
         kpi=series.kpi.kpi,
@@ -98,6 +102,7 @@ def tile(project: Project, series: Series, note: DataNote | None, size: Size = T
         status=series.status,
         word=WORDS[series.status],
         said=_said(series),
+        outlook=_outlook(row, lines[0], style),
         about=_about(project, series, row),
         period=period_text(row.period_start, series.grain),
         period_start=row.period_start.isoformat(),
@@ -109,7 +114,7 @@ def tile(project: Project, series: Series, note: DataNote | None, size: Size = T
         trend=trend(shown, flagged, series.grain, size),
         trend_title=_trend_title(project, series, shown),
         bullet=bullet(row, size.width),
-        lines=_lines(row, series, style),
+        lines=lines,
         changes=tuple(change_note(change, series.grain, style) for change in reversed(flagged)),
         note=note,
     )
@@ -149,15 +154,16 @@ def _about(project: Project, series: Series, row: ScorecardRow) -> str:
     return " · ".join(parts)
 
 
-def _lines(row: ScorecardRow, series: Series, style: NumberStyle) -> tuple[Line, ...]:
+def _lines(project: Project, series: Series, row: ScorecardRow, style: NumberStyle) -> tuple[Line, ...]:
+    year_target = None if _counts_distinct(project, series.kpi) else row.target_year_to_date
     mean_places = 1 if style.unit is Unit.COUNT and style.decimals is None else 0
     return (
         Line(
             "Year to date",
             "year_to_date",
             figure(row.actual_year_to_date, style),
-            None if row.target_year_to_date is None else figure(row.target_year_to_date, style),
-            _gap(row.actual_year_to_date, row.target_year_to_date, style),
+            None if year_target is None else figure(year_target, style),
+            _gap(row.actual_year_to_date, year_target, style),
         ),
         Line(
             f"Same {series.grain} last year",
@@ -174,6 +180,20 @@ def _lines(row: ScorecardRow, series: Series, style: NumberStyle) -> tuple[Line,
             _gap(row.actual, row.rolling_mean, style),
         ),
     )
+
+
+def _counts_distinct(project: Project, kpi: Kpi) -> bool:
+    """Whether the KPI counts distinct things: over a year they are no sum, and no month's target fits them."""
+    found = (project.measure(wanted.measure) for wanted in kpi.versions[-1].formula.inputs.values())
+    is_simple = kpi.versions[-1].formula.type == "simple"
+    return is_simple and any(known and known[1].agg is Aggregation.COUNT_DISTINCT for known in found)
+
+
+def _outlook(row: ScorecardRow, year: Line, style: NumberStyle) -> str:
+    """The gaps of the period and of the year in one phrase: a bad month may belong to a good year."""
+    gap = difference(row.variance, style)
+    parts = [f"{gap.full} to target"] if gap.machine else []
+    return " · ".join([*parts, f"year to date {year.gap.full}"] if year.gap.machine else parts)
 
 
 def _gap(value: Decimal | None, reference: Decimal | None, style: NumberStyle) -> Number:

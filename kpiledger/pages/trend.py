@@ -27,12 +27,13 @@ class Size:
     width: int
     height: int
     is_dated: bool
+    is_flagged: bool = True
 
 
 # A drawing is stretched to its card; near its real width its letters keep their size, on a phone too.
 TILE_OF_COLUMNS = {1: Size(400, 96, True), 2: Size(400, 96, True), 3: Size(360, 90, True)}
 TILE = Size(300, 84, True)
-COMPACT = Size(210, 62, True)
+COMPACT = Size(210, 62, True, is_flagged=False)  # no room to explain a flag
 SPARK = Size(96, 26, False)
 
 
@@ -96,11 +97,11 @@ def trend(rows: Sequence[ScorecardRow], changes: Sequence[TargetChange], grain: 
 
 
 def changes_within(rows: Sequence[ScorecardRow], changes: Sequence[TargetChange]) -> tuple[TargetChange, ...]:
-    """The changes of the promised figure that fall into the periods shown, oldest first."""
+    """The changes that show as a step between two of the periods, oldest first."""
     if not rows:
         return ()
     first, last = rows[0].period_start, rows[-1].period_end
-    return tuple(change for change in changes if change.is_change and first <= change.starts_on <= last)
+    return tuple(change for change in changes if change.is_change and first < change.starts_on <= last)
 
 
 def _edges(count: int, size: Size) -> list[float]:

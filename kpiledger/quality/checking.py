@@ -38,24 +38,31 @@ def check_sources(
     run_id: str,
     checked_at: datetime,
     environ: Mapping[str, str],
+    demo_sources: Path | None = None,
 ) -> QualityReport:
-    """Run every rule and reconciliation; whatever cannot be asked is a result too, never an exception."""
+    """Run every rule and reconciliation; whatever cannot be asked is a result too, never an exception.
+
+    `demo_sources` is where the demo's databases lie, for sources that the environment does not name.
+    """
     asking = Asking(run_id, as_of, checked_at)
     files = [project.expectations[source] for source in sorted(project.expectations)]
     with ExitStack() as stack:
-        reached = _reached(stack, files, environ, project.root)
+        urls = {
+            one.source: connection_url(one.source, environ, project.root, one.connection, demo_sources)
+            for one in files
+        }
+        reached = _reached(stack, urls)
         link = _link(stack, warehouse)
         return joined([_checked(one, files, reached, link, asking) for one in files])
 
 
-def _reached(stack: ExitStack, files: list[Expectations], environ: Mapping[str, str], root: Path) -> Reached:
+def _reached(stack: ExitStack, urls: Mapping[str, str]) -> Reached:
     sessions, problems = {}, {}
-    for one in files:
-        url = connection_url(one.source, environ, root, one.connection)
+    for source, url in urls.items():
         try:
-            sessions[one.source] = stack.enter_context(open_source(one.source, url))
+            sessions[source] = stack.enter_context(open_source(source, url))
         except BrokenWorld as problem:
-            problems[one.source] = problem.message
+            problems[source] = problem.message
     return Reached(sessions, problems)
 
 

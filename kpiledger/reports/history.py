@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from kpiledger.folding import AgreementVersion, fold
 from kpiledger.ledger.canonical import decimal_text
-from kpiledger.ledger.contents import recorded_events
+from kpiledger.ledger.contents import EVENT_OF_KIND, recorded_events
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger, read_entries
@@ -25,8 +25,8 @@ class TargetChange:
     kpi: str
     slice: str
     member: str
-    old: str | None
-    new: str | None
+    old: Mapping[str, str] | None
+    new: Mapping[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,16 @@ class History:
 def history(ledger: Ledger, name: str) -> History:
     """The history of an agreement, or of a KPI: its definitions and every agreement step that moves it."""
     entries = read_entries(ledger)
-    versions = fold(recorded_events(ledger, entries))
-    agreements = {version.agreement for version in versions}
     definitions = [entry for entry in entries if entry.kind is EntryKind.DEFINITION_RECORDED]
-    kpis = {entry.content["kpi"] for entry in definitions}
-    kpis |= {target.kpi for version in versions for target in version.source.event.targets}
+    held = [entry for entry in entries if entry.kind in EVENT_OF_KIND]
+    agreements = {entry.content["agreement"] for entry in held}
+    naming = [(target["kpi"], entry.content["agreement"]) for entry in held for target in entry.content["targets"]]
+    kpis = {entry.content["kpi"] for entry in definitions} | {kpi for kpi, _ in naming}
     require_known(name, agreements | kpis, "recorded KPIs and agreements")
+    asked = {name} if name in agreements else {agreement for kpi, agreement in naming if kpi == name}
+    versions = fold(recorded_events(ledger, [entry for entry in held if entry.content["agreement"] in asked]))
     if name in agreements:
-        steps = [step for step in _agreement_steps(versions) if step.name == name]
+        steps = _agreement_steps(versions)
     else:
         steps = [_definition_step(ledger, entry) for entry in definitions if entry.content["kpi"] == name]
         steps += [step for step in _agreement_steps(versions, name) if step.changes]
@@ -149,8 +151,9 @@ def _definition_step(ledger: Ledger, entry: Entry) -> Step:
 
 def _changes(before: AgreementVersion | None, version: AgreementVersion) -> list[TargetChange]:
     """Old and new promise on the version's first day, for each KPI and member that it moved."""
-    old = _promises(before, version.source.event.valid_from) if before else {}
-    new = _promises(version, version.source.event.valid_from)
+    day = version.source.event.valid_from
+    old = _promises(before, day) if before else {}
+    new = _promises(version, day)
     return [
         TargetChange(*key, old.get(key), new.get(key))
         for key in sorted(old.keys() | new.keys())
@@ -158,31 +161,46 @@ def _changes(before: AgreementVersion | None, version: AgreementVersion) -> list
     ]
 
 
-def _promises(version: AgreementVersion, day: date) -> dict[tuple[str, str, str], str]:
-    """What a version says for a day; before its own first day, what it begins with."""
+def _promises(version: AgreementVersion, day: date) -> dict[tuple[str, str, str], Mapping[str, str]]:
+    """What a version says from a day on; before its own first day, what it begins with."""
     segments = [part for part in version.segments if part.valid_from <= day] or list(version.segments[:1])
     targets: Sequence[AgreedTarget] = segments[-1].targets if segments else ()
-    return {(target.kpi, target.slice_name, target.member): promise(target) for target in targets}
+    return {(target.kpi, target.slice_name, target.member): _promise(target, day) for target in targets}
 
 
-def promise(target: AgreedTarget) -> str:
-    """A target in one line, with what would change a status or a weight."""
-    form = target.target
-    values = (
-        decimal_text(form.value)
-        if form.value is not None
-        else ", ".join(f"{period} {decimal_text(value)}" for period, value in sorted((form.by_period or {}).items()))
-    )
-    words = [f"{form.comparison.value.replace('_', ' ')} {values} a {form.grain.value}"]
-    if target.amber and target.amber.share_of_target is not None:
-        words.append(f"amber from {decimal_text(target.amber.share_of_target)} of it")
-    elif target.amber and target.amber.absolute is not None:
-        words.append(f"amber from {decimal_text(target.amber.absolute)}")
-    named = (("stretch", target.stretch), ("weight", target.weight), ("influence", target.influence))
-    words += [f"{name} {decimal_text(value)}" for name, value in named if value is not None]
-    if target.baseline is not None:
-        words.append(f"baseline {decimal_text(target.baseline.value)}")
-    return "; ".join(words)
+def _promise(target: AgreedTarget, day: date) -> dict[str, str]:
+    """A target as named figures; of a target by period, the periods that begin on the day or later."""
+    form, amber = target.target, target.amber
+    by_period = {period: value for period, value in (form.by_period or {}).items() if period.start >= day}
+    figures = {
+        f"each {form.grain.value}": form.value,
+        **{str(period): value for period, value in sorted(by_period.items())},
+        "amber share": amber.share_of_target if amber else None,
+        "amber": amber.absolute if amber else None,
+        "stretch": target.stretch,
+        "weight": target.weight,
+        "influence": target.influence,
+        "baseline": target.baseline.value if target.baseline else None,
+    }
+    named = {name: decimal_text(value) for name, value in figures.items() if value is not None}
+    return {"comparison": form.comparison.value.replace("_", " "), **named}
+
+
+def _change_line(change: TargetChange) -> str:
+    """What moved: all of a promise that is new or gone, else only the figures that differ."""
+    member = "" if change.slice == "all" else f" ({change.slice} {change.member})"
+    if change.old is None or change.new is None:
+        before, after = (_all_of(promise) for promise in (change.old, change.new))
+        return f"{change.kpi}{member}: {before} -> {after}"
+    names = [*change.old, *(name for name in change.new if name not in change.old)]
+    moved = [(name, change.old.get(name, "none"), change.new.get(name, "none")) for name in names]
+    return f"{change.kpi}{member}: " + ", ".join(f"{name} {old} -> {new}" for name, old, new in moved if old != new)
+
+
+def _all_of(promise: Mapping[str, str] | None) -> str:
+    if promise is None:
+        return "no target"
+    return " ".join([promise["comparison"], ", ".join(f"{n} {v}" for n, v in promise.items() if n != "comparison")])
 
 
 def _lines(step: Step) -> list[str]:
@@ -200,7 +218,4 @@ def _lines(step: Step) -> list[str]:
         f"  who       {who}",
         f"  recorded  {moment(step.recorded_at)}, entry {step.seq}, commit {step.commit or 'none'}",
     ]
-    for change in step.changes:
-        member = "" if change.slice == "all" else f" ({change.slice} {change.member})"
-        lines.append(f"  {change.kpi}{member}: {change.old or 'no target'} -> {change.new or 'no target'}")
-    return lines
+    return [*lines, *(f"  {_change_line(change)}" for change in step.changes)]

@@ -10,8 +10,10 @@ from decimal import Decimal
 
 from kpiledger.folding import AgreementVersion, RecordedEvent, TargetPeriodRow, as_known, fold
 from kpiledger.folding import target_period_rows as period_rows
-from kpiledger.ledger.contents import recorded_events
-from kpiledger.ledger.store import Ledger
+from kpiledger.ledger.contents import EVENT_OF_KIND, recorded_events
+from kpiledger.ledger.entry import Entry
+from kpiledger.ledger.store import Ledger, read_entries
+from kpiledger.ledger.subjects import resolve
 from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.reports.known import as_json, figure, moment, require_known
@@ -76,11 +78,14 @@ def target_answer(
     known_at: datetime | None = None,
 ) -> TargetAnswer:
     """Answer from the ledger alone; the project only adds the unit and the names that have no target."""
-    events = recorded_events(ledger)
-    _require_names(events, project, kpi, holder)
+    held = [entry for entry in read_entries(ledger) if entry.kind in EVENT_OF_KIND]
+    holders = [resolve(ledger, entry.content["holder"]) for entry in held]
+    _require_names(held, holders, project, kpi, holder)
+    own = [entry for entry, name in zip(held, holders, strict=True) if name == holder]
+    events = recorded_events(ledger, own)
     asked = events if known_at is None else as_known(events, known_at)
-    known, other_grains = _figures(asked, kpi, holder, period)
-    today = _figures(events, kpi, holder, period)[0]
+    known, other_grains = _figures(asked, kpi, period)
+    today = _figures(events, kpi, period)[0]
     return TargetAnswer(
         kpi=kpi,
         holder=holder,
@@ -117,20 +122,22 @@ def render_text(answer: TargetAnswer) -> str:
     return "\n".join(lines)
 
 
-def _require_names(events: Sequence[RecordedEvent], project: Project | None, kpi: str, holder: str) -> None:
-    kpis = {target.kpi for event in events for target in event.event.targets}
-    holders = {event.holder for event in events}
+def _require_names(
+    held: Iterable[Entry], holders: Iterable[str], project: Project | None, kpi: str, holder: str
+) -> None:
+    kpis = {target["kpi"] for entry in held for target in entry.content["targets"]}
+    named = set(holders)
     if project is not None:
         kpis |= set(project.kpis)
-        holders |= project.organisation.holders
+        named |= project.organisation.holders
     require_known(kpi, kpis, "KPIs")
-    require_known(holder, holders, "holders")
+    require_known(holder, named, "holders")
 
 
 def _figures(
-    events: Iterable[RecordedEvent], kpi: str, holder: str, period: Period
+    events: Iterable[RecordedEvent], kpi: str, period: Period
 ) -> tuple[tuple[AgreedFigure, ...], tuple[str, ...]]:
-    versions = fold(event for event in events if event.holder == holder)
+    versions = fold(events)
     by_number = {(version.agreement, version.number): version for version in versions}
     rows = [row for row in period_rows(versions) if row.kpi == kpi and row.superseded_at is None]
     inside = {row.grain for row in rows if row.period_start <= period.end and row.period_end >= period.start}

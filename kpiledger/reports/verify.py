@@ -13,6 +13,7 @@ from dataclasses import astuple, dataclass, fields
 from kpiledger.errors import LedgerDamaged
 from kpiledger.folding import (
     AgreementVersionRow,
+    RecordedEvent,
     TargetPeriodRow,
     agreement_version_rows,
     fold,
@@ -22,6 +23,7 @@ from kpiledger.ledger.checkpoint import VerifierKey
 from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.integrity import Problem
+from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger, examine_ledger
 from kpiledger.ledger.subjects import unexplained
 from kpiledger.project import Project
@@ -96,19 +98,42 @@ def _beyond_the_bytes(
 ) -> list[Problem]:
     lost = list(unexplained(ledger, entries))
     try:
-        versions = fold(recorded_events(ledger, entries))
+        events = recorded_events(ledger, entries)
+        fold(events)
         problems = lost + (_against_files(project, ledger, entries) if project is not None else [])
     except LedgerDamaged as damage:
         return lost or [Problem("content", damage.message)]
     if projection is not None:
-        given = list(projection)
-        for kind, folded in (
-            (AgreementVersionRow, agreement_version_rows(versions)),
-            (TargetPeriodRow, target_period_rows(versions)),
-        ):
-            rows = [row for row in given if isinstance(row, kind)]
-            problems += _row_differences(kind.__name__, rows, folded)
+        problems += _against_projection(list(projection), events, entries)
     return problems
+
+
+def _against_projection(
+    rows: Sequence[ProjectionRow], events: Sequence[RecordedEvent], entries: Sequence[Entry]
+) -> list[Problem]:
+    """Tables must equal the fold of all events, or of those that the last publication could know.
+
+    A run records before it checks; when its checks fail, readers keep the former publication.
+    """
+    found = _projection_problems(rows, events)
+    published = [entry.seq for entry in entries if entry.kind is EntryKind.RUN_PUBLISHED]
+    if found and published:
+        as_published = [event for event in events if event.seq < published[-1]]
+        return found if _projection_problems(rows, as_published) else []
+    return found
+
+
+def _projection_problems(rows: Sequence[ProjectionRow], events: Sequence[RecordedEvent]) -> list[Problem]:
+    versions = fold(events)
+    folded: tuple[tuple[type[ProjectionRow], Sequence[ProjectionRow]], ...] = (
+        (AgreementVersionRow, agreement_version_rows(versions)),
+        (TargetPeriodRow, target_period_rows(versions)),
+    )
+    return [
+        problem
+        for kind, expected in folded
+        for problem in _row_differences(kind.__name__, [row for row in rows if isinstance(row, kind)], expected)
+    ]
 
 
 def _against_files(project: Project, ledger: Ledger, entries: Sequence[Entry]) -> list[Problem]:

@@ -10,6 +10,7 @@ from sqlglot.errors import SqlglotError
 
 from kpiledger.finding import Finding
 from kpiledger.loading.nearest import suggestion
+from kpiledger.loading.tree import KEY
 from kpiledger.project import Project
 from kpiledger.rules.expressions import refused_expression
 from kpiledger.rules.found import error, unknown, unknown_column, unknown_model
@@ -75,8 +76,8 @@ def _places(spec: Expectations, path: Path, table: CheckedTable, columns: Collec
             named.append((("reconcile", "cut_off"), reconcile.cut_off))
         by = enumerate(reconcile.totals.by)
         named += [(("reconcile", "totals", "by", index), name) for index, name in by if name != "month"]
-        named += [(("reconcile", "totals", "sum", name), name) for name in reconcile.totals.sum]
-        named += [(("reconcile", "rows", name), name) for name in reconcile.rows]
+        named += [(("reconcile", "totals", "sum", name, KEY), name) for name in reconcile.totals.sum]
+        named += [(("reconcile", "rows", name, KEY), name) for name in reconcile.rows]
         if "month" in reconcile.totals.by and table.period is None:
             message = "totals are compared by month, and the table names no `period`"
             hint = "add `period:` with the column that says which month a row belongs to"

@@ -8,6 +8,7 @@ from kpiledger.finding import Finding
 from kpiledger.project import Project
 from kpiledger.rules.found import warning
 from kpiledger.rules.timelines import told_events
+from kpiledger.specs.kpi import COMPUTED_GRAINS
 from kpiledger.vocabulary import Comparison, Direction, Grain
 
 _FITTING = {Direction.INCREASE: Comparison.AT_LEAST, Direction.DECREASE: Comparison.AT_MOST}
@@ -35,9 +36,8 @@ def _cadence(project: Project) -> Iterable[Finding]:
         finest = min(kpi.grains, key=_ORDER.index)
         if _ORDER.index(kpi.cadence) < _ORDER.index(finest):
             message = f"`{kpi.kpi}` is reviewed every {kpi.cadence}, and computed by {finest} at the finest"
-            yield warning(
-                "KPI083", kpi, ("cadence",), message, f"write `cadence: {finest}`, or add {kpi.cadence} to `grains`"
-            )
+            more = f", or add {kpi.cadence} to `grains`" if kpi.cadence in COMPUTED_GRAINS else ""
+            yield warning("KPI083", kpi, ("cadence",), message, f"write `cadence: {finest}`{more}")
 
 
 def _comparison(project: Project) -> Iterable[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kpiledger.finding import Finding
+from kpiledger.loading.tree import KEY
 from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown, unknown_column
 from kpiledger.specs.fact import Fact, Measure
@@ -19,7 +20,7 @@ def measure_rules(project: Project) -> Iterable[Finding]:
             if name in first:
                 message = f"the measure `{name}` is defined in {first[name].path} already"
                 hint = "give it another name: KPIs name measures without their fact"
-                yield error("KPI018", fact, ("measures", name), message, hint)
+                yield error("KPI018", fact, ("measures", name, KEY), message, hint)
             first.setdefault(name, fact)
             yield from _complete(fact, name, measure)
             yield from _columns(project, fact, name, measure)

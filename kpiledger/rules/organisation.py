@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from kpiledger.finding import Finding
+from kpiledger.loading.tree import KEY
 from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown
 from kpiledger.specs.organisation import Organisation
@@ -63,13 +64,21 @@ def _ids_once(organisation: Organisation) -> Iterable[Finding]:
         if name in organisation.units:
             message = f"`{name}` is a unit and a role"
             yield error(
-                "KPI018", organisation, ("roles", name), message, "give one of them another id: both may hold targets"
+                "KPI018",
+                organisation,
+                ("roles", name, KEY),
+                message,
+                "give one of them another id: both may hold targets",
             )
     for name in organisation.people:
         if name in organisation.units or name in organisation.roles:
             message = f"`{name}` is a person and a unit or role"
             yield error(
-                "KPI018", organisation, ("people", name), message, "give one of them another id: both may hold targets"
+                "KPI018",
+                organisation,
+                ("people", name, KEY),
+                message,
+                "give one of them another id: both may hold targets",
             )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from kpiledger.finding import Finding
 from kpiledger.loading.nearest import listed
+from kpiledger.loading.tree import KEY
 from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown
 from kpiledger.rules.timelines import Told, last_day, timelines
@@ -32,7 +33,7 @@ def target_rules(project: Project) -> Iterable[Finding]:
 
 def _computed(told: Told, path: Path, target: AgreedTarget, kpi: Kpi) -> Iterable[Finding]:
     for name in target.slice:
-        yield from unknown("KPI022", told.file, (*path, "slice", name), name, kpi.slices, "slice", kpi.kpi)
+        yield from unknown("KPI022", told.file, (*path, "slice", name, KEY), name, kpi.slices, "slice", kpi.kpi)
     grain = target.target.grain
     if grain not in kpi.grains:
         message = f"the target is by {grain}, and {kpi.kpi} is computed by {listed(kpi.grains)}"
@@ -46,7 +47,7 @@ def _computed(told: Told, path: Path, target: AgreedTarget, kpi: Kpi) -> Iterabl
 def _periods(told: Told, path: Path, target: AgreedTarget, end: date | None) -> Iterable[Finding]:
     grain, start = target.target.grain, told.event.valid_from
     for period in target.target.by_period or ():
-        place = (*path, "target", "by_period", str(period))
+        place = (*path, "target", "by_period", str(period), KEY)
         if period.grain is not grain:
             message = f"the period {period} is a {period.grain}, and the target is by {grain}"
             yield error("KPI058", told.file, place, message, f"write periods of the grain {grain}")

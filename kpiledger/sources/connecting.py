@@ -8,19 +8,22 @@ from pathlib import Path
 DEMO_FOLDER = Path("build") / "sources"
 
 
-def connection_url(source: str, environ: Mapping[str, str], root: Path, connection: str = "") -> str:
+def connection_url(
+    source: str,
+    environ: Mapping[str, str],
+    root: Path,
+    connection: str = "",
+    demo_folder: Path | None = None,
+) -> str:
     """The SQLAlchemy URL of a source system.
 
     `connection` is the environment variable that the expectations file names, `<SOURCE>_URL` when it is
-    not given. Without a value there, the demo database under the project's root is opened, read only.
+    not given. Without a value there, the demo database is opened, read only: in `demo_folder`, by default
+    build/sources under the project's root.
     """
     named = environ.get(connection or f"{source.upper()}_URL", "").strip()
-    return named or demo_url(demo_path(source, root))
-
-
-def demo_path(source: str, root: Path) -> Path:
-    """The demo database of a source system."""
-    return root.resolve() / DEMO_FOLDER / f"{source}.sqlite"
+    folder = demo_folder or root / DEMO_FOLDER
+    return named or demo_url(folder.resolve() / f"{source}.sqlite")
 
 
 def demo_url(path: Path) -> str:

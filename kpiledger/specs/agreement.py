@@ -33,7 +33,7 @@ class Target(Spec):
     @model_validator(mode="after")
     def _one_form(self) -> Target:
         if (self.value is None) == (self.by_period is None):
-            raise ValueError("a target gives either `value` or `by_period`, and not both")
+            raise ValueError("a target gives either `value` or `by_period`; write one of the two, and not both")
         return self
 
 
@@ -46,7 +46,7 @@ class Amber(Spec):
     @model_validator(mode="after")
     def _one_form(self) -> Amber:
         if (self.share_of_target is None) == (self.absolute is None):
-            raise ValueError("amber gives either `share_of_target` or `absolute`, and not both")
+            raise ValueError("amber gives either `share_of_target` or `absolute`; write one of the two, and not both")
         return self
 
 
@@ -84,7 +84,7 @@ class AgreedTarget(Spec):
     @classmethod
     def _one_slice(cls, value: dict[str, str]) -> dict[str, str]:
         if len(value) > 1:
-            raise ValueError(f"a target names at most one slice, found {len(value)}")
+            raise ValueError(f"a target names at most one slice, found {len(value)}; promise each slice by itself")
         return value
 
     @property
@@ -117,11 +117,11 @@ class AgreementEvent(Spec):
         if isinstance(value, dict):
             kind, named = value.get("event"), value.get("targets")
             if kind in ("agreed", "amended") and not named:
-                raise ValueError(f"an event `{kind}` names at least one target")
+                raise ValueError(f"an event `{kind}` names no target; add `targets` with at least one")
             if kind == "retired" and named:
                 raise ValueError("an event `retired` ends every target of its agreement and names none")
             if kind == "agreed" and not value.get("valid_to"):
-                raise ValueError("an event `agreed` says until when it holds: `valid_to`")
+                raise ValueError("an event `agreed` has no end; add `valid_to` with its last day")
         return value
 
 

@@ -30,5 +30,5 @@ class Calendar(SpecFile):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as problem:
-            raise ValueError(f"{value!r} is no IANA time zone, as Europe/Copenhagen") from problem
+            raise ValueError(f"{value!r} is no IANA time zone; write it as Europe/Copenhagen") from problem
         return value

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from kpiledger.specs.base import Name, Spec, SpecFile
 
-_DURATION = re.compile(r"(\d+) (second|minute|hour|day)s?\Z")
+_DURATION = re.compile(r"([0-9]+) (second|minute|hour|day)s?\Z")
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 # A dbt model, as stg_erp__order: two underscores part the source from the entity.
 ModelName = Annotated[str, Field(pattern=r"^[a-z](?:_{0,2}[a-z0-9])*$", max_length=63)]
@@ -63,7 +63,7 @@ class Between(Spec):
     @model_validator(mode="after")
     def _some_end(self) -> Between:
         if self.at_least is None and self.at_most is None:
-            raise ValueError("between names `at_least`, `at_most` or both")
+            raise ValueError("a check `between` has no end; add `at_least`, `at_most` or both")
         return self
 
 
@@ -78,7 +78,7 @@ class Matches(Spec):
         try:
             re.compile(self.pattern)
         except re.error as problem:
-            raise ValueError(f"{self.pattern!r} is no regular expression: {problem}") from problem
+            raise ValueError(f"{self.pattern!r} is no regular expression ({problem}); look for a bracket that is not closed") from problem
         return self
 
 
@@ -103,7 +103,7 @@ class Check(Spec):
     @model_validator(mode="after")
     def _one_kind(self) -> Check:
         if len(self.model_fields_set) != 1:
-            raise ValueError(f"a check names exactly one kind, found {len(self.model_fields_set)}")
+            raise ValueError(f"a check names exactly one kind, found {len(self.model_fields_set)}; write a rule for each")
         return self
 
     @property

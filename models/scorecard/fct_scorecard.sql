@@ -147,6 +147,7 @@ joined as (
             when recent.mean_count = 12 / grain_lengths.month_count then recent.mean_value
         end as rolling_mean,
         dim_kpi.is_additive,
+        dim_kpi.is_level,
         -- the number of the period in its year: so many targets make a year to date
         (extract(month from held.period_start) - 1) / grain_lengths.month_count + 1 as period_number
     from held
@@ -214,8 +215,8 @@ final as (
         actual_year_to_date,
         cast(
             case
-                when not is_additive then target_value
-                when target_count = period_number then target_sum
+                when is_level then target_value
+                when is_additive and target_count = period_number then target_sum
             end as decimal(38, 10)
         ) as target_year_to_date,
         same_period_last_year,

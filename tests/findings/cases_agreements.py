@@ -57,23 +57,52 @@ tables:
 _JULY = "decided_on: 2017-06-20\n    valid_from: 2017-07-01"
 
 CASES: tuple[Case, ...] = (
-    case("amended_agreement_not_agreed", "KPI050", Swap(WEST, "  - event: amended\n    agreement: sales_west_2017", "  - event: amended\n    agreement: sales_west_217")),
+    case(
+        "amended_agreement_not_agreed",
+        "KPI050",
+        Swap(
+            WEST,
+            "  - event: amended\n    agreement: sales_west_2017",
+            "  - event: amended\n    agreement: sales_west_217",
+        ),
+    ),
     case("amended_after_retirement", "KPI050", Append(WEST, _RETIRED + _AMENDED)),
     case("agreement_id_twice", "KPI051", Append(WEST, _SECOND.replace("sales_west_extra", "sales_west_2017"))),
     case("events_out_of_order", "KPI052", Swap(WEST, "decided_on: 2017-06-20", "decided_on: 2016-06-20")),
     case("amendment_after_the_end", "KPI053", Swap(WEST, _JULY, "decided_on: 2017-06-20\n    valid_from: 2018-01-01")),
-    case("agreement_of_another_year", "KPI053", Append(WEST, _SECOND.replace("2017-10-01", "2018-01-01").replace("2017-12-31", "2018-12-31"))),
+    case(
+        "agreement_of_another_year",
+        "KPI053",
+        Append(WEST, _SECOND.replace("2017-10-01", "2018-01-01").replace("2017-12-31", "2018-12-31")),
+    ),
     case("amendment_within_a_month", "KPI054", Swap(WEST, _JULY, "decided_on: 2017-06-20\n    valid_from: 2017-07-15")),
     case("agreement_ends_within_a_month", "KPI054", Swap(WEST, "valid_to: 2017-12-31", "valid_to: 2017-12-15")),
-    case("retirement_within_a_month", "KPI054", Append(WEST, _RETIRED.replace("valid_from: 2017-10-01", "valid_from: 2017-10-10"))),
+    case(
+        "retirement_within_a_month",
+        "KPI054",
+        Append(WEST, _RETIRED.replace("valid_from: 2017-10-01", "valid_from: 2017-10-10")),
+    ),
     case("overlapping_agreements", "KPI055", Append(WEST, _SECOND)),
     case("weights_above_one", "KPI056", Swap(WEST, "weight: 0.3", "weight: 0.5")),
     case("weights_above_one_by_amendment", "KPI056", Append(WEST, _AMENDED.replace("weight: 0.3", "weight: 0.45"))),
-    case("promised_twice", "KPI057", Swap(WEST, "      - kpi: gross_margin\n", '      - kpi: revenue\n        slice: {region: West}\n        target: {grain: month, value: "1.00", comparison: at_least}\n      - kpi: gross_margin\n')),
+    case(
+        "promised_twice",
+        "KPI057",
+        Swap(
+            WEST,
+            "      - kpi: gross_margin\n",
+            '      - kpi: revenue\n        slice: {region: West}\n        target: {grain: month, value: "1.00", comparison: at_least}\n      - kpi: gross_margin\n',
+        ),
+    ),
     case("period_of_another_grain", "KPI058", Swap(WEST, "            2017-02:", "            2017-Q2:")),
     case("period_outside_the_agreement", "KPI058", Swap(WEST, "            2017-02:", "            2018-02:")),
     case("exclusion_outside_the_baseline", "KPI058", Swap(WEST, "month: 2016-11", "month: 2015-11")),
-    case("grain_not_among_the_kpis", "KPI059", Swap(WEST, "        target:\n          grain: month", "        target:\n          grain: quarter"), Swap(WEST, '            2017-01: "0.12"\n            2017-02: "0.13"', '            2017-Q1: "0.12"')),
+    case(
+        "grain_not_among_the_kpis",
+        "KPI059",
+        Swap(WEST, "        target:\n          grain: month", "        target:\n          grain: quarter"),
+        Swap(WEST, '            2017-01: "0.12"\n            2017-02: "0.13"', '            2017-Q1: "0.12"'),
+    ),
     case("span_period_not_computed", "KPI059", Swap(MARGIN, "spans: [period, year_to_date]", "spans: [year_to_date]")),
     case("rule_id_twice_in_a_file", "KPI070", Swap(CRM, "id: DM-02", "id: DM-01")),
     case("rule_id_twice_over_files", "KPI070", Write("expectations/desk.yml", _DESK)),
@@ -85,11 +114,39 @@ CASES: tuple[Case, ...] = (
     case("unknown_column_in_check", "KPI026", Swap(CRM, "from: held_on", "from: helt_on")),
     case("unknown_column_in_totals", "KPI026", Swap(CRM, "sum: {minutes:", "sum: {minute:")),
     case("unknown_owner_of_source", "KPI023", Swap(CRM, "owner: head_of_sales", "owner: sales_operations")),
-    case("query_that_deletes", "KPI071", Swap(CRM, "select meeting_id from meeting where follows_id = meeting_id", "delete from meeting")),
-    case("query_that_deletes_within", "KPI071", Swap(CRM, "select meeting_id from meeting where follows_id = meeting_id", '"with gone as (delete from meeting returning meeting_id) select meeting_id from gone"')),
-    case("query_of_two_statements", "KPI071", Swap(CRM, "select meeting_id from meeting where follows_id = meeting_id", '"select 1; select 2"')),
+    case(
+        "query_that_deletes",
+        "KPI071",
+        Swap(CRM, "select meeting_id from meeting where follows_id = meeting_id", "delete from meeting"),
+    ),
+    case(
+        "query_that_deletes_within",
+        "KPI071",
+        Swap(
+            CRM,
+            "select meeting_id from meeting where follows_id = meeting_id",
+            '"with gone as (delete from meeting returning meeting_id) select meeting_id from gone"',
+        ),
+    ),
+    case(
+        "query_of_two_statements",
+        "KPI071",
+        Swap(CRM, "select meeting_id from meeting where follows_id = meeting_id", '"select 1; select 2"'),
+    ),
     case("no_counter_kpi", "KPI080", Swap(REVENUE, "counter_kpis: [gross_margin]\n", "")),
-    case("comparison_against_direction", "KPI081", Swap(WEST, 'value: "23000.00", comparison: at_least', 'value: "23000.00", comparison: at_most')),
-    case("proposer_approves", "KPI082", Swap(WEST, "proposed_by: head_of_sales\n    approved_by: cfo\n    targets:\n      - kpi: revenue\n        slice: {region: West}\n        weight: 0.6\n        target", "proposed_by: cfo\n    approved_by: cfo\n    targets:\n      - kpi: revenue\n        slice: {region: West}\n        weight: 0.6\n        target")),
+    case(
+        "comparison_against_direction",
+        "KPI081",
+        Swap(WEST, 'value: "23000.00", comparison: at_least', 'value: "23000.00", comparison: at_most'),
+    ),
+    case(
+        "proposer_approves",
+        "KPI082",
+        Swap(
+            WEST,
+            "proposed_by: head_of_sales\n    approved_by: cfo\n    targets:\n      - kpi: revenue\n        slice: {region: West}\n        weight: 0.6\n        target",
+            "proposed_by: cfo\n    approved_by: cfo\n    targets:\n      - kpi: revenue\n        slice: {region: West}\n        weight: 0.6\n        target",
+        ),
+    ),
     case("reviewed_more_often_than_computed", "KPI083", Swap(SHIPPED, "cadence: month", "cadence: week")),
 )

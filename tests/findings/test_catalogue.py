@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import cases_agreements
@@ -10,7 +11,6 @@ import cases_references
 import cases_shape
 import cases_yaml
 import pytest
-from conftest import Golden
 from finding_case import Case
 
 from kpiledger.finding import Finding, in_order
@@ -33,7 +33,9 @@ def test_the_base_project_has_no_findings() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
-def test_a_broken_project_is_told_where_and_why_and_what_to_do(case: Case, tmp_path: Path, golden: Golden) -> None:
+def test_a_broken_project_is_told_where_and_why_and_what_to_do(
+    case: Case, tmp_path: Path, golden: Callable[[Path, str], None]
+) -> None:
     shutil.copytree(HERE / "base", tmp_path / "project")
     for change in case.changes:
         change.apply(tmp_path / "project")

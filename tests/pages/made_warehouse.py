@@ -38,7 +38,7 @@ create table kpi.fct_check_result (
 );
 create table kpi.fct_reconciliation (
     run_id text, source text, table_name text, model text, level text, bucket text, measure text,
-    source_value double, warehouse_value double, difference double, tolerance double, outcome text,
+    source_value text, warehouse_value text, difference double, tolerance double, outcome text,
     record_key text, difference_kind text, checked_at timestamp
 );
 """
@@ -288,8 +288,8 @@ def _checks(made: MadeWarehouse) -> None:
             level="total",
             bucket=bucket,
             measure="sales",
-            source_value=ours + (5.5 if bucket == "2017-12" else 0),
-            warehouse_value=ours,
+            source_value=str(ours + (5.5 if bucket == "2017-12" else 0)),
+            warehouse_value=str(ours),
             difference=-5.5 if bucket == "2017-12" else 0.0,
             outcome="failed" if bucket == "2017-12" else "passed",
         )

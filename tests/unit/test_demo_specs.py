@@ -233,3 +233,50 @@ def test_baselines_leave_out_months_only_with_a_reason_and_within_their_window(p
     ]
     assert {str(exclusion.month) for _, exclusion in excluded} == {"2014-03", "2014-09", "2016-10"}
     assert all(baseline.start <= exclusion.month <= baseline.to for baseline, exclusion in excluded)
+
+
+def _in_force(project: Project, holder: str, year: int) -> dict[tuple[str, int], Decimal]:
+    """The target of each KPI and month of a holder's year: the last event that names it and holds by then."""
+    found = {}
+    for file in project.agreements:
+        for event in (e for e in file.events if file.holder == holder and e.valid_from.year == year):
+            for target in event.targets:
+                named = {str(period): value for period, value in (target.target.by_period or {}).items()}
+                for month in range(event.valid_from.month, 13):
+                    value = named.get(f"{year}-{month:02d}", target.target.value)
+                    assert value is not None
+                    found[target.kpi, month] = value
+    return found
+
+
+@pytest.mark.demo
+@pytest.mark.parametrize("holder", [*REGIONS, "company"])
+def test_the_year_to_date_target_adds_up_revenue_and_only_shows_ratios(
+    project: Project, published_demo: Path, holder: str
+) -> None:
+    expected = _in_force(project, holder, 2017)
+    query = """
+        select kpi, month(period_start), target_year_to_date from kpi.fct_scorecard
+        where holder = ? and year(period_start) = 2017 and kpi in ('revenue', 'gross_margin', 'average_discount')
+            and target_value is not null
+    """
+    with duckdb.connect(str(published_demo / "build/warehouse.duckdb"), read_only=True) as connection:
+        rows = connection.execute(query, [holder]).fetchall()
+    assert len(rows) == 36
+    for kpi, month, shown in rows:
+        so_far = sum(expected[kpi, earlier] for earlier in range(1, month + 1))
+        assert shown == (so_far if kpi == "revenue" else expected[kpi, month]), (kpi, month)
+
+
+@pytest.mark.demo
+def test_no_holder_is_all_green_or_all_red_in_the_last_year(published_demo: Path) -> None:
+    query = """
+        select holder, status, count(*) from kpi.fct_scorecard
+        where year(period_start) = 2017 and status <> 'no_target' group by all
+    """
+    with duckdb.connect(str(published_demo / "build/warehouse.duckdb"), read_only=True) as connection:
+        rows = connection.execute(query).fetchall()
+    assert {(holder, status) for holder, status, _ in rows} == {
+        (holder, status) for holder in [*REGIONS, "company"] for status in ("green", "amber", "red")
+    }
+    assert all(count >= 4 for _, _, count in rows)

@@ -13,7 +13,7 @@ from kpiledger.folding import agreement_version_rows, fold, target_period_rows
 from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger.store import Ledger, read_entries
 from kpiledger.periods import Period
-from kpiledger.recording import record
+from kpiledger.recording import record, record_publication
 from kpiledger.reports import history, verify
 from kpiledger.reports import target as target_report
 
@@ -115,15 +115,24 @@ def test_the_history_of_an_agreement_shows_each_version_with_old_and_new(ledger)
         (2, "amended", 3, LATER),
     ]
     assert history.render_text(found).splitlines()[9:] == [
-        "",
         "west_2017 version 2 (amended, sales_west)",
         "  valid     from 2017-07-01 to 2017-12-31",
         "  reason    external_shock: Two key accounts left",
         "  who       proposed by head_of_sales, approved by finance_controller, decided on 2016-12-12",
         "  recorded  2026-02-04 09:00:00 UTC, entry 3, commit none",
-        "  revenue (region West): at least 21000 a month; amber from 0.95 of it; weight 0.4 -> at least 18000 a month",
+        "  revenue (region West): each month 21000 -> 18000, amber share 0.95 -> none, weight 0.4 -> none",
     ]
     assert json.loads(history.render_json(found))["steps"][0]["changes"][0]["old"] is None
+
+
+def test_the_history_of_a_ramp_shows_the_months_that_moved(tmp_path):
+    ledger = Ledger(tmp_path / "ledger")
+    first = agreed(target(value={"by_period": {"2017-06": "1", "2017-07": "2", "2017-08": "3.50"}}))
+    then = event("amended", target(value={"by_period": {"2017-07": "2.0", "2017-08": "4"}}))
+    record(project(agreements(first, then)), tmp_path, ledger, clock())
+    lines = history.render_text(history.history(ledger, "west_2017")).splitlines()
+    assert "  revenue (region West): no target -> at least 2017-06 1, 2017-07 2, 2017-08 3.5" in lines
+    assert "  revenue (region West): 2017-08 3.5 -> 4" in lines
 
 
 def test_the_history_of_a_kpi_holds_its_definition_and_the_agreements_on_it(ledger):
@@ -180,10 +189,22 @@ def test_a_table_row_that_was_changed_lost_or_doubled_is_named(ledger):
     assert "agreement=west_2017" in found.problems[0].message
 
 
+def test_tables_of_the_last_publication_are_no_difference_when_a_later_run_published_nothing(tmp_path):
+    ledger = Ledger(tmp_path / "ledger")
+    record(project(agreements(AGREED)), tmp_path, ledger, clock())
+    record_publication(ledger, {"run_id": "run", "as_of_on": None, "hashes": {}}, clock())
+    versions = fold(recorded_events(ledger))
+    rows = [*agreement_version_rows(versions), *target_period_rows(versions)]
+    record(project(agreements(AGREED, AMENDED)), tmp_path, ledger, clock(LATER))
+    assert verify.verify(ledger, None, rows).holds
+    found = verify.verify(ledger, None, rows[1:])
+    assert {problem.name for problem in found.problems} == {"projection"}
+
+
 def test_a_changed_byte_is_named_with_its_entry(ledger):
     content = ledger.entries.read_bytes()
     ledger.entries.write_bytes(content.replace(b'"value":"18000"', b'"value":"19000"'))
     found = verify.verify(ledger, project(agreements(AGREED, AMENDED)))
-    assert [(problem.seq, problem.key) for problem in found.problems][0] == (3, "west_2017/2")
+    assert (found.problems[0].seq, found.problems[0].key) == (3, "west_2017/2")
     assert "leaf: entry 3 (west_2017/2): its bytes hash to" in verify.render_text(found)
     assert "so an entry was changed" in verify.render_text(found)

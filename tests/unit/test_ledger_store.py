@@ -10,6 +10,7 @@ import pytest
 from ledger_builders import NOW, clock, ticking
 
 from kpiledger.errors import BrokenWorld, BusyError, LedgerDamaged
+from kpiledger.ledger import store
 from kpiledger.ledger.durable import locked
 from kpiledger.ledger.entry import Draft, EntryError, parse_entry, write_entry
 from kpiledger.ledger.integrity import Files, examine
@@ -126,17 +127,18 @@ def test_a_tail_torn_at_any_byte_is_set_aside_and_nothing_acknowledged_is_lost(t
     assert verify(whole).holds
 
 
+def _die_before_the_checkpoint(folder):
+    store._write_checkpoint = lambda *_: os._exit(9)
+    with writing(Ledger(folder), clock(NOW + timedelta(hours=1))) as writer:
+        writer.append([published(2), published(3)])
+
+
 def test_a_writer_killed_between_append_and_checkpoint_has_recorded_nothing(tmp_path):
     ledger = filled(tmp_path / "ledger", 2)
-    child = os.fork()
-    if child == 0:  # the child dies where the checkpoint would be written
-        from kpiledger.ledger import store
-
-        store._write_checkpoint = lambda *_: os._exit(9)
-        with writing(ledger, clock(NOW + timedelta(hours=1))) as writer:
-            writer.append([published(2), published(3)])
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    child = multiprocessing.get_context("spawn").Process(target=_die_before_the_checkpoint, args=(ledger.directory,))
+    child.start()
+    child.join()
+    assert child.exitcode == 9
     assert len(ledger.entries.read_bytes().splitlines()) == 4
     assert [problem.name for problem in verify(ledger).problems] == ["tail"]
     assert [entry.key for entry in read_entries(ledger)] == ["run-0", "run-1"]
@@ -152,7 +154,6 @@ def _append_many(folder, first, count):
             writer.append([published(number)])
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_two_processes_lose_and_double_nothing(tmp_path):
     context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=_append_many, args=(tmp_path, first, 200)) for first in (0, 1000)]

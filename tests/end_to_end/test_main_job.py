@@ -1,0 +1,152 @@
+"""The main job as its users run it: once, twice, with faults, after an amendment."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from tests.demo import commit_all, copy_project, kpi, run_demo
+
+from kpiledger.publishing import table_hashes
+from kpiledger.sources import FAULTS
+
+pytestmark = pytest.mark.demo
+
+
+@pytest.fixture
+def own_demo(published_demo: Path, tmp_path: Path) -> Path:
+    """A finished demo that a test may spoil."""
+    return Path(shutil.copytree(published_demo, tmp_path / "demo", symlinks=True))
+
+
+def _entries(folder: Path) -> list[dict]:
+    lines = (folder / "build/ledger/entries.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_the_published_tables_are_all_there(published_demo: Path) -> None:
+    with duckdb.connect(str(published_demo / "build/warehouse.duckdb"), read_only=True) as connection:
+        found = {
+            name
+            for (name,) in connection.execute(
+                "select table_name from information_schema.tables where table_schema = 'kpi'"
+            ).fetchall()
+        }
+    assert {
+        "dim_kpi", "dim_kpi_version", "dim_period", "dim_unit", "dim_agreement_version", "fct_kpi_value",
+        "fct_kpi_target", "fct_scorecard", "fct_check_result", "fct_registration_issue", "fct_reconciliation",
+    } <= found  # fmt: skip
+
+
+def test_a_second_run_records_nothing_new_and_changes_no_number(own_demo: Path) -> None:
+    before = (own_demo / "build/ledger/entries.jsonl").read_bytes()
+    hashes = table_hashes(own_demo / "build/warehouse.duckdb")
+    again = run_demo(own_demo)
+    assert again.returncode == 0, again.stderr
+    assert (own_demo / "build/ledger/entries.jsonl").read_bytes() == before
+    assert table_hashes(own_demo / "build/warehouse.duckdb") == hashes
+
+
+def test_faults_stop_publishing_and_are_all_named(own_demo: Path) -> None:
+    published = (own_demo / "build/current").readlink()
+    hashes = table_hashes(own_demo / "build/warehouse.duckdb")
+    assert kpi(own_demo, "demo-sources", "--faults").returncode == 0
+    failed = kpi(own_demo, "run")
+    assert failed.returncode == 1
+    told = failed.stdout + failed.stderr
+    for fault in FAULTS:
+        for word in (fault.source, fault.rule, *fault.keys):
+            assert word in told, f"{fault} is not named: {word}"
+    assert (own_demo / "build/current").readlink() == published
+    assert table_hashes(own_demo / "build/warehouse.duckdb") == hashes
+    assert (own_demo / "build/pages/index.html").exists()
+    assert kpi(own_demo, "demo-sources").returncode == 0
+    assert kpi(own_demo, "run").returncode == 0
+
+
+def test_an_earlier_moment_still_gives_the_earlier_target(own_demo: Path) -> None:
+    asked = ("target", "revenue", "--holder", "sales_west", "--period", "2017-11", "--output", "json")
+    before = json.loads(kpi(own_demo, *asked).stdout)
+    earlier = datetime.now(UTC)
+    time.sleep(0.01)
+    path = own_demo / "metrics/agreements/2017/sales_west.yml"
+    amendment = """
+  - event: amended
+    agreement: sales_west_2017
+    decided_on: 2017-10-20
+    valid_from: 2017-11-01
+    reason: {kind: resource_change, text: Two vacancies until the year's end}
+    proposed_by: head_of_sales
+    approved_by: cfo
+    targets:
+      - kpi: revenue
+        slice: {region: West}
+        weight: 0.4
+        influence: 0.8
+        target: {grain: month, value: "12345.00", comparison: at_least}
+"""
+    path.write_text(path.read_text(encoding="utf-8").rstrip() + amendment, encoding="utf-8")
+    commit_all(own_demo, "targets: sales_west eased")
+    run = kpi(own_demo, "run")
+    assert run.returncode == 0, run.stderr
+    now = json.loads(kpi(own_demo, *asked).stdout)
+    then = json.loads(kpi(own_demo, *asked, "--known-at", earlier.isoformat()).stdout)
+    assert now["known"][0]["value"] == "12345"
+    assert now["known"][0]["reason_kind"] == "resource_change"
+    assert then["known"] == before["known"]
+    assert then["differences"]
+
+
+def test_an_edited_event_is_refused_with_both_values(own_demo: Path) -> None:
+    path = own_demo / "metrics/agreements/2016/sales_west.yml"
+    text = path.read_text(encoding="utf-8")
+    first = yaml.safe_load(text)["events"][0]["reason"]["text"]
+    path.write_text(text.replace(first, "Something else", 1), encoding="utf-8")
+    refused = kpi(own_demo, "run")
+    assert refused.returncode == 1
+    assert "KPI090" in refused.stderr
+    assert "Something else" in refused.stderr
+    assert "metrics/agreements/2016/sales_west.yml" in refused.stderr
+
+
+def test_target_answers_what_the_issue_of_an_auditor_is(published_demo: Path) -> None:
+    answer = kpi(published_demo, "target", "revenue", "--holder", "sales_west", "--period", "2016-08")
+    assert answer.returncode == 0, answer.stderr
+    for word in ("sales_west_2016", "approved", "cfo", "valid", "recorded", "reason"):
+        assert word in answer.stdout
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_one_changed_byte_is_found_and_its_entry_named(own_demo: Path, share: float) -> None:
+    assert kpi(own_demo, "verify").returncode == 0
+    path = own_demo / "build/ledger/entries.jsonl"
+    content = bytearray(path.read_bytes())
+    place = int(len(content) * share)
+    content[place] ^= 1
+    path.write_bytes(bytes(content))
+    damaged = bytes(content[:place]).count(b"\n")
+    found = kpi(own_demo, "verify")
+    assert found.returncode == 1
+    assert f"entry {damaged}" in found.stdout + found.stderr
+
+
+def test_stale_models_stop_the_run(own_demo: Path) -> None:
+    path = own_demo / "models/kpis/kpi_shipment.sql"
+    path.write_text(path.read_text(encoding="utf-8").replace("'all'", "'whole'"), encoding="utf-8")
+    assert kpi(own_demo, "compile", "--check").returncode == 1
+    stopped = kpi(own_demo, "run")
+    assert stopped.returncode == 1
+    assert "kpi_shipment.sql" in stopped.stderr
+
+
+def test_a_fresh_copy_without_git_records_too(tmp_path: Path) -> None:
+    folder = copy_project(tmp_path / "demo")
+    shutil.rmtree(folder / ".git")
+    assert run_demo(folder).returncode == 0
+    assert all(entry["commit"] is None for entry in _entries(folder))

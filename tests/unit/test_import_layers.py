@@ -1,0 +1,147 @@
+"""Imports go down the layers only, the lower layers are pure, and heavy libraries load when they are used."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ENGINE = Path(__file__).parents[2] / "kpiledger"
+
+# Every module and package at the top of the engine stands in exactly one layer.
+LAYERS: dict[str, int] = {
+    "errors": 0,
+    "finding": 0,
+    "periods": 0,
+    "vocabulary": 0,
+    "specs": 1,
+    "project": 2,
+    "loading": 2,
+    "expressions": 3,
+    "rules": 3,
+    "compiling": 4,
+    "folding": 4,
+    "claim": 5,
+    "compiled_files": 5,
+    "dbt_build": 5,
+    "git": 5,
+    "journal": 5,
+    "ledger": 5,
+    "projection": 5,
+    "publishing": 5,
+    "quality": 5,
+    "recording": 5,
+    "settings": 5,
+    "sources": 5,
+    "warehouse": 5,
+    "checking": 6,
+    "cli": 6,
+    "pages": 6,
+    "reports": 6,
+    "run": 6,
+}
+PURE = 4  # up to this layer nothing knows the clock, the network, the environment or a database
+IMPURE = {
+    "asyncio", "duckdb", "fcntl", "getpass", "git", "http", "locale", "os", "platform", "random", "requests",
+    "secrets", "shutil", "socket", "sqlalchemy", "sqlite3", "subprocess", "sys", "tempfile", "threading", "time",
+    "urllib", "uuid",
+}  # fmt: skip
+CLOCK = {"now", "today", "utcnow", "time", "monotonic"}
+FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "mkdir", "rename"}
+# Seconds to import each; they load in the function that needs them, and only there.
+HEAVY = {"great_expectations", "dagster", "dagster_dbt", "dbt", "pandas"}
+
+MODULES = {
+    ".".join(("kpiledger", *path.relative_to(ENGINE).with_suffix("").parts)).removesuffix(".__init__"): path
+    for path in sorted(ENGINE.rglob("*.py"))
+}
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+IMPORTS = (ast.Import, ast.ImportFrom)
+
+
+def imported(nodes: Iterator[ast.AST] | list[ast.AST]) -> Iterator[str]:
+    """The modules that import statements name; `from package import module` names the module."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            base = str(node.module)
+            inner = [f"{base}.{alias.name}" for alias in node.names if f"{base}.{alias.name}" in MODULES]
+            yield from inner
+            if len(inner) < len(node.names):
+                yield base
+
+
+def in_functions(tree: ast.AST) -> list[ast.AST]:
+    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return [node for function in functions for node in ast.walk(function) if isinstance(node, IMPORTS)]
+
+
+def layer(module: str) -> int | None:
+    parts = module.split(".")
+    return LAYERS.get(parts[1]) if len(parts) > 1 else -1  # the package itself holds only its version
+
+
+def is_pure(module: str) -> bool:
+    found = layer(module)
+    return found is not None and 0 <= found <= PURE
+
+
+def test_every_module_stands_in_a_layer() -> None:
+    assert [module for module in MODULES if layer(module) is None] == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_go_down_the_layers_only(module: str) -> None:
+    own = layer(module)
+    assert own is not None
+    for name in imported(ast.walk(TREES[module])):
+        assert name.split(".")[0] != "orchestration", f"{module} imports the orchestration"
+        if name.split(".")[0] == "kpiledger":
+            other = layer(name)
+            assert other is not None, f"{module} imports {name}, which stands in no layer"
+            assert other <= own, f"{module} (layer {own}) imports {name} (layer {other})"
+
+
+def test_no_two_modules_import_each_other() -> None:
+    graph = {
+        module: {name for name in imported(ast.walk(tree)) if name in MODULES and name != module}
+        for module, tree in TREES.items()
+    }
+    try:
+        list(TopologicalSorter(graph).static_order())
+    except CycleError as cycle:
+        pytest.fail(f"imports go in a circle: {' -> '.join(cycle.args[1])}")
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if is_pure(module)])
+def test_the_lower_layers_know_no_clock_network_environment_or_database(module: str) -> None:
+    tree = TREES[module]
+    assert IMPURE.isdisjoint(name.split(".")[0] for name in imported(ast.walk(tree)))
+    called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    attributes = {call.attr for call in called if isinstance(call, ast.Attribute)}
+    names = {call.id for call in called if isinstance(call, ast.Name)}
+    assert CLOCK.isdisjoint(attributes)
+    if not module.startswith("kpiledger.loading"):
+        assert FILES.isdisjoint(attributes | names), "only loading reads files, and nothing below writes them"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_only_heavy_libraries_are_imported_within_functions(module: str) -> None:
+    tree = TREES[module]
+    hidden = in_functions(tree)
+    assert {name.split(".")[0] for name in imported(hidden)} <= HEAVY
+    top = [node for node in ast.walk(tree) if isinstance(node, IMPORTS) and node not in hidden]
+    assert HEAVY.isdisjoint(name.split(".")[0] for name in imported(top)), "import it in the function that needs it"
+
+
+def test_the_command_line_starts_without_heavy_libraries() -> None:
+    code = f"import sys, kpiledger.cli; print(*sorted({HEAVY!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -1,0 +1,67 @@
+"""The page on the format: its script checks a ledger without this code."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from ledger_builders import agreed, agreements, clock, project, target
+
+from kpiledger.ledger.schema import CONTENTS, EntryKind
+from kpiledger.ledger.store import Ledger, read_checkpoint
+from kpiledger.recording import record
+
+PAGE = Path(__file__).parents[2] / "docs" / "ledger-format.md"
+SCRIPT = re.search(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL).group(1)
+needs_tools = pytest.mark.skipif(
+    not (shutil.which("openssl") and shutil.which("basenc")), reason="needs openssl and coreutils 8.31"
+)
+
+
+def checked(ledger, tmp_path):
+    script = tmp_path / "verify.sh"
+    script.write_text(SCRIPT)
+    done = subprocess.run(["sh", script, ledger.directory], capture_output=True, text=True)
+    return done.returncode, (done.stdout + done.stderr).strip().splitlines()[-1]
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    found = Ledger(tmp_path / "ledger")
+    # Names of years 2010 to 2019 make an uneven tree of eleven entries; ö is more than one byte.
+    events = [agreed(target(), agreement=f"west_{year}", reason="Köln") for year in range(2010, 2020)]
+    record(project(agreements(*events)), tmp_path, found, clock())
+    return found
+
+
+def test_the_script_is_short_enough_to_be_read():
+    assert len(SCRIPT.splitlines()) <= 60
+
+
+@needs_tools
+def test_the_script_agrees_on_the_root(ledger, tmp_path):
+    expected = f"holds: 11 entries, root {read_checkpoint(ledger).root.hex()}"
+    assert checked(ledger, tmp_path) == (0, expected)
+
+
+@needs_tools
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("entries.jsonl", b"west_2013/1", b"west_2023/1", "DAMAGED: entry 5 is not the one in leaves"),
+        ("checkpoint", b"\n11\n", b"\n10\n", "DAMAGED: the checkpoint is not signed by this key"),
+    ],
+)
+def test_the_script_finds_what_was_changed(ledger, tmp_path, name, old, new, said):
+    path = ledger.directory / name
+    path.write_bytes(path.read_bytes().replace(old, new))
+    assert checked(ledger, tmp_path) == (1, said)
+
+
+def test_every_kind_of_entry_is_on_the_page():
+    page = PAGE.read_text(encoding="utf-8")
+    for kind in EntryKind:
+        assert kind.value in page or f"`.{kind.value.partition('.')[2]}`" in page
+    reserved = page[page.index("Further kinds are reserved") :].split("\n\n")[0]
+    assert all((kind.value in reserved) != (kind in CONTENTS) for kind in EntryKind)
