@@ -24,11 +24,11 @@ from kpiledger.finding import has_errors
 from kpiledger.ledger.store import Ledger
 from kpiledger.periods import Period
 from kpiledger.project import Project
-from kpiledger.reports.findings import findings_json, findings_text
 from kpiledger.projection import projected_rows
 from kpiledger.reports import history as history_report
 from kpiledger.reports import target as target_report
 from kpiledger.reports import verify as verify_report
+from kpiledger.reports.findings import findings_json, findings_text
 from kpiledger.run import render_again
 from kpiledger.settings import Settings, load_settings
 from kpiledger.sources import FAULTS, build_demo_sources
@@ -61,7 +61,9 @@ class World:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--project", "root", type=click.Path(file_okay=False, path_type=Path), default=".", help="The project's folder.")
+@click.option(
+    "--project", "root", type=click.Path(file_okay=False, path_type=Path), default=".", help="The project's folder."
+)
 @click.version_option(__version__, prog_name="kpi")
 @click.pass_context
 def kpi(context: click.Context, root: Path) -> None:
@@ -73,7 +75,7 @@ def in_project(function: Callable[..., None]) -> Callable[..., None]:
     """Give a command the settings of the project as its first argument."""
 
     @click.pass_context
-    def command(context: click.Context, *words: object, **options: object) -> None:
+    def command(context: click.Context, /, *words: object, **options: object) -> None:
         world = World(load_settings(context.obj.resolve(), os.environ))
         function(world, *words, **options)
 
@@ -101,7 +103,11 @@ def compile_command(world: World, only_check: bool) -> None:
     """Write the dbt models of models/kpis/ from the specs."""
     files = compile_project(world.project())
     difference = compiled_files.compare(world.root, files) if only_check else compiled_files.write(world.root, files)
-    for word, names in (("missing", difference.missing), ("changed", difference.changed), ("removed", difference.orphaned)):
+    for word, names in (
+        ("missing", difference.missing),
+        ("changed", difference.changed),
+        ("removed", difference.orphaned),
+    ):
         for name in names:
             click.echo(f"{word if only_check or word != 'missing' else 'new'}  {compiled_files.FOLDER / name}")
     if only_check and difference:

@@ -96,8 +96,9 @@ def resume(root: Path, run_id: str) -> Run:
             f"run {run_id} has nothing in {settings.next}: it belongs to run {state.get('run_id', 'none')}",
             "another run began meanwhile, or this one has published; start a new run",
         )
-    as_of = state["as_of"]
-    return Run(settings, run_id, as_of and date.fromisoformat(as_of), datetime.fromisoformat(state["started_at"]))
+    asked = state["as_of"]
+    as_of = date.fromisoformat(asked) if asked else None
+    return Run(settings, run_id, as_of, datetime.fromisoformat(str(state["started_at"])))
 
 
 def record_agreements(run: Run, now: datetime) -> RecordReport:
@@ -255,9 +256,9 @@ def _step(run: Run, is_first: bool = False, is_last: bool = False) -> Iterator[N
         release(run.settings.build)
 
 
-def _state(settings: Settings) -> dict[str, str]:
+def _state(settings: Settings) -> dict[str, str | None]:
     path = settings.next / _STATE
-    state: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    state: dict[str, str | None] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return state
 
 

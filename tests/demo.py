@@ -34,7 +34,9 @@ def kpi(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the command `kpi` in a project folder."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KPI_")}
     command = [str(Path(sys.executable).with_name("kpi")), *words]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=600)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=600
+    )
 
 
 def run_demo(folder: Path) -> subprocess.CompletedProcess[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kpiledger.compiling.plan import Column, Route, Value, columns_of, slices_of
 from kpiledger.compiling.rows import described, dimension_models
-from kpiledger.compiling.text import header, imported, lines, with_ctes
+from kpiledger.compiling.text import Cte, header, imported, lines, with_ctes
 from kpiledger.specs.fact import Fact
 
 
@@ -17,7 +17,7 @@ def aggregate_model(fact: Fact, values: Sequence[Value]) -> str | None:
         return None
     slices = slices_of(values)
     times = sorted({column.time for column in columns}, key=lambda time: (time != fact.time, time))
-    ctes = [imported(fact.model), *(imported(model) for model in dimension_models(fact, slices))]
+    ctes: list[Cte] = [imported(fact.model), *(imported(model) for model in dimension_models(fact, slices))]
     ctes.append(described(fact, slices, columns, key=(fact.time,)))
     ctes += [(f"by_{time}", _daily(time, slices, columns)) for time in times]
     union = "\nunion all\n".join(f"select * from by_{time}" for time in times)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpiledger.compiling.text import date_literal, header, imported, ref, with_ctes
+from kpiledger.compiling.text import Cte, date_literal, header, imported, ref, with_ctes
 from kpiledger.project import Project
 from kpiledger.specs.calendar import Calendar
 from kpiledger.specs.kpi import rolling_months
@@ -38,7 +38,7 @@ def as_of_model(project: Project) -> str:
 
 def period_model(calendar: Calendar) -> str:
     """The SQL of `dim_period`: every month, quarter and year from the calendar's first day to the as-of date."""
-    parts = [_periods(grain, calendar) for grain in _MONTHS]
+    parts: list[Cte] = [_periods(grain, calendar) for grain in _MONTHS]
     all_periods = "\nunion all\n".join(f"select * from {grain}s" for grain in _MONTHS)
     top = header(_FROM, "The calendar's periods up to the as-of date. One row per grain and period.")
     return top + with_ctes([imported("as_of"), *parts, ("periods", all_periods)], "select * from periods")
@@ -47,7 +47,7 @@ def period_model(calendar: Calendar) -> str:
 def span_model(calendar: Calendar, spans: Sequence[str]) -> str:
     """The SQL of `dim_span`: for each period the days that each span covers, none after the as-of date."""
     rolling = sorted({months for span in spans if (months := rolling_months(span))})
-    parts = [
+    parts: list[Cte] = [
         _span("period", "the period itself", "period_start"),
         _span("year_to_date", "from the year's first day", _YEAR),
     ]
@@ -69,7 +69,7 @@ def span_model(calendar: Calendar, spans: Sequence[str]) -> str:
         _FROM,
         "The days that a value covers, none before the calendar begins. One row per grain, period and span.",
     )
-    ctes = [imported("dim_period"), imported("as_of"), _bounds(), *parts, ("spans", union)]
+    ctes: list[Cte] = [imported("dim_period"), imported("as_of"), _bounds(), *parts, ("spans", union)]
     return top + with_ctes([*ctes, ("covered", covered)], "select * from covered")
 
 
@@ -80,7 +80,7 @@ def _rolling(months: int) -> str:
     return f"cast(next_period_start - interval '{months} months' as date)"
 
 
-def _periods(grain: Grain, calendar: Calendar) -> tuple[str, str]:
+def _periods(grain: Grain, calendar: Calendar) -> Cte:
     step = f"interval '{_MONTHS[grain]} months'"
     start = "cast(series.first_day as date)"
     series = (
@@ -98,7 +98,7 @@ def _periods(grain: Grain, calendar: Calendar) -> tuple[str, str]:
     return f"{grain}s", body
 
 
-def _bounds() -> tuple[str, str, str]:
+def _bounds() -> Cte:
     body = (
         "select\n    dim_period.*,\n"
         "    least(dim_period.period_end, as_of.as_of_on) as covered_to,\n"
@@ -110,11 +110,11 @@ def _bounds() -> tuple[str, str, str]:
     return "bounds", body, "where an unfinished period is covered up to the as-of date, last year's is too"
 
 
-def _span(name: str, comment: str, start: str) -> tuple[str, str, str]:
+def _span(name: str, comment: str, start: str) -> Cte:
     return name, _select(name, start, "covered_to"), comment
 
 
-def _span_last_year(name: str, comment: str, start: str) -> tuple[str, str, str]:
+def _span_last_year(name: str, comment: str, start: str) -> Cte:
     return name, _select(name, f"cast({start} - interval '1 year' as date)", "covered_to_last_year"), comment
 
 

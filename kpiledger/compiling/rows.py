@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kpiledger.compiling.plan import Column
-from kpiledger.compiling.text import lines
+from kpiledger.compiling.text import Cte, lines
 from kpiledger.specs.fact import Fact
 
 # What a row without a member is counted under: it must not fall out of the sum of the members.
 NOT_SET = "(not set)"
-
-Cte = tuple[str, str] | tuple[str, str, str]
 
 
 def described(

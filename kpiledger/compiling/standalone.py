@@ -7,8 +7,8 @@ so that the two can be held against each other.
 from __future__ import annotations
 
 from kpiledger.compiling.plan import Route, Value, value_of
-from kpiledger.compiling.rows import Cte, described, sliced
-from kpiledger.compiling.text import date_literal, lines, text_list, with_ctes
+from kpiledger.compiling.rows import described, sliced
+from kpiledger.compiling.text import Cte, date_literal, lines, text_list, with_ctes
 from kpiledger.compiling.values import FIGURE, INTERVAL
 from kpiledger.project import Project
 from kpiledger.specs.kpi import Kpi, KpiVersion

@@ -19,7 +19,11 @@ def ref(model: str) -> str:
     return "{{ ref('" + model + "') }}"
 
 
-def imported(model: str, alias: str | None = None) -> tuple[str, str]:
+# A common table expression: name, query, and optionally the comment above it.
+Cte = tuple[str, str] | tuple[str, str, str]
+
+
+def imported(model: str, alias: str | None = None) -> Cte:
     """An import CTE: the whole of a model under its own name or an alias."""
     return alias or model, f"select * from {ref(model)}"
 
@@ -39,7 +43,7 @@ def lines(items: Iterable[str], depth: int = 1) -> str:
     return indent(",\n".join(items), "    " * depth)
 
 
-def with_ctes(ctes: Iterable[tuple[str, str] | tuple[str, str, str]], last: str, apart: str = "\n\n") -> str:
+def with_ctes(ctes: Iterable[Cte], last: str, apart: str = "\n\n") -> str:
     """A query of named CTEs in order, each with an optional comment above, closed by `last`."""
     parts = []
     for name, body, *comment in ctes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpiledger.compiling.plan import Column, Route, Value, columns_of, slices_of
-from kpiledger.compiling.rows import Cte, described, dimension_models, sliced
-from kpiledger.compiling.text import date_literal, header, imported, lines, text_list, with_ctes
+from kpiledger.compiling.rows import described, dimension_models, sliced
+from kpiledger.compiling.text import Cte, date_literal, header, imported, lines, text_list, with_ctes
 from kpiledger.specs.fact import Fact
 
 # Ratios are divisions of exact sums; twelve places keep them and leave 26 for the figure itself.

@@ -74,7 +74,7 @@ class ReasonContent(Closed):
 
     kind: Text
     text: Private
-    evidence: Text | None
+    evidence: str | None
 
 
 class TargetForm(Closed):

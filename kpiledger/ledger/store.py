@@ -11,7 +11,7 @@ a whole or not at all, and nobody can have lines signed by placing them in the f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -66,8 +66,8 @@ class Ledger:
 
     @property
     def exists(self) -> bool:
-        """Whether the ledger was made."""
-        return self.checkpoint.exists() or self.entries.exists()
+        """Whether the ledger was made: it has a checkpoint, or entries whose checkpoint is lost."""
+        return self.checkpoint.exists() or (self.entries.exists() and self.entries.stat().st_size > 0)
 
 
 @dataclass(slots=True)
@@ -77,11 +77,14 @@ class Writer:
     ledger: Ledger
     clock: Clock
     entries: tuple[Entry, ...]
+    has_failed: bool = False
 
     def append(self, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
         """Record drafts as one batch: all of them, or none if the process ends before it returns."""
         if not drafts:
             return ()
+        if self.has_failed:
+            raise BrokenWorld("an append failed half way", "open the ledger again, which mends it, and record again")
         now = self._now()
         first = len(self.entries) + 1
         added = tuple(write_entry(draft, first + index, now) for index, draft in enumerate(drafts))
@@ -90,9 +93,10 @@ class Writer:
             append_to_file(self.ledger.leaves, b"".join(f"{entry.entry_hash}\n".encode() for entry in added))
             _write_checkpoint(self.ledger, (*self.entries, *added))
         except OSError as problem:
+            self.has_failed = True
             raise BrokenWorld(
                 f"the ledger {self.ledger.directory} cannot be written: {problem}",
-                "free the disk or mend the rights, then run again; nothing of this batch was recorded",
+                "free the disk or mend the rights, then run again; what was recorded before is untouched",
             ) from problem
         self.entries = (*self.entries, *added)
         return added
@@ -133,7 +137,8 @@ def read_checkpoint(ledger: Ledger) -> Checkpoint:
 def examine_ledger(ledger: Ledger, key: VerifierKey | None = None) -> Examination:
     """Everything strictly, with all problems found; waits for a writer at work. `key` may be a pinned one."""
     _require(ledger)
-    with locked(ledger.lock, shared=True):
+    # A copy, or a ledger on a read-only medium, may have no lock file: then nobody writes to it.
+    with locked(ledger.lock, shared=True) if ledger.lock.exists() else nullcontext():
         return examine(_files(ledger), key or trusted_key(ledger.keys), strict=True)
 
 
@@ -171,7 +176,7 @@ def _bytes(path: Path) -> bytes:
 
 def _make(ledger: Ledger) -> None:
     """Make what a new ledger needs, the checkpoint last; it is new without checkpoint and entries."""
-    if ledger.checkpoint.exists() or (ledger.entries.exists() and ledger.entries.stat().st_size):
+    if ledger.exists:
         return
     make_keys(ledger.keys)
     for path in (ledger.entries, ledger.leaves):

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from kpiledger.loading.scalars import Refused, plain_scalar
+from kpiledger.loading.syntax import refuse_syntax
 from kpiledger.loading.text import INVISIBLE, read_source
 from kpiledger.loading.tree import KEY, Tree
 from kpiledger.specs.base import Path
@@ -46,7 +47,7 @@ def read_tree(path: str, content: bytes, *, judge_scalars: bool = True) -> Tree:
     try:
         _Reading(tree, judge_scalars).run()
     except yaml.MarkedYAMLError as problem:
-        _refuse_syntax(tree, problem)
+        refuse_syntax(tree, problem)
     if tree.is_whole and not isinstance(tree.value, dict):
         found = "nothing" if tree.value is None else "a list" if isinstance(tree.value, list) else "a text"
         tree.findings.append(
@@ -190,23 +191,3 @@ class _Reading:
             tree.places[(*path, KEY)] = key_place
             tree.places[path] = key_place if is_block or is_empty else place
         top.key = None
-
-
-def _refuse_syntax(tree: Tree, problem: yaml.MarkedYAMLError) -> None:
-    context, words = str(problem.context), str(problem.problem)
-    if "quoted scalar" in context:  # the parser notices at the end of the file; the quote is where to look
-        tree.refuse("KPI001", problem.context_mark, "the quote that opens here is not closed", "close the quote")
-    elif "flow" in context:
-        hint = "close the bracket or brace, and part the entries with commas"
-        tree.refuse("KPI001", problem.context_mark, "the list or mapping that opens here is not closed", hint)
-    else:
-        mark = problem.problem_mark or problem.context_mark
-        tree.refuse("KPI001", mark, f"this is no YAML: {words}", _syntax_hint(words))
-
-
-def _syntax_hint(words: str) -> str:
-    if "mapping values are not allowed" in words:
-        return "a text with `: ` in it stands in quotes; or look at the indentation"
-    if "cannot start any token" in words:
-        return "a text that begins with @, `, % or a like sign stands in quotes"
-    return "look at the indentation of this line and the one above, and for a missing `:` or quote"

@@ -6,6 +6,7 @@ import types
 import typing
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -63,16 +64,15 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
             yield option
 
 
-def options(annotation: Any) -> Iterator[Any]:
+@cache
+def options(annotation: Any) -> tuple[Any, ...]:
     """The annotation without Annotated, and each part of a union."""
     origin = typing.get_origin(annotation)
     if origin is typing.Annotated:
-        yield from options(typing.get_args(annotation)[0])
-    elif origin in (typing.Union, types.UnionType):
-        for part in typing.get_args(annotation):
-            yield from options(part)
-    else:
-        yield annotation
+        return options(typing.get_args(annotation)[0])
+    if origin in (typing.Union, types.UnionType):
+        return tuple(option for part in typing.get_args(annotation) for option in options(part))
+    return (annotation,)
 
 
 def _type_of(model: type[BaseModel]) -> str | None:

@@ -38,12 +38,12 @@ def domain(values: Iterable[Value], margin: Decimal = Decimal("0.08")) -> tuple[
 
 
 def ticks(low: Decimal, high: Decimal, wanted: int = 5) -> tuple[Decimal, ...]:
-    """Round figures in [low, high], about as many as wanted: steps of 1, 2 or 5 times a power of ten."""
+    """Round figures in [low, high], roughly as many as wanted: steps of 1, 2 or 5 times a power of ten."""
     if high <= low:
         return (low,)
     rough = float(high - low) / wanted
     power = Decimal(10) ** floor(log10(rough))
-    step = next(power * factor for factor in (1, 2, 5, 10) if float(power * factor) >= rough * 0.999999)
+    step = next(power * factor for factor in (1, 2, 5, 10) if float(power * factor) >= rough * 0.7)
     first, last = ceil(low / step), floor(high / step)
     return tuple(step * number for number in range(first, last + 1))
 

@@ -48,8 +48,7 @@ def check_sources(
     files = [project.expectations[source] for source in sorted(project.expectations)]
     with ExitStack() as stack:
         urls = {
-            one.source: connection_url(one.source, environ, project.root, one.connection, demo_sources)
-            for one in files
+            one.source: connection_url(one.source, environ, project.root, one.connection, demo_sources) for one in files
         }
         reached = _reached(stack, urls)
         link = _link(stack, warehouse)

@@ -53,7 +53,8 @@ def _ask(
 ) -> dict[tuple[str, str], Verdict]:
     context = _context()
     add = getattr(context.data_sources, _ADD_SOURCE.get(dialect, "add_sql"))
-    origin = add(source, connection_string=url)
+    # Great Expectations fills in what looks like $NAME; a password may hold one.
+    origin = add(source, connection_string=url.replace("$", "%24"))
     engine = origin.get_execution_engine()
     try:
         with engine.get_connection() as connection:

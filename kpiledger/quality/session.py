@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -87,22 +88,32 @@ def _row(names: Sequence[str], kinds: Sequence[type], row: Sequence[Any]) -> Map
 
 
 def _connected(source: str, url: str) -> tuple[sa.Engine, sa.Connection]:
+    address = _address(source, url)
     try:
-        engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-        _refuse_missing_file(engine.url)
+        engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
         if engine.dialect.name not in DIALECTS:
             raise BrokenWorld(f"{source} speaks {engine.dialect.name}", f"known are {', '.join(DIALECTS)}")
         return engine, engine.connect()
-    except (SQLAlchemyError, ImportError, ValueError) as problem:
+    except (SQLAlchemyError, ImportError) as problem:
         reason = str(getattr(problem, "orig", None) or problem).splitlines()[0]
-        raise BrokenWorld(
-            f"the source {source} cannot be reached: {reason}",
-            "check that it runs and that its connection is right; the demo's own come from `kpi demo-sources`",
-        ) from problem
+        raise _unreachable(source, reason) from problem
 
 
-def _refuse_missing_file(url: sa.URL) -> None:
-    """SQLite makes an empty database where none is; an empty source is not what was meant."""
-    path = (url.database or "").removeprefix("file:")
-    if url.get_backend_name() == "sqlite" and path not in ("", ":memory:") and not Path(path).is_file():
-        raise ValueError("its database file does not exist")
+def _address(source: str, url: str) -> sa.URL:
+    try:
+        address = sa.make_url(url)
+    except (SQLAlchemyError, ValueError):
+        # The error may quote the URL, and with it a password: it is neither shown nor chained.
+        raise _unreachable(source, "its connection is no SQLAlchemy URL") from None
+    # SQLite makes an empty database where none is; an empty source is not what was meant.
+    path = unquote((address.database or "").removeprefix("file:"))
+    if address.get_backend_name() == "sqlite" and path not in ("", ":memory:") and not Path(path).is_file():
+        raise _unreachable(source, "its database file does not exist")
+    return address
+
+
+def _unreachable(source: str, reason: str) -> BrokenWorld:
+    return BrokenWorld(
+        f"the source {source} cannot be reached: {reason}",
+        "check that it runs and that its connection is right; the demo's own come from `kpi demo-sources`",
+    )

@@ -56,7 +56,10 @@ def verify(
     key: VerifierKey | None = None,
 ) -> Verification:
     """Check a ledger with everything given: a project's files, rows of its tables, a key kept elsewhere."""
-    found = examine_ledger(ledger, key)
+    try:
+        found = examine_ledger(ledger, key)
+    except LedgerDamaged as damage:  # a file is missing or the public key is none
+        return Verification(str(ledger.directory), 0, None, (), (Problem("ledger", damage.message),))
     problems = list(found.problems)
     looked_at = ["entries", "leaves", "checkpoint", "order"]
     if found.tail:

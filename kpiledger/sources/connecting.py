@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 DEMO_FOLDER = Path("build") / "sources"
 
@@ -28,4 +29,4 @@ def connection_url(
 
 def demo_url(path: Path) -> str:
     """A URL that reads a SQLite file and never makes one: a missing file is then seen as unreachable."""
-    return f"sqlite:///file:{path}?mode=ro&uri=true"
+    return f"sqlite:///file:{quote(str(path))}?mode=ro&uri=true"

@@ -13,7 +13,7 @@ from kpiledger.vocabulary import Direction, Grain, Unit
 
 COMPUTED_GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
 
-_SPAN = re.compile(r"period|year_to_date|rolling_([1-9][0-9]?)\Z")
+_SPAN = re.compile(r"(?:period|year_to_date|rolling_([1-9][0-9]?))\Z")
 
 
 def _span(value: str) -> str:

@@ -11,10 +11,10 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from tests.demo import commit_all, copy_project, kpi, run_demo
 
 from kpiledger.publishing import table_hashes
 from kpiledger.sources import FAULTS
+from tests.demo import commit_all, copy_project, kpi, run_demo
 
 pytestmark = pytest.mark.demo
 

@@ -39,8 +39,8 @@ CASES: tuple[Case, ...] = (
         "KPI023",
         Swap(
             WEST,
-            "approved_by: cfo\n    targets:\n      - kpi: revenue\n        slice: {region: West}\n        weight: 0.6\n        target",
-            "approved_by: chief\n    targets:\n      - kpi: revenue\n        slice: {region: West}\n        weight: 0.6\n        target",
+            "proposed_by: finance_controller\n    approved_by: cfo",
+            "proposed_by: finance_controller\n    approved_by: chief",
         ),
     ),
     case(
@@ -70,7 +70,9 @@ CASES: tuple[Case, ...] = (
         "KPI025",
         Swap(
             MARTS,
-            "    description: Customers. One row per customer.\n    columns:\n      - {name: customer_id, data_type: varchar, data_tests: [unique]}\n      - {name: segment, data_type: varchar}\n",
+            "    columns:\n"
+            "      - {name: customer_id, data_type: varchar, data_tests: [unique]}\n"
+            "      - {name: segment, data_type: varchar}\n",
             "",
         ),
     ),

@@ -59,8 +59,8 @@ CASES: tuple[Case, ...] = (
         "KPI011",
         Swap(
             WEST,
-            "    approved_by: cfo\n    targets:\n      - kpi: revenue\n        slice: {region: West}\n        weight: 0.6\n        influence",
-            "    targets:\n      - kpi: revenue\n        slice: {region: West}\n        weight: 0.6\n        influence",
+            "    proposed_by: head_of_sales\n    approved_by: cfo\n",
+            "    proposed_by: head_of_sales\n",
         ),
     ),
     case(
@@ -71,6 +71,7 @@ CASES: tuple[Case, ...] = (
     case("grain_not_computed", "KPI012", Swap(REVENUE, "grains: [month, quarter, year]", "grains: [week, month]")),
     case("grain_not_in_list", "KPI012", Swap(REVENUE, "grains: [month, quarter, year]", "grains: [monthly]")),
     case("span_not_known", "KPI012", Swap(REVENUE, "rolling_12]", "rolling_year]")),
+    case("span_with_an_ending", "KPI012", Swap(REVENUE, "spans: [period,", "spans: [periods,")),
     case("formula_type_not_known", "KPI012", Swap(REVENUE, "type: simple", "type: simpel")),
     case("text_where_list_is_expected", "KPI012", Swap(REVENUE, "slices: [region, segment]", "slices: region")),
     case(
@@ -86,7 +87,11 @@ CASES: tuple[Case, ...] = (
         "KPI012",
         Swap(
             SHIPPED,
-            "versions:\n  - version: 1\n    valid_from: 2014-01-01\n    change: {reason: first definition, requested_by: head_of_sales}\n    formula: {type: simple, measure: shipments}\n",
+            "versions:\n"
+            "  - version: 1\n"
+            "    valid_from: 2014-01-01\n"
+            "    change: {reason: first definition, requested_by: head_of_sales}\n"
+            "    formula: {type: simple, measure: shipments}\n",
             "versions: []\n",
         ),
     ),
@@ -124,7 +129,13 @@ CASES: tuple[Case, ...] = (
         "KPI013",
         Append(
             WEST,
-            "  - event: amended\n    agreement: sales_west_2017\n    decided_on: 2017-09-01\n    valid_from: 2017-10-01\n    reason: {kind: pilot, text: A trial}\n    proposed_by: head_of_sales\n    approved_by: cfo\n",
+            "  - event: amended\n"
+            "    agreement: sales_west_2017\n"
+            "    decided_on: 2017-09-01\n"
+            "    valid_from: 2017-10-01\n"
+            "    reason: {kind: pilot, text: A trial}\n"
+            "    proposed_by: head_of_sales\n"
+            "    approved_by: cfo\n",
         ),
     ),
     case(

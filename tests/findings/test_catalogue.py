@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +48,14 @@ def test_a_broken_project_is_told_where_and_why_and_what_to_do(
 def test_every_code_has_a_case() -> None:
     shown = {code for case in CASES for code in case.codes.split()}
     assert shown == set(CODES)
+
+
+def test_every_code_that_the_engine_writes_is_in_the_table() -> None:
+    engine = Path(load_project.__code__.co_filename).parents[1]
+    written = {
+        code for path in engine.rglob("*.py") for code in re.findall(r"\bKPI[0-9]{3}\b", path.read_text("utf-8"))
+    }
+    assert written - {"KPI060", "KPI069", "KPI123"} == set(CODES)
 
 
 def test_each_case_has_a_name_of_its_own_and_each_expected_text_a_case() -> None:

@@ -10,10 +10,10 @@ from statistics import median
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.soundness.small_company import Row, compute
 
 from kpiledger.periods import Period, add_months
 from kpiledger.vocabulary import Grain
+from tests.soundness.small_company import Row, compute
 
 FIRST = date(2014, 1, 1)
 SEGMENTS = {"ann": "home", "bob": "work"}
@@ -38,7 +38,9 @@ def _interval(period: Period, span: str, as_of: date) -> tuple[date, date]:
     if span == "rolling_12":
         return add_months(period.following().start, -12), end
     start = period.start if span == "period_last_year" else date(period.start.year, 1, 1)
-    last_end = add_months(period.following().start, -12) - timedelta(days=1) if period.end <= as_of else add_months(as_of, -12)
+    last_end = (
+        add_months(period.following().start, -12) - timedelta(days=1) if period.end <= as_of else add_months(as_of, -12)
+    )
     return add_months(start, -12), last_end
 
 

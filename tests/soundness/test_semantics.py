@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from tests.soundness.small_company import compute, values
 
 END = date(2015, 12, 31)
@@ -16,7 +17,11 @@ def test_a_ratio_is_the_ratio_of_sums_and_not_the_mean_of_ratios() -> None:
 
 
 def test_distinct_counts_are_counted_anew_for_each_interval() -> None:
-    rows = [(1, "ann", date(2015, 1, 5), "N", 1, 0), (2, "ann", date(2015, 2, 5), "S", 1, 0), (3, "bob", date(2015, 2, 6), "S", 1, 0)]
+    rows = [
+        (1, "ann", date(2015, 1, 5), "N", 1, 0),
+        (2, "ann", date(2015, 2, 5), "S", 1, 0),
+        (3, "bob", date(2015, 2, 6), "S", 1, 0),
+    ]
     found = compute(rows, END)
     assert values(found, "buyers", date(2015, 1, 1), "quarter") == [2]
     assert values(found, "buyers", date(2015, 2, 1), span="year_to_date") == [2]
@@ -24,7 +29,10 @@ def test_distinct_counts_are_counted_anew_for_each_interval() -> None:
 
 
 def test_medians_are_computed_from_rows_and_not_from_medians() -> None:
-    rows = [(n, "ann", date(2015, month, 3), "N", amount, 0) for n, (month, amount) in enumerate([(1, 1), (1, 2), (1, 9), (2, 9)])]
+    rows = [
+        (n, "ann", date(2015, month, 3), "N", amount, 0)
+        for n, (month, amount) in enumerate([(1, 1), (1, 2), (1, 9), (2, 9)])
+    ]
     assert values(compute(rows, END), "typical_amount", date(2015, 1, 1), "quarter") == [5.5]
 
 
@@ -35,7 +43,11 @@ def test_a_missing_month_is_no_row_and_not_zero() -> None:
 
 
 def test_rolling_twelve_are_calendar_months_and_not_rows() -> None:
-    rows = [(1, "ann", date(2014, 1, 31), "N", 1000, 0), (2, "ann", date(2014, 3, 1), "N", 10, 0), (3, "ann", date(2015, 2, 28), "N", 5, 0)]
+    rows = [
+        (1, "ann", date(2014, 1, 31), "N", 1000, 0),
+        (2, "ann", date(2014, 3, 1), "N", 10, 0),
+        (3, "ann", date(2015, 2, 28), "N", 5, 0),
+    ]
     found = compute(rows, END)
     assert values(found, "turnover", date(2015, 2, 1), span="rolling_12") == [15]
     assert values(found, "turnover", date(2015, 1, 1), span="rolling_12") == [10]
@@ -48,7 +60,11 @@ def test_a_rolling_year_that_begins_before_the_calendar_is_not_shown() -> None:
 
 
 def test_an_unfinished_period_is_marked_and_compared_with_the_same_days() -> None:
-    rows = [(1, "ann", date(2014, 3, 10), "N", 7, 0), (2, "ann", date(2014, 3, 11), "N", 100, 0), (3, "ann", date(2015, 3, 10), "N", 9, 0)]
+    rows = [
+        (1, "ann", date(2014, 3, 10), "N", 7, 0),
+        (2, "ann", date(2014, 3, 11), "N", 100, 0),
+        (3, "ann", date(2015, 3, 10), "N", 9, 0),
+    ]
     found = compute(rows, date(2015, 3, 10))
     assert values(found, "turnover", date(2015, 3, 1), span="period_last_year") == [7]
     assert values(found, "turnover", date(2015, 1, 1), "year", span="year_to_date_last_year") == [7]
@@ -63,18 +79,29 @@ def test_a_finished_period_is_compared_with_the_whole_one_a_year_earlier() -> No
 
 
 def test_nothing_after_the_as_of_date_is_shown() -> None:
-    rows = [(1, "ann", date(2015, 3, 10), "N", 7, 0), (2, "ann", date(2015, 3, 11), "N", 100, 0), (3, "bob", date(2015, 4, 1), "N", 1, 0)]
+    rows = [
+        (1, "ann", date(2015, 3, 10), "N", 7, 0),
+        (2, "ann", date(2015, 3, 11), "N", 100, 0),
+        (3, "bob", date(2015, 4, 1), "N", 1, 0),
+    ]
     found = compute(rows, date(2015, 3, 10))
     assert values(found, "turnover", date(2015, 3, 1)) == [7]
-    assert found.execute("select max(period_start) from fct_kpi_value where grain = 'month'").fetchall() == [(date(2015, 3, 1),)]
+    assert found.execute("select max(period_start) from fct_kpi_value where grain = 'month'").fetchall() == [
+        (date(2015, 3, 1),)
+    ]
 
 
 def test_a_row_without_a_member_stays_in_the_whole_and_is_shown_as_not_set() -> None:
     rows = [(1, "ann", date(2015, 1, 5), None, 10, 0), (2, "cas", date(2015, 1, 5), "N", 5, 0)]
     found = compute(rows, END)
     assert values(found, "turnover", date(2015, 1, 1)) == [15]
-    cut = "select slice, sum(value) from fct_kpi_value where kpi = 'turnover' and grain = 'month' and span = 'period' group by slice"
-    assert {name: float(total) for name, total in found.execute(cut).fetchall()} == {"all": 15, "region": 15, "segment": 15}
+    months = "kpi = 'turnover' and grain = 'month' and span = 'period'"
+    cut = f"select slice, sum(value) from fct_kpi_value where {months} group by slice"
+    assert {name: float(total) for name, total in found.execute(cut).fetchall()} == {
+        "all": 15,
+        "region": 15,
+        "segment": 15,
+    }
     assert sorted(values(found, "turnover", date(2015, 1, 1), member="(not set)")) == [5, 10]
 
 
@@ -84,7 +111,11 @@ def test_a_denominator_of_zero_gives_no_number() -> None:
 
 
 def test_missing_amounts_are_missing_and_not_zero() -> None:
-    rows = [(1, "ann", date(2015, 1, 5), "N", None, 3), (2, "ann", date(2015, 2, 5), "N", 8, 3), (3, "bob", date(2015, 2, 6), "N", None, 1)]
+    rows = [
+        (1, "ann", date(2015, 1, 5), "N", None, 3),
+        (2, "ann", date(2015, 2, 5), "N", 8, 3),
+        (3, "bob", date(2015, 2, 6), "N", None, 1),
+    ]
     found = compute(rows, END)
     assert values(found, "turnover", date(2015, 1, 1)) == [None]
     assert values(found, "average_amount", date(2015, 2, 1)) == [8]
@@ -112,7 +143,11 @@ def test_of_two_rows_on_one_day_the_greater_key_is_the_last() -> None:
 
 
 def test_measures_of_different_kinds_meet_in_one_ratio() -> None:
-    rows = [(1, "ann", date(2015, 1, 5), "N", 10, 0), (2, "ann", date(2015, 1, 6), "N", 20, 0), (3, "bob", date(2015, 1, 6), "N", 30, 0)]
+    rows = [
+        (1, "ann", date(2015, 1, 5), "N", 10, 0),
+        (2, "ann", date(2015, 1, 6), "N", 20, 0),
+        (3, "bob", date(2015, 1, 6), "N", 30, 0),
+    ]
     assert values(compute(rows, END), "turnover_per_buyer", date(2015, 1, 1)) == [30]
 
 

@@ -38,7 +38,9 @@ def test_query_and_table_have_the_same_rows(kpi, version, published_demo: Path) 
     )
     with duckdb.connect(str(published_demo / "build/warehouse.duckdb"), read_only=True) as connection:
         connection.execute(f"create temp table shown as {query}")
-        shown, kept = connection.execute(f"select (select count(*) from shown), (select count(*) from ({stored}))").fetchall()[0]
+        shown, kept = connection.execute(
+            f"select (select count(*) from shown), (select count(*) from ({stored}))"
+        ).fetchall()[0]
         assert shown == kept > 0
         for one, other in ((f"select {COLUMNS} from shown", stored), (stored, f"select {COLUMNS} from shown")):
             assert connection.execute(f"({one}) except ({other})").fetchall() == []

@@ -54,7 +54,12 @@ def _year(text: str) -> date:
 
 def _asked() -> Iterator[Asked]:
     for row in _rows("U01_revenue_margin"):
-        cut = {"grain": "quarter", "start": date.fromisoformat(row["quarter"]), "slice": "region", "member": row["region"]}
+        cut = {
+            "grain": "quarter",
+            "start": date.fromisoformat(row["quarter"]),
+            "slice": "region",
+            "member": row["region"],
+        }
         yield Asked("revenue", float(row["revenue"]), "revenue", **cut)
         yield Asked("profit", float(row["profit"]), "gross_margin", column="numerator", **cut)
         yield Asked("margin", float(row["margin"]), "gross_margin", **cut)
@@ -66,7 +71,9 @@ def _asked() -> Iterator[Asked]:
         yield Asked("ytd", float(row["ytd"]), "revenue", "month", start, "year_to_date")
         yield Asked("ytd_last_year", float(row["ytd_last_year"]), "revenue", "month", start, "year_to_date_last_year")
     for row in _rows("U04_rolling3"):
-        yield Asked("rolling3", float(row["rolling3"]), "revenue", "month", _month(row["month"]), "rolling_3", divided_by=3)
+        yield Asked(
+            "rolling3", float(row["rolling3"]), "revenue", "month", _month(row["month"]), "rolling_3", divided_by=3
+        )
     for row in _rows("U05_within_promise"):
         start = _month(row["month"])
         yield Asked("shipped", float(row["shipped"]), "orders_shipped", "month", start)

@@ -36,8 +36,7 @@ def _tree(path: Path) -> exp.Expr:
 
 
 def _selects_outside_ctes(tree: exp.Expr) -> Iterator[exp.Expr]:
-    for select in tree.find_all(exp.Subquery):
-        yield select
+    return tree.find_all(exp.Subquery)
 
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)

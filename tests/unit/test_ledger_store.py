@@ -260,6 +260,41 @@ def test_a_missing_checkpoint_is_damage_and_no_new_ledger(tmp_path):
     assert len(ledger.entries.read_bytes().splitlines()) == 2
 
 
+def test_a_disk_that_fails_in_the_middle_of_an_append_loses_nothing_recorded(tmp_path, monkeypatch):
+    ledger = filled(tmp_path / "ledger", 2)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with writing(ledger, clock()) as writer:
+        monkeypatch.setattr(store, "_write_checkpoint", full)
+        with pytest.raises(BrokenWorld, match=r"cannot be written: .*No space left"):
+            writer.append([published(2)])
+        monkeypatch.undo()
+        with pytest.raises(BrokenWorld, match="failed half way"):
+            writer.append([published(3)])
+    with writing(ledger, clock(NOW + timedelta(hours=1))) as writer:
+        writer.append([published(4)])
+    assert [entry.key for entry in read_entries(ledger)] == ["run-0", "run-1", "run-4"]
+    assert verify(ledger).holds
+
+
+def test_a_copy_without_its_lock_file_verifies(tmp_path):
+    ledger = filled(tmp_path / "ledger", 2)
+    ledger.lock.unlink()
+    assert verify(ledger).holds
+    assert not ledger.lock.exists()
+
+
+def test_a_changed_public_key_is_a_problem_and_not_another_ledger(tmp_path):
+    ledger = filled(tmp_path / "ledger", 2)
+    path = ledger.keys / "ledger.vkey"
+    content = path.read_bytes()
+    for place in range(len(content) - 1):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        assert not verify(ledger).holds
+
+
 def test_a_ledger_whose_making_was_interrupted_is_made(tmp_path):
     whole = filled(tmp_path / "whole", 0)
     for missing in (["checkpoint"], ["checkpoint", "leaves"], ["checkpoint", "leaves", "entries.jsonl"]):
@@ -267,6 +302,7 @@ def test_a_ledger_whose_making_was_interrupted_is_made(tmp_path):
         shutil.copytree(whole.directory, part)
         for name in missing:
             (part / name).unlink()
+        assert not Ledger(part).exists
         with writing(Ledger(part), clock()) as writer:
             writer.append([published(1)])
         assert json.loads(Ledger(part).entries.read_bytes())["seq"] == "1"
