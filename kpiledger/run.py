@@ -141,7 +141,7 @@ def check_sources(run: Run, now: datetime) -> QualityReport:
     """
     with _step(run):
         project = load_checked(run.root)
-        report = check_against_sources(project, run.warehouse, _as_of(run), run.run_id, now, os.environ)
+        report = check_against_sources(project, run.warehouse, _as_of(run), run.run_id, now, os.environ, run.settings.sources)
         write_quality_tables(run.warehouse, report)
         (run.settings.next / _CHECKS).write_text(render_quality(report), encoding="utf-8")
         return report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# The YAML itself, its shape, references, versions, expressions, agreements, expectations, judgement.
+# The YAML itself, its shape, references, versions, expressions, agreements, expectations, judgement, the ledger.
 # KPI060 to KPI069 are kept for what only compiling can find.
 CODES: dict[str, str] = {
     "KPI001": "the file reads as YAML",
@@ -57,4 +57,8 @@ CODES: dict[str, str] = {
     "KPI081": "a comparison goes the way the KPI should move",
     "KPI082": "who proposes does not approve",
     "KPI083": "a KPI is computed as often as it is reviewed",
+    "KPI084": "amber and stretch lie on their sides of the target",
+    "KPI090": "an agreement event that was recorded is not edited",
+    "KPI091": "a definition that was recorded changes by a new version only",
+    "KPI092": "what was recorded stays in the files",
 }

@@ -72,6 +72,9 @@ def spec_files(root: Path) -> tuple[list[Found], list[Finding]]:
         kind = next((kind for kind in KINDS if kind.place.match(path)), None)
         if kind is None:
             findings.append(_astray(path))
+        elif (root / path).is_symlink():
+            hint = "put the file itself here: a project is read from its own folder only"
+            findings.append(_finding("KPI016", path, "this is a link to another file", hint))
         elif kind.key and (reason := _refused_name(Path(path).stem)):
             findings.append(_finding("KPI015", path, reason, "name the file as the thing in it, as gross_margin.yml"))
         else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kpiledger.pages.addresses import history_address, scorecard_address
 from kpiledger.pages.changes import TargetChange
-from kpiledger.pages.dates import cadence_text, day_text, machine_period, moment_text, period_text
+from kpiledger.pages.dates import cadence_text, day_text, machine_period, moment_text, period_text, short_period_text
 from kpiledger.pages.formatting import Number, NumberStyle, difference, figure, share, style_of
 from kpiledger.pages.history_chart import HistoryChart, history_chart
 from kpiledger.pages.notes import sources_of
@@ -16,7 +16,7 @@ from kpiledger.pages.series import Series
 from kpiledger.pages.statuses import WORDS
 from kpiledger.pages.tiles import label_of
 from kpiledger.project import Project
-from kpiledger.vocabulary import Status
+from kpiledger.vocabulary import Grain, Status
 
 # A page stays under 60 KB; ten years of months fit, and the table holds the rest.
 MOST_VALUES = 120
@@ -29,7 +29,7 @@ class VersionLine:
     number: int
     agreement: str
     valid_from: str
-    starts_on: str
+    promised_for: str
     before: Number
     after: Number
     event: str
@@ -104,7 +104,7 @@ def history(project: Project, series: Series, has_scorecard: bool) -> History:
         description=series.kpi.description,
         chart=history_chart(shown, series.changes, series.grain, style),
         chart_title=f"{label}: actual, target and last year by {series.grain}",
-        versions=tuple(_version(project, change, style) for change in reversed(series.changes)),
+        versions=tuple(_version(project, change, series, style) for change in reversed(series.changes)),
         values=values,
         older_count=max(len(series.rows) - MOST_VALUES, 0),
     )
@@ -127,13 +127,13 @@ def _key(project: Project, series: Series) -> str:
     return " · ".join([*parts, f"source {sources}"] if sources else parts)
 
 
-def _version(project: Project, change: TargetChange, style: NumberStyle) -> VersionLine:
+def _version(project: Project, change: TargetChange, series: Series, style: NumberStyle) -> VersionLine:
     version = change.version
     return VersionLine(
         number=change.number,
         agreement=f"{version.agreement} v{version.agreement_version}",
         valid_from=day_text(version.valid_from),
-        starts_on=change.starts_on.isoformat(),
+        promised_for=_promised_for(change, series.grain),
         before=figure(change.before, style),
         after=figure(change.after, style),
         event=version.event,
@@ -148,6 +148,14 @@ def _version(project: Project, change: TargetChange, style: NumberStyle) -> Vers
         entry=version.entry_hash[:10],
         commit=version.commit_id[:7] if version.commit_id else None,
     )
+
+
+def _promised_for(change: TargetChange, grain: Grain) -> str:
+    """The periods of the two figures, as seasonal targets differ from month to month."""
+    starts = short_period_text(change.starts_on, grain)
+    if change.compared_on is None or change.compared_on == change.starts_on:
+        return starts
+    return f"{short_period_text(change.compared_on, grain)} → {starts}"
 
 
 def _value(row: ScorecardRow, series: Series, style: NumberStyle) -> ValueLine:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from kpiledger.pages.changes import TargetChange
 from kpiledger.pages.dates import short_period_text
-from kpiledger.pages.formatting import NumberStyle, axis_style, figure
+from kpiledger.pages.formatting import NumberStyle, axis_style, figure, rounded
 from kpiledger.pages.geometry import Scale, domain, line_path, short, step_path, ticks
 from kpiledger.pages.queries import ScorecardRow
 from kpiledger.vocabulary import Comparison, Grain
@@ -153,6 +153,7 @@ def _flags(
 
 
 def _flag_text(change: TargetChange, style: NumberStyle) -> str:
+    style = rounded(style, change.after)
     after = figure(change.after, style).text if change.after is not None else "ended"
     return f"{figure(change.before, style).text} → {after}" if change.is_change else after
 

@@ -27,8 +27,7 @@ from kpiledger.pages.series import Series
 from kpiledger.pages.statuses import WORDS
 from kpiledger.pages.trend import TILE, Size, Trend, changes_within, trend, window
 from kpiledger.project import Project
-from kpiledger.specs.kpi import Kpi
-from kpiledger.vocabulary import Aggregation, Comparison, Grain, Status, Unit
+from kpiledger.vocabulary import Comparison, Grain, Status, Unit
 
 _SIGNS = {Comparison.AT_LEAST: "≥", Comparison.AT_MOST: "≤"}
 
@@ -92,7 +91,7 @@ def tile(project: Project, series: Series, note: DataNote | None, size: Size = T
     style = rounded(style_of(series.kpi), row.actual if row.target_value is None else row.target_value)
     shown = window(series.until_newest, series.grain)
     flagged = changes_within(shown, series.changes) if size.is_flagged else ()
-    lines = _lines(project, series, row, style)
+    lines = _lines(series, row, style)
     return Tile(
         anchor="-".join((series.kpi.kpi, series.member)) if series.slice != "all" else series.kpi.kpi,
         kpi=series.kpi.kpi,
@@ -154,16 +153,15 @@ def _about(project: Project, series: Series, row: ScorecardRow) -> str:
     return " · ".join(parts)
 
 
-def _lines(project: Project, series: Series, row: ScorecardRow, style: NumberStyle) -> tuple[Line, ...]:
-    year_target = None if _counts_distinct(project, series.kpi) else row.target_year_to_date
+def _lines(series: Series, row: ScorecardRow, style: NumberStyle) -> tuple[Line, ...]:
     mean_places = 1 if style.unit is Unit.COUNT and style.decimals is None else 0
     return (
         Line(
             "Year to date",
             "year_to_date",
             figure(row.actual_year_to_date, style),
-            None if year_target is None else figure(year_target, style),
-            _gap(row.actual_year_to_date, year_target, style),
+            None if row.target_year_to_date is None else figure(row.target_year_to_date, style),
+            _gap(row.actual_year_to_date, row.target_year_to_date, style),
         ),
         Line(
             f"Same {series.grain} last year",
@@ -180,13 +178,6 @@ def _lines(project: Project, series: Series, row: ScorecardRow, style: NumberSty
             _gap(row.actual, row.rolling_mean, style),
         ),
     )
-
-
-def _counts_distinct(project: Project, kpi: Kpi) -> bool:
-    """Whether the KPI counts distinct things: over a year they are no sum, and no month's target fits them."""
-    found = (project.measure(wanted.measure) for wanted in kpi.versions[-1].formula.inputs.values())
-    is_simple = kpi.versions[-1].formula.type == "simple"
-    return is_simple and any(known and known[1].agg is Aggregation.COUNT_DISTINCT for known in found)
 
 
 def _outlook(row: ScorecardRow, year: Line, style: NumberStyle) -> str:

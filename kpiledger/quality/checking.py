@@ -13,11 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kpiledger.errors import BrokenWorld
 from kpiledger.project import Project
+from kpiledger.quality.figures import not_reconciled
 from kpiledger.quality.freshness import check_freshness
-from kpiledger.quality.queries import Relation, models_needed
-from kpiledger.quality.reconciliation import not_reconciled, open_warehouse, reconcile
+from kpiledger.quality.reconciliation import open_warehouse, reconcile
 from kpiledger.quality.registration import Asking, check_registration, first_line, not_verified
 from kpiledger.quality.report import QualityReport, joined
+from kpiledger.quality.seen import Relation, models_needed
 from kpiledger.quality.session import Reference, SourceSession, load_reference, open_source
 from kpiledger.sources.connecting import connection_url
 from kpiledger.specs.expectation import CheckedTable, Expectations

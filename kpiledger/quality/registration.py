@@ -13,8 +13,9 @@ from kpiledger.errors import KpiledgerError
 from kpiledger.quality import greatexpectations
 from kpiledger.quality.greatexpectations import Verdict
 from kpiledger.quality.judging import Counts, Judgement, blocks_now, judged
-from kpiledger.quality.queries import Relation, RuleQueries, rule_queries
+from kpiledger.quality.queries import RuleQueries, rule_queries
 from kpiledger.quality.report import CheckResult, QualityReport, RegistrationIssue, joined
+from kpiledger.quality.seen import Relation
 from kpiledger.quality.session import Reference, SourceSession
 from kpiledger.quality.terms import Expectation, expectation_of
 from kpiledger.specs.expectation import CheckedTable, Expectations, RegistrationRule

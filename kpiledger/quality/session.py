@@ -106,7 +106,9 @@ def _address(source: str, url: str) -> sa.URL:
         # The error may quote the URL, and with it a password: it is neither shown nor chained.
         raise _unreachable(source, "its connection is no SQLAlchemy URL") from None
     # SQLite makes an empty database where none is; an empty source is not what was meant.
-    path = unquote((address.database or "").removeprefix("file:"))
+    path = address.database or ""
+    if path.startswith("file:"):
+        path = unquote(path.removeprefix("file:"))
     if address.get_backend_name() == "sqlite" and path not in ("", ":memory:") and not Path(path).is_file():
         raise _unreachable(source, "its database file does not exist")
     return address

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from kpiledger.errors import BrokenWorld
-from kpiledger.quality.queries import Relation, seen_query
+from kpiledger.quality.seen import Relation, seen_query
 from kpiledger.specs.expectation import CheckedTable
 
 MONTH = "month"
@@ -64,6 +64,28 @@ def put_warehouse(link: duckdb.DuckDBPyConnection, compared: Compared, relations
     query = _staging_query(compared.table, relations, list(compared.types))
     link.execute(f"create or replace temp table arrived as {query}")
     _put_side(link, compared, WAREHOUSE_SIDE, "arrived")
+
+
+def set_late_aside(link: duckdb.DuckDBPyConnection, cut_off: str | None) -> int:
+    """Take records that the source made or changed after the extract off both sides; returns how many.
+
+    The extract is as new as the warehouse's newest row. What came later is late, not wrong.
+    """
+    if cut_off is None:
+        return 0
+    link.execute(f"""
+        create or replace temp table late_key as
+        with extract as (
+            select max({_q(cut_off)}) as newest from {WAREHOUSE_SIDE}
+        )
+        select distinct {SOURCE_SIDE}.record_key
+        from {SOURCE_SIDE}
+        inner join extract on {SOURCE_SIDE}.{_q(cut_off)} > extract.newest
+    """)
+    for side in (SOURCE_SIDE, WAREHOUSE_SIDE):
+        link.execute(f"delete from {side} where record_key in (select record_key from late_key)")
+    counted = link.execute("select count(*) from late_key").fetchone()
+    return int(counted[0]) if counted else 0
 
 
 def described(link: duckdb.DuckDBPyConnection, table: CheckedTable, relations: Mapping[str, Relation]) -> Compared:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from kpiledger.finding import Finding
 from kpiledger.project import Project
 from kpiledger.rules.found import warning
 from kpiledger.rules.timelines import told_events
+from kpiledger.specs.agreement import AgreedTarget
 from kpiledger.specs.kpi import COMPUTED_GRAINS
 from kpiledger.vocabulary import Comparison, Direction, Grain
 
@@ -20,6 +22,7 @@ def judgement_rules(project: Project) -> Iterable[Finding]:
     yield from _counter_kpis(project)
     yield from _cadence(project)
     yield from _comparison(project)
+    yield from _sides(project)
     yield from _approval(project)
 
 
@@ -51,6 +54,39 @@ def _comparison(project: Project) -> Iterable[Finding]:
                 yield warning(
                     "KPI081", told.file, path, message, f"write `comparison: {fitting}`, if that is what was agreed"
                 )
+
+
+def _sides(project: Project) -> Iterable[Finding]:
+    for told in told_events(project):
+        for index, target in enumerate(told.event.targets):
+            for key, bound, promised in _misplaced(target):
+                side = "below" if (key == "amber") == _is_at_least(target) else "above"
+                held = f"the target is {promised:f}, `{target.target.comparison}`"
+                message = f"`{key}` of {target.kpi} is {bound:f}, and {held}"
+                path = told.path("targets", index, key)
+                yield warning("KPI084", told.file, path, message, f"write a figure {side} the target")
+
+
+def _is_at_least(target: AgreedTarget) -> bool:
+    return target.target.comparison is Comparison.AT_LEAST
+
+
+def _misplaced(target: AgreedTarget) -> Iterator[tuple[str, Decimal, Decimal]]:
+    """The first figure for which amber or stretch, each with its name, lies on the wrong side."""
+    sign = 1 if _is_at_least(target) else -1
+    figures = (
+        [target.target.value] if target.target.value is not None else list((target.target.by_period or {}).values())
+    )
+    for promised in figures:
+        if target.amber:
+            share, absolute = target.amber.share_of_target, target.amber.absolute
+            amber = promised * share if share is not None else absolute
+            if amber is not None and promised and (promised - amber) * sign <= 0:
+                yield "amber", amber, promised
+                return
+        if target.stretch is not None and (target.stretch - promised) * sign <= 0:
+            yield "stretch", target.stretch, promised
+            return
 
 
 def _approval(project: Project) -> Iterable[Finding]:

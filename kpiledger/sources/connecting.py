@@ -29,4 +29,5 @@ def connection_url(
 
 def demo_url(path: Path) -> str:
     """A URL that reads a SQLite file and never makes one: a missing file is then seen as unreachable."""
-    return f"sqlite:///file:{quote(str(path))}?mode=ro&uri=true"
+    named = quote(quote(str(path)))  # read twice: by SQLAlchemy as a URL, and by SQLite as one
+    return f"sqlite:///file:{named}?mode=ro&uri=true"

@@ -126,9 +126,7 @@ def test_a_history_lists_every_period_of_the_table(published_demo: Path, watched
     assert wrong == []
 
 
-def test_the_company_shows_every_kpi_once_in_its_stage(
-    published_demo: Path, watched: tuple[Any, list[str]]
-) -> None:
+def test_the_company_shows_every_kpi_once_in_its_stage(published_demo: Path, watched: tuple[Any, list[str]]) -> None:
     page, wrong = watched
     page.goto((published_demo / "build" / "pages" / "index.html").as_uri())
     with duckdb.connect(str(published_demo / "build" / "warehouse.duckdb"), read_only=True) as connection:

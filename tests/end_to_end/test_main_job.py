@@ -87,7 +87,7 @@ def test_an_earlier_moment_still_gives_the_earlier_target(own_demo: Path) -> Non
     targets:
       - kpi: revenue
         slice: {region: West}
-        weight: 0.4
+        weight: 0.35
         influence: 0.8
         target: {grain: month, value: "12345.00", comparison: at_least}
 """

@@ -142,6 +142,9 @@ CASES: tuple[Case, ...] = (
         "KPI081",
         Swap(WEST, 'value: "23000.00", comparison: at_least', 'value: "23000.00", comparison: at_most'),
     ),
+    case("amber_beyond_the_target", "KPI084", Swap(WEST, 'share_of_target: "0.95"', 'share_of_target: "1.05"')),
+    case("amber_figure_beyond_the_target", "KPI084", Swap(WEST, 'share_of_target: "0.95"', 'absolute: "22000"')),
+    case("stretch_short_of_the_target", "KPI084", Swap(WEST, 'stretch: "25000.00"', 'stretch: "20000.00"')),
     case(
         "proposer_approves",
         "KPI082",

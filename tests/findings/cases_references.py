@@ -155,6 +155,8 @@ CASES: tuple[Case, ...] = (
     case(
         "kpi_file_unreadable_accuses_no_agreement", "KPI010", Swap(REVENUE, "level: team", "level: team\nlevels: all")
     ),
+    case("kpi_file_with_another_ending_accuses_nobody", "KPI015", Move(REVENUE, REVENUE.replace(".yml", ".yaml"))),
+    case("fact_file_with_another_ending_accuses_nobody", "KPI015", Move(LINES, LINES.replace(".yml", ".yaml"))),
     case(
         "organisation_unreadable_accuses_nobody",
         "KPI006",

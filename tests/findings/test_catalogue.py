@@ -21,6 +21,8 @@ from kpiledger.reports.findings import findings_text
 from kpiledger.rules import check_project
 
 HERE = Path(__file__).parent
+# Found when files are compared with what was recorded; their cases stand with the tests of recording.
+AGAINST_THE_LEDGER = {"KPI090", "KPI091", "KPI092"}
 CASES = (*cases_yaml.CASES, *cases_shape.CASES, *cases_references.CASES, *cases_agreements.CASES)
 
 
@@ -47,7 +49,7 @@ def test_a_broken_project_is_told_where_and_why_and_what_to_do(
 
 def test_every_code_has_a_case() -> None:
     shown = {code for case in CASES for code in case.codes.split()}
-    assert shown == set(CODES)
+    assert shown == set(CODES) - AGAINST_THE_LEDGER
 
 
 def test_every_code_that_the_engine_writes_is_in_the_table() -> None:

@@ -160,7 +160,7 @@ def test_a_kpi_without_target_is_a_row_for_its_last_finished_period(pages: Path)
 def test_a_history_lists_each_version_with_who_why_and_where_it_is_recorded(pages: Path) -> None:
     text = Page(pages / "history" / "sales_west-revenue-west.html").text
     assert (
-        "3 1 Jul 2017 west_2017 v2 21,000 → 22,500 Scope change: The Reno <b>branch</b> joined the region "
+        "3 1 Jul 2017 west_2017 v2 21,000 → 22,500 Jul 2017 Scope change: The Reno <b>branch</b> joined the region "
         "(docs/decisions/2017-06.md) Head of sales Chief financial officer 20 Jun 2017 2 Jan 2018 06:00 UTC "
         "3 0123456789 commit d92be40"
     ) in text

@@ -156,6 +156,12 @@ def test_rows_newer_than_the_extract_are_late_and_not_wrong(tmp_path: Path) -> N
     assert (late.source_value, late.outcome, different(report)) == ("1", Outcome.WARNED, [])
 
 
+def test_a_record_changed_after_the_extract_is_late_on_both_sides(tmp_path: Path) -> None:
+    edited = (SALE[0], ("N", 2, "2024-05-31", 77.0, "bob", "2024-06-03 08:00:00"), SALE[2])
+    report = held(tmp_path, edited, SALE, {**RECONCILE, "cut_off": "changed_at"})
+    assert (outcome(report).outcome, outcome(report).rows_tested, different(report)) == (Outcome.PASSED, 2, [])
+
+
 def test_two_empty_sides_are_nothing_to_check(tmp_path: Path) -> None:
     result = outcome(held(tmp_path, (), ()))
     assert (result.outcome, result.rows_tested, result.is_blocking) == (Outcome.NOTHING_TO_CHECK, 0, False)

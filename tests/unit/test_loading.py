@@ -91,6 +91,17 @@ def test_what_is_to_come_and_what_is_hidden_is_passed_over(tmp_path: Path) -> No
     loaded(tmp_path / "project")
 
 
+def test_a_link_out_of_the_project_is_not_followed(tmp_path: Path) -> None:
+    shutil.copytree(BASE, tmp_path / "project")
+    secret = tmp_path / "secret.yml"
+    secret.write_text("password: hunter2\n", encoding="utf-8")
+    (tmp_path / "project/metrics/facts/secret.yml").symlink_to(secret)
+    _, findings = load_project(tmp_path / "project")
+    assert [(f.rule, f.position.path, f.position.excerpt) for f in findings] == [
+        ("KPI016", "metrics/facts/secret.yml", "")
+    ]
+
+
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )

@@ -1,4 +1,4 @@
-"""Compares the two sides: totals by bucket, then rows by key, and says how each record differs."""
+"""Compares the records of the two sides by key, and says how each of them differs."""
 
 from __future__ import annotations
 
@@ -10,28 +10,8 @@ import duckdb
 
 from kpiledger.quality.report import DifferenceKind
 from kpiledger.quality.sides import SOURCE_SIDE, WAREHOUSE_SIDE, Compared
+from kpiledger.quality.totals import tolerance_of
 from kpiledger.specs.expectation import Within
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """One measure of one bucket on both sides; the difference is the warehouse minus the source."""
-
-    bucket: str
-    measure: str
-    source: Decimal | None
-    warehouse: Decimal | None
-    tolerance: Decimal
-
-    @property
-    def difference(self) -> Decimal:
-        """How far the warehouse lies above the source; a side without rows counts as 0."""
-        return (self.warehouse or Decimal(0)) - (self.source or Decimal(0))
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the two lie within the tolerance."""
-        return abs(self.difference) <= self.tolerance
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,47 +26,6 @@ class Difference:
     warehouse: str | None
     difference: Decimal | None = None
     tolerance: Decimal | None = None
-
-
-def set_late_aside(link: duckdb.DuckDBPyConnection, cut_off: str | None) -> int:
-    """Take rows newer than the warehouse's newest off the source side; returns how many.
-
-    They came after the extract: late, not wrong.
-    """
-    if cut_off is None:
-        return 0
-    newest = f'select max("{cut_off}") from {WAREHOUSE_SIDE}'
-    return _one(link, f'delete from {SOURCE_SIDE} where "{cut_off}" > ({newest})')
-
-
-def totals(link: duckdb.DuckDBPyConnection, compared: Compared) -> list[Total]:
-    """The count and each sum of every bucket of either side, in order of bucket."""
-    asked = compared.table.reconcile
-    assert asked is not None
-    measures: list[tuple[str, str, Decimal]] = [("count", "count(*)", Decimal(0))]
-    measures += [
-        (f"sum of {name}", f'sum("{name}")', tolerance_of(tolerance)) for name, tolerance in asked.totals.sum.items()
-    ]
-    found = []
-    for measure, figure, tolerance in measures:
-        query = f"""
-            with source_total as (
-                select bucket, {figure} as figure from {SOURCE_SIDE} group by bucket
-            ),
-            warehouse_total as (
-                select bucket, {figure} as figure from {WAREHOUSE_SIDE} group by bucket
-            )
-            select
-                coalesce(source_total.bucket, warehouse_total.bucket) as bucket,
-                source_total.figure as source_figure,
-                warehouse_total.figure as warehouse_figure,
-            from source_total
-            full outer join warehouse_total on source_total.bucket = warehouse_total.bucket
-            order by bucket
-        """
-        rows = link.execute(query).fetchall()
-        found += [Total(bucket, measure, _figure(ours), _figure(theirs), tolerance) for bucket, ours, theirs in rows]
-    return found
 
 
 def differences(link: duckdb.DuckDBPyConnection, compared: Compared) -> list[Difference]:
@@ -104,11 +43,6 @@ def differences(link: duckdb.DuckDBPyConnection, compared: Compared) -> list[Dif
 def compared_keys(link: duckdb.DuckDBPyConnection) -> int:
     """How many different keys the two sides have together."""
     return _one(link, "select count(*) from key_count")
-
-
-def tolerance_of(tolerance: Literal["exact"] | Within) -> Decimal:
-    """The distance allowed; exact is none."""
-    return tolerance.within if isinstance(tolerance, Within) else Decimal(0)
 
 
 def _put_keys(link: duckdb.DuckDBPyConnection) -> None:
@@ -189,10 +123,6 @@ def _changed(
         )
         for key, bucket, ours_text, theirs_text, difference, unreadable in rows
     ]  # fmt: skip
-
-
-def _figure(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(value)
 
 
 def _one(link: duckdb.DuckDBPyConnection, query: str) -> int:
