@@ -29,7 +29,7 @@ from kpiledger.reports import history as history_report
 from kpiledger.reports import target as target_report
 from kpiledger.reports import verify as verify_report
 from kpiledger.reports.findings import findings_json, findings_text
-from kpiledger.run import render_again
+from kpiledger.rerender import render_again
 from kpiledger.settings import Settings, load_settings
 from kpiledger.sources import FAULTS, build_demo_sources
 

@@ -32,7 +32,7 @@ from kpiledger.journal import JournalEntry, write_journal
 from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger.durable import replace_file
 from kpiledger.ledger.store import Ledger
-from kpiledger.pages import PagesReport, render_pages
+from kpiledger.pages import render_pages
 from kpiledger.project import Project
 from kpiledger.projection import SCHEMA, recorded_tables
 from kpiledger.publishing import Publication, swap, table_hashes
@@ -141,7 +141,9 @@ def check_sources(run: Run, now: datetime) -> QualityReport:
     """
     with _step(run):
         project = load_checked(run.root)
-        report = check_against_sources(project, run.warehouse, _as_of(run), run.run_id, now, os.environ, run.settings.sources)
+        report = check_against_sources(
+            project, run.warehouse, _as_of(run), run.run_id, now, os.environ, run.settings.sources
+        )
         write_quality_tables(run.warehouse, report)
         (run.settings.next / _CHECKS).write_text(render_quality(report), encoding="utf-8")
         return report
@@ -189,25 +191,6 @@ def _has_results(connection: DuckDBPyConnection) -> bool:
         where table_schema = 'kpi' and table_name = 'fct_check_result'
     """
     return bool(rows_of(connection, query))
-
-
-def render_again(project: Project, settings: Settings, now: datetime) -> PagesReport:
-    """Render the pages of the current publication anew, beside the ones readers see, then exchange them."""
-    with open_reader(settings.warehouse) as connection:
-        (context,) = rows_of(connection, "select run_id from recorded.run_context")
-    claim(settings.build, f"pages of {context['run_id']}")
-    try:
-        folder = settings.current.resolve()
-        fresh, old = folder / "pages.new", folder / "pages.old"
-        for left_over in (fresh, old):
-            shutil.rmtree(left_over, ignore_errors=True)
-        report = render_pages(project, settings.warehouse, fresh, now, context["run_id"], head_commit(settings.root))
-        (folder / "pages").rename(old)
-        fresh.rename(folder / "pages")
-        shutil.rmtree(old)
-        return report
-    finally:
-        release(settings.build)
 
 
 def load_checked(root: Path) -> Project:

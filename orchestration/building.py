@@ -17,8 +17,8 @@ MAIN_JOB = "main_job"
 
 def definitions_of(root: Path, say: Say | None = None) -> dg.Definitions:
     """All definitions of the project in a folder; RunStopped with its findings if it is not fit to run."""
-    project = load_checked(root)
     settings = load_settings(root, os.environ)
+    project = load_checked(root)
     assets = assets_of(project, manifest_path(root, settings.next / "warehouse.duckdb"), say)
     cadences = cadences_of(project)
     everything = dg.AssetSelection.all()

@@ -7,7 +7,7 @@ the type of `context` from the function.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,7 @@ def _models(root: Path, manifest: Path, nodes: dict[str, Any], say: Say | None) 
     @dbt_assets(manifest=nodes, project=DbtProject(root), dagster_dbt_translator=translator, name="models")
     def models(context: dg.AssetExecutionContext) -> Iterator[Any]:
         """Build and test the models, all of them: a warehouse is published whole."""
-        _require_whole(context)
+        _require_whole(context, models.keys)
         heard: list[Any] = []
         tell = by_group(nodes, say or context.log.info)
 
@@ -132,12 +132,12 @@ def _published_warehouse(root: Path, nodes: dict[str, Any], say: Say | None) -> 
     return published_warehouse
 
 
-def _keys(nodes: Any) -> list[dg.AssetKey]:
+def _keys(nodes: Iterable[dict[str, Any]]) -> list[dg.AssetKey]:
     return [ByFolder().get_asset_key(node) for node in nodes]
 
 
-def _require_whole(context: dg.AssetExecutionContext) -> None:
-    if set(context.selected_asset_keys) != set(context.assets_def.keys):
+def _require_whole(context: dg.AssetExecutionContext, keys: Iterable[dg.AssetKey]) -> None:
+    if set(context.selected_asset_keys) != set(keys):
         raise WrongUse("only some models were chosen", "run the whole main job: a warehouse is published whole")
 
 

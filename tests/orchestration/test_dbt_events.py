@@ -50,7 +50,9 @@ def _events(result: dg.ExecuteInProcessResult) -> list[tuple[Any, ...]]:
     assert result.success
     materialized = [
         ("asset", tuple(found.asset_key.path), tuple(sorted(found.metadata)), _status(found.metadata))
-        for found in (event.step_materialization_data.materialization for event in result.get_asset_materialization_events())
+        for found in (
+            event.step_materialization_data.materialization for event in result.get_asset_materialization_events()
+        )
     ]
     checked = [
         (

@@ -43,6 +43,7 @@ LAYERS: dict[str, int] = {
     "cli": 6,
     "pages": 6,
     "reports": 6,
+    "rerender": 6,
     "run": 6,
 }
 PURE = 4  # up to this layer nothing knows the clock, the network, the environment or a database
