@@ -78,7 +78,9 @@ class Matches(Spec):
         try:
             re.compile(self.pattern)
         except re.error as problem:
-            raise ValueError(f"{self.pattern!r} is no regular expression ({problem}); look for a bracket that is not closed") from problem
+            raise ValueError(
+                f"{self.pattern!r} is no regular expression ({problem}); look for a bracket that is not closed"
+            ) from problem
         return self
 
 
@@ -103,7 +105,9 @@ class Check(Spec):
     @model_validator(mode="after")
     def _one_kind(self) -> Check:
         if len(self.model_fields_set) != 1:
-            raise ValueError(f"a check names exactly one kind, found {len(self.model_fields_set)}; write a rule for each")
+            raise ValueError(
+                f"a check names exactly one kind, found {len(self.model_fields_set)}; write a rule for each"
+            )
         return self
 
     @property
