@@ -31,7 +31,7 @@ from kpiledger.git import head_commit
 from kpiledger.journal import JournalEntry, write_journal
 from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger.durable import replace_file
-from kpiledger.ledger.store import Ledger
+from kpiledger.ledger.store import Clock, Ledger
 from kpiledger.pages import render_pages
 from kpiledger.project import Project
 from kpiledger.projection import SCHEMA, recorded_tables
@@ -101,14 +101,14 @@ def resume(root: Path, run_id: str) -> Run:
     return Run(settings, run_id, as_of, datetime.fromisoformat(str(state["started_at"])))
 
 
-def record_agreements(run: Run, now: datetime) -> RecordReport:
+def record_agreements(run: Run, clock: Clock) -> RecordReport:
     """Record new definitions and agreement events in the ledger and lay what it says into the warehouse."""
     with _step(run):
         project = load_checked(run.root)
         ledger = Ledger(run.settings.ledger)
         _, findings = pending(project, ledger)
         _stop_on_errors(findings)
-        report = record(project, run.root, ledger, lambda: now)
+        report = record(project, run.root, ledger, clock)
         versions = fold(recorded_events(ledger))
         tables = recorded_tables(
             project,
@@ -134,7 +134,7 @@ def build_models(run: Run, on_event: Callable[[object], None] | None = None) -> 
         return result
 
 
-def check_sources(run: Run, now: datetime) -> QualityReport:
+def check_sources(run: Run, clock: Clock) -> QualityReport:
     """Check how the source systems are filled in and whether the warehouse agrees with them.
 
     The results stand in the warehouse aside, and as text in `build/next/checks.txt`.
@@ -142,24 +142,24 @@ def check_sources(run: Run, now: datetime) -> QualityReport:
     with _step(run):
         project = load_checked(run.root)
         report = check_against_sources(
-            project, run.warehouse, _as_of(run), run.run_id, now, os.environ, run.settings.sources
+            project, run.warehouse, _as_of(run), run.run_id, clock(), os.environ, run.settings.sources
         )
         write_quality_tables(run.warehouse, report)
         (run.settings.next / _CHECKS).write_text(render_quality(report), encoding="utf-8")
         return report
 
 
-def publish(run: Run, now: datetime) -> Publication:
+def publish(run: Run, clock: Clock) -> Publication:
     """Render the pages and let readers see warehouse and pages, unless the recorded checks forbid it."""
     with _step(run, is_last=True):
         _require_passed(run)
         project = load_checked(run.root)
         pages = run.settings.next / "pages"
-        render_pages(project, run.warehouse, pages, now, run.run_id, head_commit(run.root))
+        render_pages(project, run.warehouse, pages, clock(), run.run_id, head_commit(run.root))
         hashes = table_hashes(run.warehouse)
         swap(run.settings, run.run_id)
         content = {"run_id": run.run_id, "as_of_on": run.as_of and run.as_of.isoformat(), "hashes": hashes}
-        is_new = record_publication(Ledger(run.settings.ledger), content, lambda: now) is not None
+        is_new = record_publication(Ledger(run.settings.ledger), content, clock) is not None
     return Publication(run.settings.warehouse, run.settings.pages, is_new)
 
 

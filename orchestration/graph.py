@@ -57,8 +57,8 @@ def _recorded_agreements(root: Path, nodes: dict[str, Any], say: Say | None) -> 
     def recorded_agreements(context: dg.AssetExecutionContext, config: MainConfig) -> Iterator[Any]:
         """Check the specs, record what is new in the ledger, lay the ledger's tables for the models."""
         with step("recorded_agreements", say or context.log.info) as told:
-            run = begin(root, context.run_id, _date(config.as_of), datetime.now(UTC))
-            report = record_agreements(run, datetime.now(UTC))
+            run = begin(root, context.run_id, _date(config.as_of), _utc_now())
+            report = record_agreements(run, _utc_now)
             told.append(f"{report.new} new entries, {report.total} in all")
         counts: Metadata = {"new_entries": report.new, "entries": report.total, "root_hash": report.root_hash}
         yield from (dg.MaterializeResult(spec.key, metadata=counts) for spec in specs)
@@ -105,7 +105,7 @@ def _source_checks(project: Project, nodes: dict[str, Any], say: Say | None) -> 
     def source_checks(context: dg.AssetExecutionContext) -> Iterator[Any]:
         """Check how the sources are filled in, and the warehouse against them. Publishing reads the results."""
         with step("source_checks", say or context.log.info) as told:
-            report = check_sources(resume(project.root, context.run_id), datetime.now(UTC))
+            report = check_sources(resume(project.root, context.run_id), _utc_now)
             told.append(f"{len(report.results)} checks, {len(report.blocking)} blocking")
         yield from check_results(specs, report)
         yield dg.MaterializeResult(metadata={"checks": len(report.results), "blocking": len(report.blocking)})
@@ -124,7 +124,7 @@ def _published_warehouse(root: Path, nodes: dict[str, Any], say: Say | None) -> 
     def published_warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """Render the pages and let readers see them with the warehouse, unless a check blocks it."""
         with step("published_warehouse", say or context.log.info) as told:
-            done = publish(resume(root, context.run_id), datetime.now(UTC))
+            done = publish(resume(root, context.run_id), _utc_now)
             told.append("new figures" if done.is_new else "the same figures as before")
         places: Metadata = {"warehouse": str(done.warehouse), "pages": str(done.pages), "is_new": done.is_new}
         return dg.MaterializeResult(metadata=places)
@@ -139,6 +139,10 @@ def _keys(nodes: Iterable[dict[str, Any]]) -> list[dg.AssetKey]:
 def _require_whole(context: dg.AssetExecutionContext, keys: Iterable[dg.AssetKey]) -> None:
     if set(context.selected_asset_keys) != set(keys):
         raise WrongUse("only some models were chosen", "run the whole main job: a warehouse is published whole")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _date(text: str | None) -> date | None:
