@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -73,7 +74,7 @@ def begin(root: Path, run_id: str, as_of: date | None, now: datetime) -> Run:
     settings.build.mkdir(parents=True, exist_ok=True)
     run = Run(settings, run_id, as_of, now)
     with _step(run, is_first=True):
-        project = load_checked(root)
+        project = _project_of(root, run_id)
         _require_compiled(project)
         shutil.rmtree(settings.next, ignore_errors=True)
         settings.next.mkdir()
@@ -104,7 +105,7 @@ def resume(root: Path, run_id: str) -> Run:
 def record_agreements(run: Run, clock: Clock) -> RecordReport:
     """Record new definitions and agreement events in the ledger and lay what it says into the warehouse."""
     with _step(run):
-        project = load_checked(run.root)
+        project = _project_of(run.root, run.run_id)
         ledger = Ledger(run.settings.ledger)
         _, findings = pending(project, ledger)
         _stop_on_errors(findings)
@@ -140,7 +141,7 @@ def check_sources(run: Run, clock: Clock) -> QualityReport:
     The results stand in the warehouse aside, and as text in `build/next/checks.txt`.
     """
     with _step(run):
-        project = load_checked(run.root)
+        project = _project_of(run.root, run.run_id)
         report = check_against_sources(
             project, run.warehouse, _as_of(run), run.run_id, clock(), os.environ, run.settings.sources
         )
@@ -153,7 +154,7 @@ def publish(run: Run, clock: Clock) -> Publication:
     """Render the pages and let readers see warehouse and pages, unless the recorded checks forbid it."""
     with _step(run, is_last=True):
         _require_passed(run)
-        project = load_checked(run.root)
+        project = _project_of(run.root, run.run_id)
         pages = run.settings.next / "pages"
         render_pages(project, run.warehouse, pages, clock(), run.run_id, head_commit(run.root))
         hashes = table_hashes(run.warehouse)
@@ -198,8 +199,14 @@ def load_checked(root: Path) -> Project:
     project, findings = check_folder(root)
     _stop_on_errors(findings)
     if project is None:
-        raise BrokenWorld("the project could not be read, and no finding says why", "please report this")
+        raise BrokenWorld(f"there are no specs in {root / 'metrics'}", "`kpi check` says what is missing")
     return project
+
+
+@lru_cache(maxsize=1)
+def _project_of(root: Path, run_id: str) -> Project:
+    """The project as this run first read it: all its steps in one process see the same specs."""
+    return load_checked(root)
 
 
 def _stop_on_errors(findings: list[Finding]) -> None:
