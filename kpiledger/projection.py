@@ -17,7 +17,7 @@ from kpiledger.folding import AgreementVersionRow, TargetPeriodRow
 from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.recording import RecordedDefinition
-from kpiledger.specs.kpi import Kpi, Ratio
+from kpiledger.specs.kpi import Kpi, KpiVersion, Ratio
 from kpiledger.vocabulary import Aggregation, Grain
 from kpiledger.warehouse import Table, open_reader, rows_of
 
@@ -33,12 +33,13 @@ KPI = {
         ),
         "varchar",
     ),
-    **dict.fromkeys(("is_ratio", "is_additive", "is_level", "is_missing_zero"), "boolean"),
+    **dict.fromkeys(("is_missing_zero",), "boolean"),
 }  # fmt: skip
 KPI_VERSION = {
     "kpi": "varchar", "version": "integer", "valid_from": "date", "valid_to": "date", "formula": "varchar",
     "definition_hash": "varchar", "change_reason": "varchar", "requested_by": "varchar", "seq": "integer",
     "recorded_at": "timestamp", "entry_hash": "varchar",
+    "is_ratio": "boolean", "is_additive": "boolean", "is_level": "boolean",
 }  # fmt: skip
 UNIT = dict.fromkeys(("unit", "label", "kind", "department", "parent", "lead"), "varchar")
 AGREEMENT_VERSION = {
@@ -91,30 +92,29 @@ def projected_rows(warehouse: Path) -> list[AgreementVersionRow | TargetPeriodRo
     ]
 
 
-def is_additive(project: Project, kpi: Kpi) -> bool:
+def is_additive(project: Project, version: KpiVersion) -> bool:
     """Whether the values of months add up to the year's: a plain sum or count."""
-    return _aggregation(project, kpi) in (Aggregation.SUM, Aggregation.COUNT)
+    return _aggregation(project, version) in (Aggregation.SUM, Aggregation.COUNT)
 
 
-def is_level(project: Project, kpi: Kpi) -> bool:
+def is_level(project: Project, version: KpiVersion) -> bool:
     """Whether a year's value lies on the scale of a month's: ratios, averages, medians, stocks; no distinct counts."""
-    return not is_additive(project, kpi) and _aggregation(project, kpi) is not Aggregation.COUNT_DISTINCT
+    return _aggregation(project, version) not in (Aggregation.SUM, Aggregation.COUNT, Aggregation.COUNT_DISTINCT)
 
 
-def _aggregation(project: Project, kpi: Kpi) -> Aggregation | None:
-    """How the latest version's measure is aggregated; None for a ratio."""
-    formula = kpi.versions[-1].formula
+def _aggregation(project: Project, version: KpiVersion) -> Aggregation | None:
+    """How the version's measure is aggregated; None for a ratio."""
+    formula = version.formula
     found = None if isinstance(formula, Ratio) else project.measure(formula.measure)
     return found[1].agg if found else None
 
 
 def _kpi_row(project: Project, kpi: Kpi) -> tuple[object, ...]:
     language = project.calendar.language
-    is_ratio = value_of(project, kpi, kpi.versions[-1]).denominator is not None
     return (
         kpi.kpi, kpi.label_in(language), " ".join(kpi.description.split()), kpi.owner, kpi.department,
         kpi.chain_stage, kpi.timing, kpi.effect, kpi.aspect, kpi.level, kpi.direction, kpi.unit, kpi.currency,
-        kpi.cadence, is_ratio, is_additive(project, kpi), is_level(project, kpi), kpi.missing == "zero",
+        kpi.cadence, kpi.missing == "zero",
     )  # fmt: skip
 
 
@@ -129,7 +129,8 @@ def _version_rows(
             rows.append((
                 name, version.version, version.valid_from, version.valid_to, formula, recorded.definition_hash,
                 version.change.reason, version.change.requested_by, recorded.seq, _utc(recorded.recorded_at),
-                recorded.entry_hash,
+                recorded.entry_hash, value_of(project, kpi, version).denominator is not None,
+                    is_additive(project, version), is_level(project, version),
             ))  # fmt: skip
     return rows
 

@@ -6,7 +6,7 @@ from the ledger is a finding that shows both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,12 +21,13 @@ from kpiledger.ledger.merkle import root as tree_root
 from kpiledger.ledger.recordables import Recordable, recordables
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Clock, Ledger, read_entries, writing
-from kpiledger.ledger.subjects import ERASED, resolve
+from kpiledger.ledger.subjects import Gone, erased_commitments, resolve
 from kpiledger.project import Project
 
 EDITED_EVENT = "KPI090"
 CHANGED_DEFINITION = "KPI091"
 MISSING_FROM_FILES = "KPI092"
+LOST_VALUE = "KPI093"
 
 _SHOWN_LENGTH = 60
 
@@ -115,6 +116,7 @@ def _compare(
     project: Project, ledger: Ledger, entries: Sequence[Entry]
 ) -> tuple[tuple[Recordable, ...], list[Finding]]:
     recorded = {(_family(entry.kind), entry.key): entry for entry in entries if _family(entry.kind) is not None}
+    erased = erased_commitments(entries)
     new: list[Recordable] = []
     findings: list[Finding] = []
     for item in recordables(project):
@@ -122,7 +124,7 @@ def _compare(
         if entry is None:
             new.append(item)
         else:
-            findings += _contradiction(item, entry, resolve(ledger, entry.content))
+            findings += _contradiction(item, entry, resolve(ledger, entry.content), erased)
     findings += [_missing(entry, project) for entry in recorded.values()]
     return tuple(new), in_order(findings)
 
@@ -134,11 +136,16 @@ def _family(kind: EntryKind) -> str | None:
     return "agreement" if kind in EVENT_OF_KIND else None
 
 
-def _contradiction(item: Recordable, entry: Entry, recorded: Mapping[str, Any]) -> Iterator[Finding]:
+def _contradiction(
+    item: Recordable, entry: Entry, recorded: Mapping[str, Any], erased: Set[str]
+) -> Iterator[Finding]:
     kinds = {"event": _event_word(entry.kind)}, {"event": _event_word(item.kind)}
-    found = differences({**kinds[0], **recorded}, {**kinds[1], **item.content})
+    found = differences({**kinds[0], **recorded}, {**kinds[1], **item.content}, erased)
+    lost = [path for path, old, _ in found if isinstance(old, Gone)]
+    if lost:
+        yield _lost(item, entry, lost)
     # The hash says only that something else differs, which is shown itself.
-    changes = [change for change in found if change[0] != "definition_hash"]
+    changes = [change for change in found if change[0] not in ("definition_hash", *lost)]
     if not changes:
         return
     shown = "; ".join(f"{path}: recorded {_shown(old)}, found {_shown(new)}" for path, old, new in changes)
@@ -150,6 +157,13 @@ def _contradiction(item: Recordable, entry: Entry, recorded: Mapping[str, Any]) 
         hint = "put it back and add a new event that amends the agreement, with its own reason"
     message = f"{what} {item.key} is not as it was recorded in entry {entry.seq}: {shown}"
     yield Finding(rule, Severity.ERROR, item.position, message, hint)
+
+
+def _lost(item: Recordable, entry: Entry, paths: Sequence[str]) -> Finding:
+    message = f"{item.key}, recorded in entry {entry.seq}, cannot be compared: {', '.join(paths)} is missing"
+    message += " from the ledger's `subjects` and no `subject.erased` says why"
+    hint = "restore the folder `subjects` from a copy of the ledger"
+    return Finding(LOST_VALUE, Severity.ERROR, item.position, message, hint)
 
 
 def _event_word(kind: EntryKind) -> str:
@@ -175,18 +189,18 @@ def _missing(entry: Entry, project: Project) -> Finding:
     )
 
 
-def differences(recorded: Any, found: Any, path: str = "") -> list[tuple[str, Any, Any]]:
-    """Each value that differs, as (path, recorded, found); an erased value is not compared."""
-    if recorded in (found, ERASED):
-        return []
+def differences(recorded: Any, found: Any, erased: Set[str], path: str = "") -> list[tuple[str, Any, Any]]:
+    """Each value that differs, as (path, recorded, found); only a value whose erasure is recorded fits anything."""
+    if isinstance(recorded, Gone):
+        return [] if recorded.commitment in erased else [(path, recorded, found)]
     if isinstance(recorded, Mapping) and isinstance(found, Mapping):
         keys = [*recorded, *(key for key in found if key not in recorded)]
         pairs = [(f"{path}.{key}" if path else str(key), recorded.get(key), found.get(key)) for key in keys]
     elif isinstance(recorded, list) and isinstance(found, list) and len(recorded) == len(found):
         pairs = [(f"{path}[{i}]", old, new) for i, (old, new) in enumerate(zip(recorded, found, strict=True))]
     else:
-        return [(path, recorded, found)]
-    return [change for at, old, new in pairs for change in differences(old, new, at)]
+        return [] if recorded == found else [(path, recorded, found)]
+    return [change for at, old, new in pairs for change in differences(old, new, erased, at)]
 
 
 def _shown(value: Any) -> str:

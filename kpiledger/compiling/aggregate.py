@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpiledger.compiling.plan import Column, Route, Value, columns_of, slices_of
+from kpiledger.compiling.plan import Column, Route, Value, columns_of, row_count_of, slices_of, times_of
 from kpiledger.compiling.rows import described, dimension_models
 from kpiledger.compiling.text import Cte, header, imported, lines, with_ctes
 from kpiledger.specs.fact import Fact
@@ -16,7 +16,7 @@ def aggregate_model(fact: Fact, values: Sequence[Value]) -> str | None:
     if not columns:
         return None
     slices = slices_of(values)
-    times = sorted({column.time for column in columns}, key=lambda time: (time != fact.time, time))
+    times = times_of(columns)
     ctes: list[Cte] = [imported(fact.model), *(imported(model) for model in dimension_models(fact, slices))]
     ctes.append(described(fact, slices, columns, key=(fact.time,)))
     ctes += [(f"by_{time}", _daily(time, slices, columns)) for time in times]
@@ -32,11 +32,15 @@ def aggregate_model(fact: Fact, values: Sequence[Value]) -> str | None:
 
 def _daily(time: str, slices: Sequence[str], columns: Sequence[Column]) -> str:
     """One row per day of a time column; measures on other dates are null here and stand in their own CTE."""
+    times = times_of(columns)
     keys = [f"{time} as day", *slices]
+    counts = [
+        f"{'count(*)' if other == time else 'cast(null as bigint)'} as {row_count_of(other, times)}" for other in times
+    ]
     measures = [
         f"{column.sql if column.time == time else 'cast(null as decimal(38, 6))'} as {column.name}"
         for column in columns
     ]
     group = "".join(f",\n    {name}" for name in (time, *slices))[2:]
-    items = lines([*keys, "count(*) as row_count", *measures])
+    items = lines([*keys, *counts, *measures])
     return f"select\n{items}\nfrom described\nwhere {time} is not null\ngroup by\n{group}"

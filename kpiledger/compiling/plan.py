@@ -3,11 +3,13 @@
 additive  sums, counts, extremes: aggregated once per day, then over any interval
 rows      distinct counts, medians, percentiles: only right on the fact's own rows, per interval
 latest    semi-additive: the last row of each key at or before the end of the interval
+
+Names that we coin have a double underscore, which no name in a spec may have: they cannot meet a user's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,7 +55,7 @@ class Value:
     @property
     def name(self) -> str:
         """The CTE that holds it: the KPI's own name, with the version from the second on."""
-        return self.kpi.kpi if self.version.version == 1 else f"{self.kpi.kpi}_version_{self.version.version}"
+        return self.kpi.kpi if self.version.version == 1 else f"{self.kpi.kpi}__version_{self.version.version}"
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -91,6 +93,16 @@ def columns_of(values: Iterable[Value], route: Route) -> tuple[Column, ...]:
     return tuple(unique[name] for name in sorted(unique))
 
 
+def times_of(columns: Iterable[Column]) -> tuple[str, ...]:
+    """The dates that some columns are counted by, in order."""
+    return tuple(sorted({column.time for column in columns}))
+
+
+def row_count_of(time: str, times: Sequence[str]) -> str:
+    """The column that counts the rows of a date, where measures of a fact go by several dates."""
+    return "row_count" if len(times) == 1 else f"row_count__{time}"
+
+
 def slices_of(values: Iterable[Value]) -> tuple[str, ...]:
     """The dimensions that some values are sliced by, in order of their names."""
     return tuple(sorted({name for value in values for name in value.kpi.slices}))
@@ -109,8 +121,8 @@ def _columns(project: Project, kpi: Kpi, version: KpiVersion, role: str, given: 
     condition = " and ".join(f"({text})" if len(conditions) > 1 else text for text in conditions)
     name = given.measure
     if given.where:
-        suffix = "" if version.version == 1 else f"_version_{version.version}"
-        name = f"{kpi.kpi}_{role}{suffix}"
+        suffix = "" if version.version == 1 else f"__version_{version.version}"
+        name = f"{kpi.kpi}__{role}{suffix}"
     expression = render(measure.expr) if measure.expr else None
     texts = [text for text in (measure.expr, measure.where, given.where) if text]
     reads = tuple(dict.fromkeys(column for text in texts for column in columns_in(text)))
@@ -133,7 +145,7 @@ def _aggregates(
         case Aggregation.MIN | Aggregation.MAX:
             return [column(f"{measure.agg}({chosen})", merge=measure.agg.value)]
         case Aggregation.AVERAGE:
-            return [column(f"sum({chosen})", suffix="_sum"), column(f"count({chosen})", suffix="_count")]
+            return [column(f"sum({chosen})", suffix="__sum"), column(f"count({chosen})", suffix="__count")]
         case Aggregation.COUNT_DISTINCT:
             return [column(f"count(distinct {chosen})", Route.ROWS)]
         case Aggregation.MEDIAN:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from kpiledger.compiling.aggregate import aggregate_model
-from kpiledger.compiling.plan import Column, Route, Value, columns_of, slices_of
+from kpiledger.compiling.plan import Column, Route, Value, columns_of, row_count_of, slices_of, times_of
 from kpiledger.compiling.text import MARK
 from kpiledger.compiling.values import FIGURE
 from kpiledger.project import Project
@@ -91,7 +91,8 @@ def _fact_models(fact: Fact, values: Sequence[Value]) -> list[dict[str, Any]]:
             "day": ("date", "The day"),
             **{name: ("varchar", f"Dimension {name}") for name in slices},
         }
-        columns["row_count"] = ("bigint", "Rows of the fact")
+        times = times_of(columns_of(values, Route.ADDITIVE))
+        columns |= {row_count_of(time, times): ("bigint", f"Rows of the fact by {time}") for time in times}
         described = {column.name: ("", _measure_text(fact, column)) for column in columns_of(values, Route.ADDITIVE)}
         text = f"Additive measures of {fact.model}. One row per day and combination of dimensions."
         models.append(_model(f"agg_{fact.fact}", text, {**columns, **described}, contract=False))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpiledger.compiling.plan import Column, Route, Value, columns_of, slices_of
+from kpiledger.compiling.plan import Column, Route, Value, columns_of, row_count_of, slices_of, times_of
 from kpiledger.compiling.rows import described, dimension_models, sliced
 from kpiledger.compiling.text import Cte, date_literal, header, imported, lines, text_list, with_ctes
 from kpiledger.specs.fact import Fact
@@ -30,7 +30,7 @@ def values_model(fact: Fact, values: Sequence[Value]) -> str:
         ctes.append(described(fact, slices, from_rows, key=(*fact.key, fact.time)))
     for route in routes:
         ctes += _MEASURED[route](fact, slices, columns_of(values, route))
-    ctes += [(value.name, value_select(value), _explanation(value)) for value in values]
+    ctes += [(value.name, value_select(value, times_of(columns_of(values, Route.ADDITIVE))), _explanation(value)) for value in values]
     ctes.append(("kpi_values", "\nunion all\n".join(f"select * from {value.name}" for value in values)))
     top = header(
         f"metrics/facts/{fact.fact}.yml and the KPIs over it",
@@ -39,8 +39,12 @@ def values_model(fact: Fact, values: Sequence[Value]) -> str:
     return top + with_ctes(ctes, "select * from kpi_values")
 
 
-def value_select(value: Value) -> str:
-    """One KPI version out of the measured columns: value = numerator / denominator, or the measure itself."""
+def value_select(value: Value, times: Sequence[str]) -> str:
+    """One KPI version out of the measured columns: value = numerator / denominator, or the measure itself.
+
+    `times` are the dates that additive measures of the fact go by. Where they are several, a KPI has a row only
+    where its own date has rows.
+    """
     kpi, version = value.kpi, value.version
     numerator = f"cast({value.numerator.name} as {FIGURE})"
     denominator = f"cast({value.denominator.name} as {FIGURE})" if value.denominator else f"cast(null as {FIGURE})"
@@ -50,6 +54,8 @@ def value_select(value: Value) -> str:
         else numerator
     )
     first, *others = dict.fromkeys(_CTE[column.route] for column in value.columns)
+    shared = first == _CTE[Route.ADDITIVE] and len(times) > 1
+    counted = row_count_of(value.columns[0].time, times) if shared else "row_count"
     joined = "".join(f"\nleft join {other}\n    using ({', '.join(KEYS)})" for other in others)
     spans = [span for asked in kpi.spans for span in (asked, LAST_YEAR.get(asked)) if span]
     items = [
@@ -59,7 +65,7 @@ def value_select(value: Value) -> str:
         f"{numerator} as numerator",
         f"{denominator} as denominator",
         f"{quotient} as value",
-        f"{first}.row_count as row_count",
+        f"{first}.{counted} as row_count",
     ]
     conditions = [
         f"grain in ({text_list(kpi.grains)})",
@@ -67,6 +73,7 @@ def value_select(value: Value) -> str:
         f"slice in ({text_list(('all', *kpi.slices))})",
         f"period_start >= {date_literal(version.valid_from)}",
         *([f"period_start <= {date_literal(version.valid_to)}"] if version.valid_to else []),
+        *([f"{first}.{counted} > 0"] if shared else []),
     ]
     where = "\n    and ".join(conditions)
     return f"select\n{lines(items)}\nfrom {first}{joined}\nwhere {where}"
@@ -76,18 +83,20 @@ def _explanation(value: Value) -> str:
     return f"{value.kpi.kpi}, version {value.version.version}: {value.caption}"
 
 
-def _over_intervals(cte: str, measures: Sequence[str], rows: str) -> str:
+def _over_intervals(cte: str, measures: Sequence[str], counts: Sequence[str] = ("count(*) as row_count",)) -> str:
     items = [*(f"dim_span.{name}" for name in INTERVAL), f"{cte}.slice", f"{cte}.member"]
     group = lines(items)
     return (
-        f"select\n{lines([*items, f'{rows} as row_count', *measures])}\nfrom dim_span\n"
+        f"select\n{lines([*items, *counts, *measures])}\nfrom dim_span\n"
         f"inner join {cte}\n    on {{joined_on}}\ngroup by\n{group}"
     )
 
 
 def _additive(fact: Fact, slices: Sequence[str], columns: Sequence[Column]) -> list[Cte]:
     measures = [f"{column.merge}({column.name}) as {column.name}" for column in columns]
-    body = _over_intervals("sliced_days", measures, "cast(sum(row_count) as bigint)")
+    times = times_of(columns)
+    names = [row_count_of(time, times) for time in times]
+    body = _over_intervals("sliced_days", measures, [f"cast(sum({name}) as bigint) as {name}" for name in names])
     return [
         sliced("sliced_days", f"agg_{fact.fact}", slices, "each day once per slice"),
         (
@@ -101,7 +110,7 @@ def _additive(fact: Fact, slices: Sequence[str], columns: Sequence[Column]) -> l
 def _rows(fact: Fact, slices: Sequence[str], columns: Sequence[Column]) -> list[Cte]:
     (time,) = {column.time for column in columns}  # the rules hold a fact's measures of this kind to one date
     measures = [f"{column.sql} as {column.name}" for column in columns]
-    body = _over_intervals("sliced_rows", measures, "count(*)")
+    body = _over_intervals("sliced_rows", measures)
     return [
         sliced("sliced_rows", "described", slices, "each row once per slice"),
         (
@@ -120,7 +129,7 @@ def _latest(fact: Fact, slices: Sequence[str], columns: Sequence[Column]) -> lis
         "from described"
     )
     measures = [f"{column.sql} as {column.name}" for column in columns]
-    body = _over_intervals("sliced_states", measures, "count(*)")
+    body = _over_intervals("sliced_states", measures)
     standing = (
         f"sliced_states.{time} <= dim_span.span_end\n"
         "    and (sliced_states.replaced_on is null or sliced_states.replaced_on > dim_span.span_end)"

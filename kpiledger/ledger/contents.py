@@ -18,6 +18,7 @@ from kpiledger.ledger.store import Ledger, read_entries
 from kpiledger.ledger.subjects import commit_subject, commit_text, resolve
 from kpiledger.project import Project
 from kpiledger.specs.agreement import AgreementEvent
+from kpiledger.specs.fact import Fact
 from kpiledger.specs.kpi import Kpi, KpiVersion
 from kpiledger.vocabulary import EventKind
 
@@ -37,9 +38,13 @@ def agreement_content(holder: str, event: AgreementEvent) -> dict[str, Any]:
 
 
 def definition_content(project: Project, kpi: Kpi, version: KpiVersion) -> dict[str, Any]:
-    """A version of a KPI. Its `valid_to` is left out: the next version sets it, without changing this one."""
+    """A version of a KPI. Its `valid_to` is left out: the next version sets it, without changing this one.
+
+    Slices are sorted, because their order makes no number.
+    """
     definition = {
         **{name: plain(getattr(kpi, name)) for name in ("unit", "currency", "direction", "missing")},
+        "slices": sorted(plain(kpi.slices)),
         "formula": plain(version.formula),
         "measures": {},
         "facts": {},
@@ -52,7 +57,7 @@ def definition_content(project: Project, kpi: Kpi, version: KpiVersion) -> dict[
         shown = plain(measure)
         del shown["description"]
         definition["measures"][name] = {**shown, "fact": fact.fact}
-        definition["facts"][fact.fact] = {name: plain(getattr(fact, name)) for name in ("model", "key", "time")}
+        definition["facts"][fact.fact] = _fact_form(fact, kpi)
     return {
         "kpi": kpi.kpi,
         "version": plain(version.version),
@@ -61,6 +66,13 @@ def definition_content(project: Project, kpi: Kpi, version: KpiVersion) -> dict[
         "definition": definition,
         "definition_hash": sha256(canonical_bytes(definition)).hexdigest(),
     }
+
+
+def _fact_form(fact: Fact, kpi: Kpi) -> dict[str, Any]:
+    """What a KPI takes from a fact besides measures: the rows, their day, and the columns it is sliced by."""
+    form = {name: plain(getattr(fact, name)) for name in ("model", "key", "time")}
+    sliced = {name: plain(fact.dimensions[name]) for name in sorted(kpi.slices) if name in fact.dimensions}
+    return {**form, "dimensions": sliced}
 
 
 def with_commitments(ledger: Ledger, content: dict[str, Any], people: Iterable[str]) -> dict[str, Any]:

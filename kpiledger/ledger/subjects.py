@@ -25,6 +25,18 @@ from kpiledger.ledger.store import Clock, Ledger, writing
 ERASED = "erased"
 
 
+class Gone(str):
+    """What `resolve` gives for a value that the side store has not: it reads as `erased`, whatever the reason."""
+
+    commitment: str
+
+    def __new__(cls, commitment: str) -> Gone:
+        """The one text that every value which is gone reads as."""
+        gone = super().__new__(cls, ERASED)
+        gone.commitment = commitment
+        return gone
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """One file of the side store; `about` is the commitment of the person that a text is about."""
@@ -53,26 +65,27 @@ def commit_text(ledger: Ledger, text: str, subject: str) -> Mapping[str, str]:
 
 
 def resolve(ledger: Ledger, value: Any) -> Any:
-    """A recorded value with each commitment replaced by what it stands for, or by "erased"."""
+    """A recorded value with each commitment replaced by what it stands for, or by `Gone`."""
     if isinstance(value, Mapping):
         if set(value) == {"commitment"}:
             kept = _read(_path(ledger, value["commitment"]))
-            return kept.value if kept else ERASED
+            return kept.value if kept else Gone(value["commitment"])
         return {key: resolve(ledger, item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [resolve(ledger, item) for item in value]
     return value
 
 
+def erased_commitments(entries: Iterable[Entry]) -> frozenset[str]:
+    """The commitments whose values were deleted on purpose: a `subject.erased` names them."""
+    erasures = (entry.content for entry in entries if entry.kind is EntryKind.SUBJECT_ERASED)
+    return frozenset(commitment for content in erasures for commitment in content["commitments"])
+
+
 def unexplained(ledger: Ledger, entries: Iterable[Entry]) -> Iterator[Problem]:
     """Commitments whose values do not fit them, or are gone although no erasure was recorded."""
     held = list(entries)
-    erased = {
-        commitment
-        for entry in held
-        if entry.kind is EntryKind.SUBJECT_ERASED
-        for commitment in entry.content["commitments"]
-    }
+    erased = erased_commitments(held)
     for entry in held:
         for commitment in sorted(set(_commitments(entry.content)) - erased):
             try:

@@ -61,4 +61,5 @@ CODES: dict[str, str] = {
     "KPI090": "an agreement event that was recorded is not edited",
     "KPI091": "a definition that was recorded changes by a new version only",
     "KPI092": "what was recorded stays in the files",
+    "KPI093": "a recorded personal value is kept until its erasure is recorded",
 }

@@ -1,4 +1,4 @@
-"""Where each page lies: file names from the names of holders, KPIs and members."""
+"""Where each page lies: file names from the names of holders, KPIs, slices and members."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ import re
 
 _TAKEN = frozenset({"index", "checks"})  # pages of our own; a holder may still be called so
 _UNSAFE = re.compile(r"[^a-z0-9_]+")
+# Members that only lose the size of their first letter: west can come from nothing but West.
+_PLAIN = re.compile(r"[A-Z0-9][a-z0-9_]*\Z")
+# Three names of 63, a member and its hash stay below the 255 bytes that a file name may have.
+_LONGEST = 40
+_DIGITS = 16
 
 
 def scorecard_address(holder: str) -> str:
@@ -15,16 +20,20 @@ def scorecard_address(holder: str) -> str:
 
 
 def history_address(holder: str, kpi: str, slice_name: str, member: str) -> str:
-    """The history of a holder's KPI, relative to the pages' folder."""
-    part = "" if slice_name == "all" else f"-{_member_part(slice_name, member)}"
+    """The history of a holder's KPI, relative to the pages' folder.
+
+    Names hold no hyphen, so hyphens part them; the member comes last and may hold some.
+    """
+    is_whole = (slice_name, member) == ("all", "all")
+    part = "" if is_whole else f"-{slice_name}-{_member_part(member)}"
     return f"history/{holder}-{kpi}{part}.html"
 
 
-def _member_part(slice_name: str, member: str) -> str:
-    """A member as part of a file name; members are free text, so what was lost comes back as a short hash."""
-    lowered = member.lower()
-    plain = _UNSAFE.sub("-", lowered).strip("-")
-    if plain == lowered and member == member.capitalize():
-        return plain
-    digest = hashlib.sha256(f"{slice_name}={member}".encode()).hexdigest()[:8]
-    return f"{plain}-{digest}" if plain else digest
+def _member_part(member: str) -> str:
+    """A member as part of a file name; members are free text, so what was lost comes back as a hash."""
+    if _PLAIN.match(member) and len(member) <= _LONGEST:
+        return member.lower()
+    readable = _UNSAFE.sub("-", member.lower())[:_LONGEST].strip("-")
+    digest = hashlib.sha256(member.encode()).hexdigest()[:_DIGITS]
+    # A hyphen always stands before the hash, so no plain member can look like one.
+    return f"{readable}-{digest}"

@@ -1,13 +1,14 @@
 """Does everything that the ledger says still hold: bytes, tree, signature, order, files, tables?
 
-What a projection is compared with is the fold of the ledger's own events.
+What a projection is compared with is the fold of the ledger's own events; what readers see is compared
+with the hashes that the last publication recorded. Nothing given is left out silently.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 
 from kpiledger.errors import LedgerDamaged
@@ -32,15 +33,24 @@ from kpiledger.reports.known import as_json
 
 ProjectionRow = AgreementVersionRow | TargetPeriodRow
 
+_CAUSE = (
+    "a number was changed outside of a run, or a run was interrupted while publishing; "
+    "`kpi run` publishes again"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was checked and what does not hold; `looked_at` names the checks that were made."""
+    """What was checked and what does not hold.
+
+    `looked_at` names the checks that were made, `not_looked_at` those that were not, and why.
+    """
 
     ledger: str
     entries: int
     root_hash: str | None
     looked_at: tuple[str, ...]
+    not_looked_at: tuple[str, ...]
     problems: tuple[Problem, ...]
 
     @property
@@ -49,32 +59,55 @@ class Verification:
         return not self.problems
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What lies beside the ledger and is held against it; None where it was not given."""
+
+    project: Project | None
+    projection: Iterable[ProjectionRow] | None
+    published: Mapping[str, str] | None
+
+    @property
+    def given(self) -> list[str]:
+        named = (("files", self.project), ("projection", self.projection), ("published tables", self.published))
+        return [name for name, value in named if value is not None]
+
+
 def verify(
     ledger: Ledger,
     project: Project | None = None,
     projection: Iterable[ProjectionRow] | None = None,
     key: VerifierKey | None = None,
+    published: Mapping[str, str] | None = None,
+    not_looked_at: Sequence[str] = (),
+    problems: Sequence[str] = (),
 ) -> Verification:
-    """Check a ledger with everything given: a project's files, rows of its tables, a key kept elsewhere."""
+    """Check a ledger with everything given: a project's files, rows of its tables, a key kept elsewhere.
+
+    `published` has the hash of each table that readers now see. The caller says in `not_looked_at` what
+    there was not to look at, and in `problems` what could not be looked at although it should be.
+    """
+    beside = _Beside(project, projection, published)
+    callers = [Problem("project", text) for text in problems]
+    left_out = list(not_looked_at)
     try:
         found = examine_ledger(ledger, key)
     except LedgerDamaged as damage:  # a file is missing or the public key is none
-        return Verification(str(ledger.directory), 0, None, (), (Problem("ledger", damage.message),))
-    problems = list(found.problems)
+        left_out += [f"{name}: the ledger cannot be read" for name in beside.given]
+        all_found = (*callers, Problem("ledger", damage.message))
+        return Verification(str(ledger.directory), 0, None, (), tuple(left_out), all_found)
+    all_problems = [*callers, *found.problems, *_tail(found.tail)]
     looked_at = ["entries", "leaves", "checkpoint", "order"]
-    if found.tail:
-        message = (
-            f"{found.tail} bytes after the last acknowledged entry: an append was interrupted, or an older "
-            "checkpoint was put back; the next recording sets them aside in `torn`"
-        )
-        problems.append(Problem("tail", message))
-    if not found.problems:
-        problems += _beyond_the_bytes(ledger, found.entries, project, projection)
-        looked_at += ["subjects"]
-        looked_at += [name for name, given in (("files", project), ("projection", projection)) if given is not None]
+    if found.problems:
+        left_out += [f"{name}: the ledger itself does not hold" for name in ("subjects", *beside.given)]
+    else:
+        all_problems += _beyond_the_bytes(ledger, found.entries, beside)
+        looked_at += ["subjects", *beside.given]
     root_hash = found.checkpoint.root.hex() if found.checkpoint else None
     size = found.checkpoint.size if found.checkpoint else len(found.entries)
-    return Verification(str(ledger.directory), size, root_hash, tuple(looked_at), tuple(problems))
+    return Verification(
+        str(ledger.directory), size, root_hash, tuple(looked_at), tuple(left_out), tuple(all_problems)
+    )
 
 
 def render_json(found: Verification) -> str:
@@ -83,8 +116,9 @@ def render_json(found: Verification) -> str:
 
 
 def render_text(found: Verification) -> str:
-    """The verification for people: every problem, then one line that sums up."""
+    """The verification for people: every problem, what was not looked at, then one line that sums up."""
     lines = [f"{problem.name}: {problem}" for problem in found.problems]
+    lines += [f"not looked at: {text}" for text in found.not_looked_at]
     checked = ", ".join(found.looked_at)
     verdict = "holds" if found.holds else f"does not hold: {len(found.problems)} problems"
     lines.append(f"the ledger {found.ledger} {verdict} ({found.entries} entries; looked at {checked})")
@@ -93,22 +127,45 @@ def render_text(found: Verification) -> str:
     return "\n".join(lines)
 
 
-def _beyond_the_bytes(
-    ledger: Ledger,
-    entries: Sequence[Entry],
-    project: Project | None,
-    projection: Iterable[ProjectionRow] | None,
-) -> list[Problem]:
-    lost = list(unexplained(ledger, entries))
+def _tail(size: int) -> Iterator[Problem]:
+    if size:
+        message = (
+            f"{size} bytes after the last acknowledged entry: an append was interrupted, or an older "
+            "checkpoint was put back; the next recording sets them aside in `torn`"
+        )
+        yield Problem("tail", message)
+
+
+def _beyond_the_bytes(ledger: Ledger, entries: Sequence[Entry], beside: _Beside) -> list[Problem]:
+    problems = list(unexplained(ledger, entries))
+    if beside.published is not None:
+        problems += _against_publication(beside.published, entries)
     try:
         events = recorded_events(ledger, entries)
         fold(events)
-        problems = lost + (_against_files(project, ledger, entries) if project is not None else [])
+        if beside.project is not None:
+            problems += _against_files(beside.project, ledger, entries)
     except LedgerDamaged as damage:
-        return lost or [Problem("content", damage.message)]
-    if projection is not None:
-        problems += _against_projection(list(projection), events, entries)
+        return problems or [Problem("content", damage.message)]
+    if beside.projection is not None:
+        problems += _against_projection(list(beside.projection), events, entries)
     return problems
+
+
+def _against_publication(published: Mapping[str, str], entries: Sequence[Entry]) -> Iterator[Problem]:
+    """Tables that readers see must hash to what the last publication recorded: no more, no fewer, no others."""
+    name = "published tables"
+    last = next((entry for entry in reversed(entries) if entry.kind is EntryKind.RUN_PUBLISHED), None)
+    if last is None:
+        if published:
+            message = f"{', '.join(sorted(published))}: published, though no `run.published` was ever recorded; {_CAUSE}"
+            yield Problem(name, message)
+        return
+    recorded = last.content["hashes"]
+    for table in sorted({*recorded, *published}):
+        old, new = recorded.get(table, "nothing"), published.get(table, "nothing")
+        if old != new:
+            yield Problem(name, f"{table}: recorded {old}, found {new}; {_CAUSE}", last.seq, last.key)
 
 
 def _against_projection(

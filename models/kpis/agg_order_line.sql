@@ -34,7 +34,7 @@ by_ordered_on as (
         count(*) as row_count,
         sum(discount_amount) as discount_given,
         sum(list_amount) as list_value,
-        count(case when profit_amount < 0 then 1 end) as loss_line_share_numerator,
+        count(case when profit_amount < 0 then 1 end) as loss_line_share__numerator,
         count(*) as order_lines,
         sum(profit_amount) as profit,
         sum(sales_amount) as revenue

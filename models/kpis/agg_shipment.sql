@@ -24,10 +24,10 @@ by_shipped_on as (
         segment,
         ship_mode,
         count(*) as row_count,
-        count(days_to_ship) as mean_days_from_order_count,
-        sum(days_to_ship) as mean_days_from_order_sum,
+        count(days_to_ship) as mean_days_from_order__count,
+        sum(days_to_ship) as mean_days_from_order__sum,
         count(*) as shipments,
-        count(case when is_within_promise then 1 end) as shipped_within_promise_numerator
+        count(case when is_within_promise then 1 end) as shipped_within_promise__numerator
     from described
     where shipped_on is not null
     group by

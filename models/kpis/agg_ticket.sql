@@ -22,8 +22,8 @@ by_opened_on as (
         region,
         ticket_category,
         count(*) as row_count,
-        count(case when status = 'solved' then 1 end) as tickets_solved_first_time_denominator,
-        count(case when is_solved_first_time then 1 end) as tickets_solved_first_time_numerator
+        count(case when status = 'solved' then 1 end) as tickets_solved_first_time__denominator,
+        count(case when is_solved_first_time then 1 end) as tickets_solved_first_time__numerator
     from described
     where opened_on is not null
     group by

@@ -38,7 +38,7 @@ measured as (
         cast(sum(row_count) as bigint) as row_count,
         sum(discount_given) as discount_given,
         sum(list_value) as list_value,
-        sum(loss_line_share_numerator) as loss_line_share_numerator,
+        sum(loss_line_share__numerator) as loss_line_share__numerator,
         sum(order_lines) as order_lines,
         sum(profit) as profit,
         sum(revenue) as revenue
@@ -89,15 +89,15 @@ gross_margin as (
         and period_start >= date '2014-01-01'
 ),
 
--- loss_line_share, version 1: loss_line_share_numerator / order_lines
+-- loss_line_share, version 1: loss_line_share__numerator / order_lines
 loss_line_share as (
     select
         'loss_line_share' as kpi,
         1 as version,
         grain, span, period_start, period_end, is_complete, slice, member,
-        cast(loss_line_share_numerator as decimal(38, 12)) as numerator,
+        cast(loss_line_share__numerator as decimal(38, 12)) as numerator,
         cast(order_lines as decimal(38, 12)) as denominator,
-        cast(loss_line_share_numerator / nullif(order_lines, 0) as decimal(38, 12)) as value,
+        cast(loss_line_share__numerator / nullif(order_lines, 0) as decimal(38, 12)) as value,
         measured.row_count as row_count
     from measured
     where grain in ('month', 'quarter', 'year')

@@ -86,7 +86,7 @@ measured_rows as (
         sliced_rows.slice,
         sliced_rows.member,
         count(*) as row_count,
-        count(distinct case when is_first_order then customer_id end) as new_customers_measure,
+        count(distinct case when is_first_order then customer_id end) as new_customers__measure,
         count(distinct customer_id) as ordering_customers
     from dim_span
     inner join sliced_rows
@@ -135,15 +135,15 @@ average_order_value as (
         and period_start >= date '2014-01-01'
 ),
 
--- new_customers, version 1: new_customers_measure
+-- new_customers, version 1: new_customers__measure
 new_customers as (
     select
         'new_customers' as kpi,
         1 as version,
         grain, span, period_start, period_end, is_complete, slice, member,
-        cast(new_customers_measure as decimal(38, 12)) as numerator,
+        cast(new_customers__measure as decimal(38, 12)) as numerator,
         cast(null as decimal(38, 12)) as denominator,
-        cast(new_customers_measure as decimal(38, 12)) as value,
+        cast(new_customers__measure as decimal(38, 12)) as value,
         measured_rows.row_count as row_count
     from measured_rows
     where grain in ('month', 'quarter', 'year')

@@ -51,10 +51,10 @@ measured as (
         sliced_days.slice,
         sliced_days.member,
         cast(sum(row_count) as bigint) as row_count,
-        sum(mean_days_from_order_count) as mean_days_from_order_count,
-        sum(mean_days_from_order_sum) as mean_days_from_order_sum,
+        sum(mean_days_from_order__count) as mean_days_from_order__count,
+        sum(mean_days_from_order__sum) as mean_days_from_order__sum,
         sum(shipments) as shipments,
-        sum(shipped_within_promise_numerator) as shipped_within_promise_numerator
+        sum(shipped_within_promise__numerator) as shipped_within_promise__numerator
     from dim_span
     inner join sliced_days
         on sliced_days.day between dim_span.span_start and dim_span.span_end
@@ -125,15 +125,15 @@ days_to_ship as (
         and period_start >= date '2014-01-01'
 ),
 
--- mean_days_to_ship, version 1: mean_days_from_order_sum / mean_days_from_order_count
+-- mean_days_to_ship, version 1: mean_days_from_order__sum / mean_days_from_order__count
 mean_days_to_ship as (
     select
         'mean_days_to_ship' as kpi,
         1 as version,
         grain, span, period_start, period_end, is_complete, slice, member,
-        cast(mean_days_from_order_sum as decimal(38, 12)) as numerator,
-        cast(mean_days_from_order_count as decimal(38, 12)) as denominator,
-        cast(mean_days_from_order_sum / nullif(mean_days_from_order_count, 0) as decimal(38, 12)) as value,
+        cast(mean_days_from_order__sum as decimal(38, 12)) as numerator,
+        cast(mean_days_from_order__count as decimal(38, 12)) as denominator,
+        cast(mean_days_from_order__sum / nullif(mean_days_from_order__count, 0) as decimal(38, 12)) as value,
         measured.row_count as row_count
     from measured
     where grain in ('month', 'quarter', 'year')
@@ -159,15 +159,15 @@ orders_shipped as (
         and period_start >= date '2014-01-01'
 ),
 
--- shipped_within_promise, version 1: shipped_within_promise_numerator / shipments
+-- shipped_within_promise, version 1: shipped_within_promise__numerator / shipments
 shipped_within_promise as (
     select
         'shipped_within_promise' as kpi,
         1 as version,
         grain, span, period_start, period_end, is_complete, slice, member,
-        cast(shipped_within_promise_numerator as decimal(38, 12)) as numerator,
+        cast(shipped_within_promise__numerator as decimal(38, 12)) as numerator,
         cast(shipments as decimal(38, 12)) as denominator,
-        cast(shipped_within_promise_numerator / nullif(shipments, 0) as decimal(38, 12)) as value,
+        cast(shipped_within_promise__numerator / nullif(shipments, 0) as decimal(38, 12)) as value,
         measured.row_count as row_count
     from measured
     where grain in ('month', 'quarter', 'year')

@@ -47,8 +47,8 @@ measured as (
         sliced_days.slice,
         sliced_days.member,
         cast(sum(row_count) as bigint) as row_count,
-        sum(tickets_solved_first_time_denominator) as tickets_solved_first_time_denominator,
-        sum(tickets_solved_first_time_numerator) as tickets_solved_first_time_numerator
+        sum(tickets_solved_first_time__denominator) as tickets_solved_first_time__denominator,
+        sum(tickets_solved_first_time__numerator) as tickets_solved_first_time__numerator
     from dim_span
     inner join sliced_days
         on sliced_days.day between dim_span.span_start and dim_span.span_end
@@ -116,15 +116,15 @@ hours_to_solve as (
         and period_start >= date '2014-01-01'
 ),
 
--- tickets_solved_first_time, version 1: tickets_solved_first_time_numerator / tickets_solved_first_time_denominator
+-- tickets_solved_first_time, version 1: tickets_solved_first_time__numerator / tickets_solved_first_time__denominator
 tickets_solved_first_time as (
     select
         'tickets_solved_first_time' as kpi,
         1 as version,
         grain, span, period_start, period_end, is_complete, slice, member,
-        cast(tickets_solved_first_time_numerator as decimal(38, 12)) as numerator,
-        cast(tickets_solved_first_time_denominator as decimal(38, 12)) as denominator,
-        cast(tickets_solved_first_time_numerator / nullif(tickets_solved_first_time_denominator, 0) as decimal(38, 12)) as value,
+        cast(tickets_solved_first_time__numerator as decimal(38, 12)) as numerator,
+        cast(tickets_solved_first_time__denominator as decimal(38, 12)) as denominator,
+        cast(tickets_solved_first_time__numerator / nullif(tickets_solved_first_time__denominator, 0) as decimal(38, 12)) as value,
         measured.row_count as row_count
     from measured
     where grain in ('month', 'quarter', 'year')

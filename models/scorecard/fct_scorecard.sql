@@ -4,6 +4,10 @@ dim_kpi as (
     select * from {{ ref('dim_kpi') }}
 ),
 
+dim_kpi_version as (
+    select * from {{ ref('dim_kpi_version') }}
+),
+
 dim_unit as (
     select * from {{ ref('dim_unit') }}
 ),
@@ -117,7 +121,7 @@ recent as (
         count(period_value) over last_twelve_months as mean_count
     from spread
     window last_twelve_months as (
-        partition by kpi, grain, slice, member
+        partition by kpi, version, grain, slice, member
         order by period_start
         range between interval '11 months' preceding and current row
     )
@@ -134,7 +138,7 @@ grain_lengths as (
 joined as (
     select
         held.*,
-        recent.version as kpi_version,
+        dim_kpi_version.version as kpi_version,
         case
             when dim_kpi.is_missing_zero and held.is_complete then coalesce(recent.period_value, 0)
             else recent.period_value
@@ -143,11 +147,11 @@ joined as (
         recent.last_year_value as same_period_last_year,
         recent.year_to_date_last_year_value as year_to_date_last_year,
         case
-            when dim_kpi.is_ratio then recent.rolling_value
+            when dim_kpi_version.is_ratio then recent.rolling_value
             when recent.mean_count = 12 / grain_lengths.month_count then recent.mean_value
         end as rolling_mean,
-        dim_kpi.is_additive,
-        dim_kpi.is_level,
+        dim_kpi_version.is_additive,
+        dim_kpi_version.is_level,
         -- the number of the period in its year: so many targets make a year to date
         (extract(month from held.period_start) - 1) / grain_lengths.month_count + 1 as period_number
     from held
@@ -155,12 +159,18 @@ joined as (
         on held.kpi = dim_kpi.kpi
     inner join grain_lengths
         on held.grain = grain_lengths.grain
+    -- the definition in force in the period says what its numbers are: a sum, a ratio, a level
+    left join dim_kpi_version
+        on held.kpi = dim_kpi_version.kpi
+        and held.period_start >= dim_kpi_version.valid_from
+        and held.period_start <= coalesce(dim_kpi_version.valid_to, held.period_start)
     left join recent
         on held.kpi = recent.kpi
         and held.grain = recent.grain
         and held.period_start = recent.period_start
         and held.slice = recent.slice
         and held.member = recent.member
+        and dim_kpi_version.version = recent.version
 ),
 
 -- targets add up over the year only where the KPI does, and only where none is missing
@@ -171,7 +181,7 @@ with_targets as (
         sum(target_value) over year_to_date as target_sum
     from joined
     window year_to_date as (
-        partition by holder, kpi, slice, member, grain, extract(year from period_start)
+        partition by holder, kpi, kpi_version, slice, member, grain, extract(year from period_start)
         order by period_start
     )
 ),

@@ -17,8 +17,8 @@ from kpiledger.specs.fact import Fact
 from kpiledger.specs.kpi import Kpi
 from kpiledger.specs.organisation import Organisation
 
-Row = tuple[int, str | None, date, str | None, int | None, int | None]
-COLUMNS = "sale_id integer, customer varchar, sold_on date, region varchar, amount integer, cost integer"
+Row = tuple[int, str | None, date, str | None, int | None, int | None, date | None]
+COLUMNS = "sale_id integer, customer varchar, sold_on date, region varchar, amount integer, cost integer, paid_on date"
 
 FACT = {
     "fact": "sale",
@@ -26,6 +26,7 @@ FACT = {
     "description": "Sales. One row per sale.",
     "key": ["sale_id"],
     "time": "sold_on",
+    "times": ["paid_on"],
     "source": ["shop"],
     "dimensions": {
         "region": "region",
@@ -35,6 +36,7 @@ FACT = {
         "amount_sold": {"agg": "sum", "expr": "amount"},
         "cost_of_sales": {"agg": "sum", "expr": "cost"},
         "sales": {"agg": "count"},
+        "amount_paid": {"agg": "sum", "expr": "amount", "time": "paid_on"},
         "dear_sales": {"agg": "count", "where": "amount >= 100"},
         "customers": {"agg": "count_distinct", "expr": "customer"},
         "middle_amount": {"agg": "median", "expr": "amount"},
@@ -62,6 +64,7 @@ def kpi(name: str, formula: dict[str, object], **more: object) -> Kpi:
 
 KPIS = (
     kpi("turnover", {"type": "simple", "measure": "amount_sold"}),
+    kpi("cash_in", {"type": "simple", "measure": "amount_paid"}),
     kpi("sale_count", {"type": "simple", "measure": "sales"}),
     kpi("margin", {"type": "ratio", "numerator": "cost_of_sales", "denominator": "amount_sold"}),
     kpi("dear_share", {"type": "ratio", "numerator": "dear_sales", "denominator": "sales"}),
@@ -98,6 +101,8 @@ def compute(
     connection.execute("create table run_context as select cast(? as date) as as_of_on", [as_of])
     for table, values in (("fct_sale", list(rows)), ("dim_customer", list(customers))):
         for value in values:
+            if table == "fct_sale" and len(value) == 6:
+                value = (*value, None)  # a sale that nobody has paid
             connection.execute(f"insert into {table} values ({', '.join('?' * len(value))})", value)
     files = compile_project(project())
     for name in ("as_of", "dim_period", "dim_span", "agg_sale", "kpi_sale", "fct_kpi_value"):

@@ -24,6 +24,7 @@ sales = st.lists(
     st.tuples(
         st.sampled_from(["ann", "bob", "cas"]), days, st.sampled_from(["N", "S", None]),
         st.one_of(st.none(), st.integers(0, 200)), st.one_of(st.none(), st.integers(-50, 50)),
+        st.one_of(st.none(), days),
     ),
     max_size=25,
 )  # fmt: skip
@@ -44,12 +45,13 @@ def _interval(period: Period, span: str, as_of: date) -> tuple[date, date]:
     return add_months(start, -12), last_end
 
 
-def _answers(rows: list[Row], standing: list[Row]) -> dict[str, Fraction | None]:
+def _answers(rows: list[Row], standing: list[Row], paid: list[Row]) -> dict[str, Fraction | None]:
     amounts = [Fraction(row[4]) for row in rows if row[4] is not None]
     costs = [Fraction(row[5]) for row in rows if row[5] is not None]
     total = sum(amounts) if amounts else None
     buyers = Fraction(len({row[1] for row in rows}))
     stood = [Fraction(row[4]) for row in standing if row[4] is not None]
+    received = [Fraction(row[4]) for row in paid if row[4] is not None]
     return {
         "turnover": total,
         "sale_count": Fraction(len(rows)),
@@ -61,6 +63,7 @@ def _answers(rows: list[Row], standing: list[Row]) -> dict[str, Fraction | None]
         "largest_amount": max(amounts) if amounts else None,
         "turnover_per_buyer": total / buyers if total is not None and buyers else None,
         "standing_amount": sum(stood) if stood else None,
+        "cash_in": sum(received) if received else None,
     }
 
 
@@ -68,8 +71,8 @@ def _members(row: Row) -> Iterable[tuple[str, str]]:
     return (("all", "all"), ("region", row[3] or "(not set)"), ("segment", SEGMENTS.get(str(row[1]), "(not set)")))
 
 
-def _expected(rows: list[Row], as_of: date) -> dict[tuple[object, ...], Fraction | None]:
-    expected: dict[tuple[object, ...], Fraction | None] = {}
+def _expected(rows: list[Row], as_of: date) -> dict[tuple[object, ...], tuple[Fraction | None, int]]:
+    expected: dict[tuple[object, ...], tuple[Fraction | None, int]] = {}
     for grain in GRAINS:
         period = Period.holding(FIRST, grain)
         while period.start <= as_of:
@@ -79,12 +82,15 @@ def _expected(rows: list[Row], as_of: date) -> dict[tuple[object, ...], Fraction
                     continue
                 inside = [row for row in rows if first <= row[2] <= last]
                 latest = {row[1]: row for row in sorted(rows, key=lambda row: (row[2], row[0])) if row[2] <= last}
-                for member in {member for row in [*inside, *latest.values()] for member in _members(row)}:
+                paid = [row for row in rows if row[6] is not None and first <= row[6] <= last]
+                for member in {member for row in [*inside, *latest.values(), *paid] for member in _members(row)}:
                     mine = [row for row in inside if member in _members(row)]
                     stood = [row for row in latest.values() if member in _members(row)]
-                    for name, value in _answers(mine, stood).items():
-                        if stood if name == "standing_amount" else mine:
-                            expected[name, str(grain), span, period.start, *member] = value
+                    got = [row for row in paid if member in _members(row)]
+                    counted = {"standing_amount": stood, "cash_in": got}
+                    for name, value in _answers(mine, stood, got).items():
+                        if behind := counted.get(name, mine):
+                            expected[name, str(grain), span, period.start, *member] = (value, len(behind))
             period = period.following()
     return expected
 
@@ -93,12 +99,13 @@ def _expected(rows: list[Row], as_of: date) -> dict[tuple[object, ...], Fraction
 @given(drawn=sales, as_of=days)
 def test_every_value_equals_a_plain_loop_over_the_rows(drawn: list, as_of: date) -> None:
     rows: list[Row] = [(number, *sale) for number, sale in enumerate(drawn)]
-    query = "select kpi, grain, span, period_start, slice, member, value from fct_kpi_value"
-    found = {tuple(row[:6]): row[6] for row in compute(rows, as_of).execute(query).fetchall()}
+    query = "select kpi, grain, span, period_start, slice, member, value, row_count from fct_kpi_value"
+    found = {tuple(row[:6]): row[6:] for row in compute(rows, as_of).execute(query).fetchall()}
     expected = _expected(rows, as_of)
     assert found.keys() == expected.keys()
-    for key, value in expected.items():
+    for key, (value, count) in expected.items():
+        assert found[key][1] == count, key
         if value is None:
-            assert found[key] is None, key
+            assert found[key][0] is None, key
         else:
-            assert float(found[key]) == pytest.approx(float(value), abs=1e-9), key
+            assert float(found[key][0]) == pytest.approx(float(value), abs=1e-9), key
