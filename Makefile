@@ -41,5 +41,7 @@ check: environment
 golden: environment
 	$(RUN) pytest tests/findings --update-golden
 
+# Everything that a run makes anew. The ledger stays: it is history, and no run can make that again.
 clean:
-	rm -rf build target logs
+	rm -rf target logs
+	find build -mindepth 1 -maxdepth 1 ! -name ledger ! -name runs -exec rm -rf {} +

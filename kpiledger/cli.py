@@ -25,6 +25,7 @@ from kpiledger.ledger.store import Ledger
 from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.projection import projected_rows
+from kpiledger.publishing import table_hashes
 from kpiledger.reports import history as history_report
 from kpiledger.reports import target as target_report
 from kpiledger.reports import verify as verify_report
@@ -118,7 +119,7 @@ def compile_command(world: World, only_check: bool) -> None:
 @kpi.command()
 @click.argument("name", metavar="KPI")
 @click.option("--sql", is_flag=True, help="Print the calculation as one stand-alone query on the warehouse.")
-@click.option("--version", "number", type=int, help="A version of the definition; the latest by default.")
+@click.option("--version", "number", type=int, help="With --sql: a version of the definition.")
 @in_project
 def show(world: World, name: str, sql: bool, number: int | None) -> None:
     """Print a KPI's definition, or its calculation as a query."""
@@ -126,11 +127,13 @@ def show(world: World, name: str, sql: bool, number: int | None) -> None:
     found = project.kpis.get(name)
     if found is None:
         raise WrongUse(f"there is no KPI {name!r}", f"the KPIs are {', '.join(sorted(project.kpis))}")
+    if number is not None and not sql:
+        raise WrongUse("--version belongs to --sql", "the definition that is printed holds every version")
     if not sql:
         click.echo((world.root / found.path).read_text(encoding="utf-8").rstrip())
         return
     versions = {version.version: version for version in found.versions}
-    chosen = versions.get(number or max(versions))
+    chosen = versions.get(max(versions) if number is None else number)
     if chosen is None:
         raise WrongUse(f"{name} has no version {number}", f"its versions are {', '.join(map(str, versions))}")
     click.echo(standalone_query(project, found, chosen), nl=False)
@@ -178,9 +181,17 @@ def history(world: World, name: str, output: str) -> None:
 @in_project
 def verify(world: World, output: str) -> None:
     """Hold the ledger's bytes against its tree, its checkpoint, the files and the warehouse."""
-    project, _ = check_folder(world.root)
-    rows = projected_rows(world.settings.warehouse) if world.settings.warehouse.exists() else None
-    found = verify_report.verify(world.ledger, project, rows)
+    project, findings = check_folder(world.root)
+    problems = ["files: the specs have errors, `kpi check` shows them"] if has_errors(findings) else []
+    rows, hashes, unseen = None, None, []
+    if world.settings.warehouse.exists():
+        rows, hashes = projected_rows(world.settings.warehouse), table_hashes(world.settings.warehouse)
+    elif world.settings.current.is_symlink():
+        problems.append(f"published tables: {world.settings.warehouse} leads nowhere")
+    else:
+        unseen.append(f"published tables: nothing is published in {world.settings.build}")
+    checked = None if has_errors(findings) else project
+    found = verify_report.verify(world.ledger, checked, rows, published=hashes, not_looked_at=unseen, problems=problems)
     click.echo(verify_report.render_json(found) if output == "json" else verify_report.render_text(found))
     sys.exit(0 if found.holds else 1)
 
@@ -220,6 +231,9 @@ def main() -> None:
         sys.exit(1)
     except KpiledgerError as problem:
         click.echo(f"kpi: {problem}", err=True)
+        sys.exit(2)
+    except OSError as problem:
+        click.echo(f"kpi: {problem}\n  hint: check that the file is there and that this account may use it", err=True)
         sys.exit(2)
 
 

@@ -44,8 +44,10 @@ class Period:
         for grain, pattern in _WRITTEN:
             found = pattern.match(text)
             if found:
-                with suppress(ValueError):  # a month 13 or a week 54
-                    return cls(_first_day(grain, [int(part) for part in found.groups()]), grain)
+                with suppress(ValueError, OverflowError):  # a month 13, a week 54, a period that ends after year 9999
+                    period = cls(_first_day(grain, [int(part) for part in found.groups()]), grain)
+                    period.following()
+                    return period
         raise ValueError(f"{text!r} is no period; write 2016-08-14, 2016-W33, 2016-08, 2016-Q3 or 2016")
 
     @classmethod

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from kpiledger.errors import BrokenWorld
 from kpiledger.settings import Settings
 from kpiledger.warehouse import open_reader
 
@@ -46,6 +47,7 @@ def swap(settings: Settings, run_id: str) -> None:
     """Make what lies in `next` the current publication and let go of the oldest ones."""
     folder = settings.publications / run_id
     settings.publications.mkdir(parents=True, exist_ok=True)
+    (settings.next / "warehouse.duckdb").chmod(0o444)  # a published number is not changed in place
     settings.next.replace(folder)
     _link(settings.current, Path(os.path.relpath(folder, settings.build)))
     for name in ("warehouse.duckdb", "pages"):
@@ -60,11 +62,11 @@ def _hash(connection: DuckDBPyConnection, table: str) -> str:
 
 
 def _link(link: Path, target: Path) -> None:
-    """Point a link somewhere by renaming a new one over it; a plain file or folder in its place makes way."""
+    """Point a link somewhere by renaming a new one over it; what somebody else put there is not touched."""
     if link.is_symlink() and link.readlink() == target:
         return
     if link.exists() and not link.is_symlink():
-        shutil.rmtree(link) if link.is_dir() else link.unlink()
+        raise BrokenWorld(f"{link} is no link of ours and stands where one must be", "move it away and run again")
     fresh = link.with_name(f".{link.name}.new")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target)

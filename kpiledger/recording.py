@@ -136,9 +136,7 @@ def _family(kind: EntryKind) -> str | None:
     return "agreement" if kind in EVENT_OF_KIND else None
 
 
-def _contradiction(
-    item: Recordable, entry: Entry, recorded: Mapping[str, Any], erased: Set[str]
-) -> Iterator[Finding]:
+def _contradiction(item: Recordable, entry: Entry, recorded: Mapping[str, Any], erased: Set[str]) -> Iterator[Finding]:
     kinds = {"event": _event_word(entry.kind)}, {"event": _event_word(item.kind)}
     found = differences({**kinds[0], **recorded}, {**kinds[1], **item.content}, erased)
     lost = [path for path, old, _ in found if isinstance(old, Gone)]

@@ -21,6 +21,8 @@ def render_again(project: Project, settings: Settings, now: datetime) -> PagesRe
     try:
         folder = settings.current.resolve()
         fresh, old = folder / "pages.new", folder / "pages.old"
+        if old.exists() and not (folder / "pages").exists():
+            old.rename(folder / "pages")  # an exchange was interrupted between its two renames
         for left_over in (fresh, old):
             shutil.rmtree(left_over, ignore_errors=True)
         report = render_pages(project, settings.warehouse, fresh, now, context["run_id"], head_commit(settings.root))

@@ -25,7 +25,7 @@ from kpiledger.checking import check_folder
 from kpiledger.claim import claim, release
 from kpiledger.compiling import compile_project
 from kpiledger.dbt_build import BuildResult, build
-from kpiledger.errors import BrokenWorld, BusyError, RunStopped
+from kpiledger.errors import BrokenWorld, BusyError, RunStopped, WrongUse
 from kpiledger.finding import Finding, has_errors
 from kpiledger.folding import agreement_version_rows, fold, target_period_rows
 from kpiledger.git import head_commit
@@ -79,6 +79,11 @@ def begin(root: Path, run_id: str, as_of: date | None, now: datetime) -> Run:
         shutil.rmtree(settings.next, ignore_errors=True)
         settings.next.mkdir()
         asked_for = as_of or project.calendar.as_of
+        if asked_for and asked_for < project.calendar.starts_on:
+            raise WrongUse(
+                f"the as-of date {asked_for} lies before the calendar begins, {project.calendar.starts_on}",
+                "name a later day, or let metrics/calendar.yml begin earlier",
+            )
         state = {
             "run_id": run_id,
             "as_of": asked_for and asked_for.isoformat(),
@@ -107,6 +112,7 @@ def record_agreements(run: Run, clock: Clock) -> RecordReport:
     with _step(run):
         project = _project_of(run.root, run.run_id)
         ledger = Ledger(run.settings.ledger)
+        _require_ledger(run, ledger)
         _, findings = pending(project, ledger)
         _stop_on_errors(findings)
         report = record(project, run.root, ledger, clock)
@@ -158,10 +164,20 @@ def publish(run: Run, clock: Clock) -> Publication:
         pages = run.settings.next / "pages"
         render_pages(project, run.warehouse, pages, clock(), run.run_id, head_commit(run.root))
         hashes = table_hashes(run.warehouse)
-        swap(run.settings, run.run_id)
         content = {"run_id": run.run_id, "as_of_on": run.as_of and run.as_of.isoformat(), "hashes": hashes}
         is_new = record_publication(Ledger(run.settings.ledger), content, clock) is not None
+        # Recorded first: what readers see is never unknown to the ledger; the next run makes good one killed here.
+        swap(run.settings, run.run_id)
     return Publication(run.settings.warehouse, run.settings.pages, is_new)
+
+
+def _require_ledger(run: Run, ledger: Ledger) -> None:
+    """Where something was published there was a ledger: a missing one is never begun anew silently."""
+    if run.settings.current.is_symlink() and not ledger.exists:
+        raise BrokenWorld(
+            f"there is no ledger in {ledger.directory}, but numbers were published before",
+            f"bring it back from its copy; to begin a new history on purpose, remove {run.settings.current} first",
+        )
 
 
 def _as_of(run: Run) -> date:
@@ -176,6 +192,12 @@ def _require_passed(run: Run) -> None:
     query = "select is_blocking from kpi.fct_check_result where run_id = ?"
     with open_reader(run.warehouse) as connection:
         results = rows_of(connection, query, [run.run_id]) if _has_results(connection) else []
+        (counted,) = rows_of(connection, "select count(*) as row_count from kpi.fct_kpi_value")
+    if not counted["row_count"]:
+        raise RunStopped(
+            f"no KPI has a value as of {_as_of(run)}",
+            "look at the as-of date, the calendar's first day and the extracts",
+        )
     if not results:
         raise RunStopped(
             "the checks of the source systems left no result",

@@ -72,6 +72,7 @@ class Settings:
 def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
     """The settings of the project in `root`; a folder that is no project is wrong use."""
     path = root / FILE
+    environ = {name: value for name, value in environ.items() if value}  # an empty variable says nothing
     if not path.exists():
         raise WrongUse(
             f"{root} is no kpiledger project: it has no {FILE}",
@@ -79,9 +80,9 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
         )
     try:
         written = _Written.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except (yaml.YAMLError, ValidationError) as problem:
+    except (yaml.YAMLError, UnicodeDecodeError, ValidationError) as problem:
         raise WrongUse(
-            f"{FILE} cannot be read: {problem}", "its keys are build, ledger, keep_publications"
+            f"{FILE} cannot be read: {_told(problem)}", "its keys are build, ledger, keep_publications"
         ) from problem
     return Settings(
         root=root,
@@ -89,3 +90,10 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
         ledger=root / environ.get("KPI_LEDGER", written.ledger),
         keep_publications=written.keep_publications,
     )
+
+
+def _told(problem: Exception) -> str:
+    """What is wrong with the settings file, in a line."""
+    if isinstance(problem, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg'].lower()}" for one in problem.errors())
+    return " ".join(str(problem).split())

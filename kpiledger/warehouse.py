@@ -26,7 +26,13 @@ def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to a published warehouse."""
     if not path.exists():
         raise BrokenWorld(f"there is no warehouse at {path}", "run `kpi run` first")
-    return duckdb.connect(str(path), read_only=True)
+    try:
+        return duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as problem:
+        raise BrokenWorld(
+            f"the warehouse {path} cannot be opened: {problem}",
+            "end what holds it open, or run `kpi run` to make it anew",
+        ) from problem
 
 
 def lay_tables(path: Path, schema: str, tables: Iterable[Table]) -> None:

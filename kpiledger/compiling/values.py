@@ -30,7 +30,10 @@ def values_model(fact: Fact, values: Sequence[Value]) -> str:
         ctes.append(described(fact, slices, from_rows, key=(*fact.key, fact.time)))
     for route in routes:
         ctes += _MEASURED[route](fact, slices, columns_of(values, route))
-    ctes += [(value.name, value_select(value, times_of(columns_of(values, Route.ADDITIVE))), _explanation(value)) for value in values]
+    ctes += [
+        (value.name, value_select(value, times_of(columns_of(values, Route.ADDITIVE))), _explanation(value))
+        for value in values
+    ]
     ctes.append(("kpi_values", "\nunion all\n".join(f"select * from {value.name}" for value in values)))
     top = header(
         f"metrics/facts/{fact.fact}.yml and the KPIs over it",

@@ -33,10 +33,9 @@ from kpiledger.reports.known import as_json
 
 ProjectionRow = AgreementVersionRow | TargetPeriodRow
 
-_CAUSE = (
-    "a number was changed outside of a run, or a run was interrupted while publishing; "
-    "`kpi run` publishes again"
-)
+# What is compared with events read back; published tables are compared with the bytes of one entry.
+_OF_EVENTS = ("files", "projection")
+_CAUSE = "a number was changed outside of a run, or a run was interrupted while publishing; `kpi run` publishes again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +100,14 @@ def verify(
     if found.problems:
         left_out += [f"{name}: the ledger itself does not hold" for name in ("subjects", *beside.given)]
     else:
-        all_problems += _beyond_the_bytes(ledger, found.entries, beside)
-        looked_at += ["subjects", *beside.given]
+        beyond, unreadable = _beyond_the_bytes(ledger, found.entries, beside)
+        all_problems += beyond
+        uncompared = [name for name in beside.given if unreadable and name in _OF_EVENTS]
+        left_out += [f"{name}: the recorded events cannot be read" for name in uncompared]
+        looked_at += ["subjects", *(name for name in beside.given if name not in uncompared)]
     root_hash = found.checkpoint.root.hex() if found.checkpoint else None
     size = found.checkpoint.size if found.checkpoint else len(found.entries)
-    return Verification(
-        str(ledger.directory), size, root_hash, tuple(looked_at), tuple(left_out), tuple(all_problems)
-    )
+    return Verification(str(ledger.directory), size, root_hash, tuple(looked_at), tuple(left_out), tuple(all_problems))
 
 
 def render_json(found: Verification) -> str:
@@ -136,7 +136,8 @@ def _tail(size: int) -> Iterator[Problem]:
         yield Problem("tail", message)
 
 
-def _beyond_the_bytes(ledger: Ledger, entries: Sequence[Entry], beside: _Beside) -> list[Problem]:
+def _beyond_the_bytes(ledger: Ledger, entries: Sequence[Entry], beside: _Beside) -> tuple[list[Problem], bool]:
+    """What does not hold, and whether the recorded events cannot even be read."""
     problems = list(unexplained(ledger, entries))
     if beside.published is not None:
         problems += _against_publication(beside.published, entries)
@@ -146,10 +147,11 @@ def _beyond_the_bytes(ledger: Ledger, entries: Sequence[Entry], beside: _Beside)
         if beside.project is not None:
             problems += _against_files(beside.project, ledger, entries)
     except LedgerDamaged as damage:
-        return problems or [Problem("content", damage.message)]
+        is_named = any(problem.message == damage.message for problem in problems)
+        return problems + ([] if is_named else [Problem("content", damage.message)]), True
     if beside.projection is not None:
         problems += _against_projection(list(beside.projection), events, entries)
-    return problems
+    return problems, False
 
 
 def _against_publication(published: Mapping[str, str], entries: Sequence[Entry]) -> Iterator[Problem]:
@@ -158,8 +160,8 @@ def _against_publication(published: Mapping[str, str], entries: Sequence[Entry])
     last = next((entry for entry in reversed(entries) if entry.kind is EntryKind.RUN_PUBLISHED), None)
     if last is None:
         if published:
-            message = f"{', '.join(sorted(published))}: published, though no `run.published` was ever recorded; {_CAUSE}"
-            yield Problem(name, message)
+            tables = ", ".join(sorted(published))
+            yield Problem(name, f"{tables}: published, but no `run.published` is recorded; {_CAUSE}")
         return
     recorded = last.content["hashes"]
     for table in sorted({*recorded, *published}):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from kpiledger.finding import Finding, in_order
 from kpiledger.project import Project
+from kpiledger.rules.aggregations import aggregation_rules
 from kpiledger.rules.agreements import agreement_rules
 from kpiledger.rules.contracts import contract_rules
 from kpiledger.rules.expectations import expectation_rules
@@ -13,6 +14,7 @@ from kpiledger.rules.expressions import expression_rules
 from kpiledger.rules.formulas import formula_rules
 from kpiledger.rules.judgement import judgement_rules
 from kpiledger.rules.kpis import kpi_rules
+from kpiledger.rules.lookups import lookup_rules
 from kpiledger.rules.measures import measure_rules
 from kpiledger.rules.organisation import organisation_rules
 from kpiledger.rules.promises import promise_rules
@@ -28,11 +30,13 @@ RULES: tuple[Rule, ...] = (
     expression_rules,
     kpi_rules,
     formula_rules,
+    aggregation_rules,
     version_rules,
     agreement_rules,
     target_rules,
     promise_rules,
     expectation_rules,
+    lookup_rules,
     judgement_rules,
 )
 

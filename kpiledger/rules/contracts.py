@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kpiledger.finding import Finding
+from kpiledger.loading.tree import KEY
 from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown_column, unknown_model
 from kpiledger.specs.fact import Dimension, Fact
@@ -19,6 +20,7 @@ def contract_rules(project: Project) -> Iterable[Finding]:
         yield from _times(project, fact)
         for name, dimension in fact.dimensions.items():
             yield from _dimension(project, fact, name, dimension)
+            yield from _in_the_place(project, fact, name, dimension)
 
 
 def _times(project: Project, fact: Fact) -> Iterable[Finding]:
@@ -54,3 +56,13 @@ def _dimension(project: Project, fact: Fact, name: str, dimension: Dimension) ->
         yield error(
             "KPI027", fact, (*path, "on"), message, f"add `data_tests: [unique]` to {key} in the YAML of {model}"
         )
+
+
+def _in_the_place(project: Project, fact: Fact, name: str, dimension: Dimension) -> Iterable[Finding]:
+    """A dimension stands beside the fact's columns under its name, where expressions would read it for theirs."""
+    is_itself = dimension.column == name and dimension.through is None
+    if name in project.columns.get(fact.model, {}) and not is_itself:
+        other = f"{dimension.through or fact.model}.{dimension.column}"
+        message = f"the dimension `{name}` is {other} and would take the place of {fact.model}.{name} in expressions"
+        hint = f"rename the dimension, or write `{name}: {name}` for the column of {fact.model}"
+        yield error("KPI045", fact, ("dimensions", name, KEY), message, hint)

@@ -1,4 +1,4 @@
-"""Do expectations speak of models and columns that exist, by ids given once?"""
+"""Do expectations speak of columns that their own tables have, by ids given once?"""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def expectation_rules(project: Project) -> Iterable[Finding]:
         for index, table in enumerate(expectations.tables):
             path = ("tables", index)
             yield from unknown_model(project, expectations, (*path, "model"), table.model)
-            yield from _parent(project, expectations, path, table)
             columns = _columns(project, table)
             if columns:
+                yield from _own(project, expectations, path, table)
                 yield from _places(expectations, path, table, columns)
-                yield from _rules(project, expectations, path, table, columns)
+                yield from _rules(expectations, path, table, columns)
 
 
 def _ids_once(project: Project) -> Iterable[Finding]:
@@ -55,21 +55,17 @@ def _columns(project: Project, table: CheckedTable) -> frozenset[str]:
     return frozenset({*own, *(table.parent.columns if table.parent else ())}) if own else frozenset()
 
 
-def _parent(project: Project, spec: Expectations, path: Path, table: CheckedTable) -> Iterable[Finding]:
-    parent = table.parent
-    if parent is None:
-        return
-    yield from unknown_model(project, spec, (*path, "parent", "model"), parent.model)
-    yield from unknown_column(project, spec, (*path, "parent", "link"), parent.link, table.model)
-    for index, column in enumerate(parent.columns):
-        yield from unknown_column(project, spec, (*path, "parent", "columns", index), column, parent.model)
+def _own(project: Project, spec: Expectations, path: Path, table: CheckedTable) -> Iterable[Finding]:
+    """What is read from the table as it is, without its parent."""
+    for index, column in enumerate(table.key):
+        yield from unknown_column(project, spec, (*path, "key", index), column, table.model)
+    if table.freshness:
+        place = (*path, "freshness", "column")
+        yield from unknown_column(project, spec, place, table.freshness.column, table.model)
 
 
 def _places(spec: Expectations, path: Path, table: CheckedTable, columns: Collection[str]) -> Iterable[Finding]:
-    named: list[tuple[Path, str]] = [(("key", index), column) for index, column in enumerate(table.key)]
-    named += [((key,), getattr(table, key)) for key in ("period", "team") if getattr(table, key)]
-    if table.freshness:
-        named.append((("freshness", "column"), table.freshness.column))
+    named: list[tuple[Path, str]] = [((key,), getattr(table, key)) for key in ("period", "team") if getattr(table, key)]
     reconcile = table.reconcile
     if reconcile:
         if reconcile.cut_off:
@@ -86,19 +82,13 @@ def _places(spec: Expectations, path: Path, table: CheckedTable, columns: Collec
         yield from _unknown_in(spec, (*path, *place), column, columns, table.model)
 
 
-def _rules(
-    project: Project, spec: Expectations, path: Path, table: CheckedTable, columns: Collection[str]
-) -> Iterable[Finding]:
+def _rules(spec: Expectations, path: Path, table: CheckedTable, columns: Collection[str]) -> Iterable[Finding]:
     for index, rule in enumerate(table.rules):
         place = (*path, "rules", index)
         yield from refused_expression(spec, (*place, "where"), rule.where, columns)
         place = (*place, "check", rule.check.kind)
         for inner, column in _checked_columns(rule.check):
             yield from _unknown_in(spec, (*place, *inner), column, columns, table.model)
-        if rule.check.exists_in:
-            other = rule.check.exists_in
-            yield from unknown_model(project, spec, (*place, "model"), other.model)
-            yield from unknown_column(project, spec, (*place, "key"), other.key, other.model)
         if rule.check.no_rows and (problem := _not_one_select(rule.check.no_rows.sql)):
             yield error("KPI071", spec, (*place, "sql"), problem, "write one select that gives the keys of wrong rows")
 

@@ -13,6 +13,7 @@ from kpiledger.periods import Period
 from kpiledger.vocabulary import RESERVED, is_name
 
 Path = tuple[str | int, ...]
+_MODEL_PREFIXES = ("agg_", "by_", "dim_", "fct_", "kpi_")
 
 
 class Spec(BaseModel):
@@ -58,6 +59,12 @@ def _name(value: str) -> str:
 def _coined(value: str) -> str:
     if value in RESERVED:
         raise ValueError(f"{value!r} is a word that SQL or the compiled models need; choose a name that says more")
+    prefix = next((prefix for prefix in _MODEL_PREFIXES if value.startswith(prefix)), None)
+    if prefix:
+        raise ValueError(
+            f"{value!r} begins with {prefix}, as compiled models and their CTEs do; "
+            f"choose a name that begins with none of {', '.join(_MODEL_PREFIXES)}"
+        )
     return value
 
 

@@ -111,7 +111,7 @@ def test_a_tile_shows_the_newest_finished_period(published_demo: Path, watched: 
 
 def test_a_history_lists_every_period_of_the_table(published_demo: Path, watched: tuple[Any, list[str]]) -> None:
     page, wrong = watched
-    page.goto((published_demo / "build" / "pages" / "history" / "sales_west-revenue-west.html").as_uri())
+    page.goto((published_demo / "build" / "pages" / "history" / "sales_west-revenue-region-west.html").as_uri())
     rows = scorecard_rows(published_demo, "sales_west")
     lines = page.locator("table.values tbody tr").all()
     assert len(lines) == sum(kpi == "revenue" for kpi, _, _ in rows)

@@ -54,7 +54,16 @@ tables:
         check: {filled_in: [team]}
         severity: warning
 """
+_CUSTOMER = "  - table: customer\n    model: stg_crm__customer\n    key: [customer_id]\n"
 _JULY = "decided_on: 2017-06-20\n    valid_from: 2017-07-01"
+
+
+def _with_parent(
+    model: str = "stg_crm__customer", link: str = "customer_id", columns: str = "segment", more: str = ""
+) -> Swap:
+    parent = f"    parent: {{model: {model}, link: {link}, columns: [{columns}]}}{more}\n"
+    return Swap(CRM, "    team: team\n", "    team: team\n" + parent)
+
 
 CASES: tuple[Case, ...] = (
     case(
@@ -112,6 +121,30 @@ CASES: tuple[Case, ...] = (
     case("unknown_model_of_table", "KPI025", Swap(CRM, "model: stg_crm__meeting", "model: stg_crm__meetings")),
     case("unknown_model_in_exists_in", "KPI025", Swap(CRM, "model: stg_crm__customer,", "model: stg_crm__client,")),
     case("unknown_key_in_exists_in", "KPI026", Swap(CRM, "key: customer_id}", "key: customer}")),
+    case("exists_in_a_table_not_described", "KPI072", Swap(CRM, _CUSTOMER, "")),
+    case("parent_seen_with_a_row", "", _with_parent()),
+    case("unknown_model_of_parent", "KPI025", _with_parent(model="stg_crm__costumer")),
+    case("parent_not_described", "KPI072 KPI072", _with_parent(), Swap(CRM, _CUSTOMER, "")),
+    case(
+        "parent_with_two_keys",
+        "KPI072",
+        _with_parent(),
+        Swap(CRM, "    key: [customer_id]\n", "    key: [customer_id, segment]\n"),
+    ),
+    case("unknown_link_to_parent", "KPI026", _with_parent(link="customer")),
+    case("unknown_column_of_parent", "KPI026", _with_parent(columns="segments")),
+    case("column_of_parent_that_the_row_has", "KPI045", _with_parent(columns="customer_id")),
+    case("unknown_key_of_table", "KPI026", Swap(CRM, "key: [meeting_id]", "key: [meting_id]")),
+    case("key_that_only_the_parent_has", "KPI026", _with_parent(), Swap(CRM, "key: [meeting_id]", "key: [segment]")),
+    case("unknown_team_of_table", "KPI026", Swap(CRM, "    team: team\n", "    team: teams\n")),
+    case("unknown_column_of_totals_by", "KPI026", Swap(CRM, "by: [team, month]", "by: [tem, month]")),
+    case("unknown_column_in_rows", "KPI026", Swap(CRM, "rows: {status: exact", "rows: {state: exact")),
+    case("unknown_end_of_registration", "KPI026", Swap(CRM, "to: registered_at,", "to: registred_at,")),
+    case(
+        "freshness_of_a_column_that_only_the_parent_has",
+        "KPI026",
+        _with_parent(more="\n    freshness: {column: segment, within: 2 days}"),
+    ),
     case("unknown_period_of_table", "KPI026", Swap(CRM, "period: held_on", "period: held_at")),
     case("unknown_cut_off", "KPI026", Swap(CRM, "cut_off: registered_at", "cut_off: changed_at")),
     case("unknown_column_in_check", "KPI026", Swap(CRM, "from: held_on", "from: helt_on")),

@@ -1,4 +1,4 @@
-"""Specs that name what does not exist, versions that do not follow, expressions that are refused: KPI020 to KPI044."""
+"""Specs that name what does not exist, versions that do not follow, expressions that are refused: KPI020 to KPI048."""
 
 from __future__ import annotations
 
@@ -14,11 +14,26 @@ from finding_case import (
     SHIPMENT,
     SHIPPED,
     WEST,
+    Append,
     Case,
     Move,
     Swap,
     case,
 )
+
+_COUNTS = "  shipments:\n    agg: count\n  shipments_by_order_date:\n    agg: count\n"
+_LAST = """\
+  orders_left:
+    agg: last
+    expr: open_count
+    over: [{over}]
+    time: {time}
+"""
+
+
+def _of_shipments(measure: str) -> Swap:
+    return Swap(REVENUE, "measure: revenue_amount", f"measure: {measure}")
+
 
 CASES: tuple[Case, ...] = (
     case("unknown_measure", "KPI020", Swap(REVENUE, "measure: revenue_amount", "measure: revenu_amount")),
@@ -143,6 +158,49 @@ CASES: tuple[Case, ...] = (
     case("percentile_without_share", "KPI043", Swap(LINES, "    percentile: 0.9\n", "")),
     case("share_without_percentile", "KPI043", Swap(LINES, "agg: percentile", "agg: median")),
     case("dimension_without_key", "KPI044", Swap(LINES, "on: customer_id, ", "")),
+    case(
+        "dimension_of_another_model_named_as_a_column",
+        "KPI045",
+        Swap(
+            MARTS,
+            "      - {name: sales_amount,",
+            "      - {name: segment, data_type: varchar}\n      - {name: sales_amount,",
+        ),
+    ),
+    case("dimension_named_as_another_column", "KPI045", Swap(SHIPMENT, "  region: region", "  region: order_id")),
+    case(
+        "average_in_a_ratio",
+        "KPI046 KPI046",
+        Swap(LINES, "agg: sum\n    expr: profit_amount", "agg: average\n    expr: profit_amount"),
+    ),
+    case(
+        "distinct_counts_by_two_times",
+        "KPI047",
+        Swap(SHIPMENT, _COUNTS, _COUNTS.replace("agg: count", "agg: count_distinct\n    expr: order_id")),
+        _of_shipments("shipments_by_order_date"),
+        Swap(REVENUE, "slices: [region, segment]", "slices: [region]"),
+    ),
+    case(
+        "last_by_two_times",
+        "KPI047",
+        Append(SHIPMENT, _LAST.format(over="order_id", time="ordered_on")),
+        Swap(SHIPPED, "measure: shipments", "measure: orders_open"),
+        _of_shipments("orders_left"),
+        Swap(REVENUE, "slices: [region, segment]", "slices: [region]"),
+    ),
+    case(
+        "last_over_two_keys",
+        "KPI047",
+        Append(SHIPMENT, _LAST.format(over="region", time="shipped_on")),
+        Swap(SHIPPED, "measure: shipments", "measure: orders_open"),
+        _of_shipments("orders_left"),
+        Swap(REVENUE, "slices: [region, segment]", "slices: [region]"),
+    ),
+    case(
+        "last_divided_by_a_count",
+        "KPI048",
+        Swap(SHIPPED, "simple, measure: shipments", "ratio, numerator: orders_open, denominator: shipments"),
+    ),
     case(
         "stage_file_unreadable_hides_nothing_else",
         "KPI007 KPI020",

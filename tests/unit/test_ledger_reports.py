@@ -201,6 +201,106 @@ def test_tables_of_the_last_publication_are_no_difference_when_a_later_run_publi
     assert {problem.name for problem in found.problems} == {"projection"}
 
 
+PUBLISHED = {"fct_kpi_value": "a" * 64, "fct_scorecard": "b" * 64}
+FORMERLY = {"fct_kpi_value": "a" * 64, "fct_scorecard": "0" * 64}
+
+
+@pytest.fixture
+def publication(ledger):
+    for run, hashes in (("first", FORMERLY), ("second", PUBLISHED)):
+        record_publication(ledger, {"run_id": run, "as_of_on": None, "hashes": hashes}, clock(LATER))
+    return ledger
+
+
+def test_tables_that_readers_see_as_they_were_published_hold(publication):
+    found = verify.verify(publication, published=PUBLISHED)
+    assert found.holds
+    assert found.looked_at[-1] == "published tables"
+
+
+def test_a_published_table_that_was_changed_is_named_with_both_hashes(publication):
+    found = verify.verify(publication, published=PUBLISHED | {"fct_scorecard": "c" * 64})
+    assert [(problem.name, problem.seq, problem.key) for problem in found.problems] == [
+        ("published tables", 5, "second")
+    ]
+    assert found.problems[0].message == (
+        f"fct_scorecard: recorded {'b' * 64}, found {'c' * 64}; a number was changed outside of a run, "
+        "or a run was interrupted while publishing; `kpi run` publishes again"
+    )
+
+
+def test_tables_of_a_former_publication_do_not_hold(publication):
+    assert [problem.seq for problem in verify.verify(publication, published=FORMERLY).problems] == [5]
+
+
+@pytest.mark.parametrize(
+    ("published", "words"),
+    [
+        ({"fct_kpi_value": "a" * 64}, f"fct_scorecard: recorded {'b' * 64}, found nothing;"),
+        (PUBLISHED | {"other": "c" * 64}, f"other: recorded nothing, found {'c' * 64};"),
+    ],
+)
+def test_a_published_table_too_few_or_too_many_is_named(publication, published, words):
+    found = verify.verify(publication, published=published)
+    assert [problem.message.startswith(words) for problem in found.problems] == [True]
+
+
+def test_tables_published_without_a_recorded_publication_are_a_problem(ledger):
+    found = verify.verify(ledger, published=PUBLISHED)
+    assert [problem.name for problem in found.problems] == ["published tables"]
+    assert found.problems[0].message.startswith(
+        "fct_kpi_value, fct_scorecard: published, but no `run.published` is recorded;"
+    )
+    assert verify.verify(ledger, published={}).holds
+
+
+def test_what_the_caller_did_not_look_at_is_said_and_still_holds(ledger):
+    found = verify.verify(ledger, not_looked_at=["published tables: no warehouse at build"])
+    assert found.holds
+    assert "not looked at: published tables: no warehouse at build" in verify.render_text(found).splitlines()
+    assert json.loads(verify.render_json(found))["not_looked_at"] == ["published tables: no warehouse at build"]
+
+
+def test_a_problem_of_the_caller_counts_like_any_other(ledger):
+    found = verify.verify(ledger, problems=["files: the specs have errors"])
+    assert not found.holds
+    assert "project: files: the specs have errors" in verify.render_text(found).splitlines()
+    shown = json.loads(verify.render_json(found))
+    assert (shown["holds"], shown["problems"][0]["message"]) == (False, "files: the specs have errors")
+
+
+def test_what_a_damaged_ledger_leaves_unchecked_is_said(publication):
+    content = publication.entries.read_bytes()
+    publication.entries.write_bytes(content.replace(b'"value":"18000"', b'"value":"19000"'))
+    found = verify.verify(publication, published=PUBLISHED, not_looked_at=["files: none"], problems=["told"])
+    assert "published tables" not in found.looked_at
+    assert found.not_looked_at == (
+        "files: none",
+        "subjects: the ledger itself does not hold",
+        "published tables: the ledger itself does not hold",
+    )
+    publication.checkpoint.unlink()
+    missing = verify.verify(publication, published=PUBLISHED, not_looked_at=["a"], problems=["told"])
+    assert missing.not_looked_at == ("a", "published tables: the ledger cannot be read")
+    assert [problem.name for problem in missing.problems] == ["project", "ledger"]
+
+
+def test_where_a_personal_value_was_changed_files_and_rows_are_not_claimed_to_be_compared(tmp_path):
+    ledger = Ledger(tmp_path / "ledger")
+    own = agreed(target(), agreement="own_2017", reason="came back from leave")
+    specs = project(agreements(own, holder="p1001", path="metrics/agreements/2017/own.yml"))
+    record(specs, tmp_path, ledger, clock())
+    path = next(path for path in ledger.subjects.iterdir() if "leave" in path.read_text())
+    path.write_text(path.read_text().replace("leave", "loave"))
+    found = verify.verify(ledger, specs, [], published=PUBLISHED)
+    assert [problem.name for problem in found.problems] == ["subjects", "published tables"]
+    assert found.looked_at[4:] == ("subjects", "published tables")
+    assert found.not_looked_at == (
+        "files: the recorded events cannot be read",
+        "projection: the recorded events cannot be read",
+    )
+
+
 def test_a_changed_byte_is_named_with_its_entry(ledger):
     content = ledger.entries.read_bytes()
     ledger.entries.write_bytes(content.replace(b'"value":"18000"', b'"value":"19000"'))

@@ -1,14 +1,17 @@
 """Recording: once each, and never another story than the one recorded."""
 
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from ledger_builders import NOW, agreed, agreements, clock, event, kpi, project, target, version
+from ledger_builders import NOW, agreed, agreements, clock, event, fact, kpi, project, target, version
 
 from kpiledger.errors import WrongUse
+from kpiledger.ledger.recordables import recordables
 from kpiledger.ledger.store import Ledger, read_entries
 from kpiledger.recording import pending, record, record_publication, recorded_definitions
+from kpiledger.specs.fact import Dimension
 
 AGREED = agreed(target(value="21000.00"))
 AMENDED = event("amended", target(value="18000.00"))
@@ -89,6 +92,79 @@ def test_a_changed_measure_changes_the_definitions_that_use_it(tmp_path, ledger)
             "recorded sales_amount, found sales_amount - discount_amount",
         )
     ]
+
+
+def sliced_by(**dimensions):
+    spec = fact()
+    found = {name: Dimension(**given) for name, given in dimensions.items()}
+    return replace(project(), facts={"order_line": spec.model_copy(update={"dimensions": found})})
+
+
+def test_a_definition_holds_the_columns_that_the_kpi_is_sliced_by_and_no_others():
+    specs = sliced_by(region={"column": "region", "through": "dim_team", "on": "team"}, other={"column": "other"})
+    definition = next(recordables(specs)).content["definition"]
+    assert definition["slices"] == ["region"]
+    assert definition["facts"] == {
+        "order_line": {
+            "model": "fct_order_line",
+            "key": ["order_line_id"],
+            "time": "ordered_on",
+            "dimensions": {"region": {"column": "region", "through": "dim_team", "on": "team"}},
+        }
+    }
+
+
+def test_a_dimension_that_now_means_another_column_changes_the_definitions_sliced_by_it(tmp_path, ledger):
+    record(project(), tmp_path, ledger, clock())
+    found = messages((sliced_by(region={"column": "category"}), ledger))
+    assert [(rule, message.partition(": ")[2]) for rule, _, message in found] == [
+        ("KPI091", "definition.facts.order_line.dimensions.region.column: recorded region, found category")
+    ]
+
+
+def test_a_dimension_that_the_kpi_is_not_sliced_by_may_change(tmp_path, ledger):
+    record(project(), tmp_path, ledger, clock())
+    assert pending(sliced_by(region={"column": "region"}, category={"column": "category"}), ledger) == ((), [])
+
+
+def test_a_slice_more_is_another_definition_and_another_order_of_slices_is_not(tmp_path, ledger):
+    columns = {"region": {"column": "region"}, "category": {"column": "category"}}
+    specs = sliced_by(**columns)
+    record(specs, tmp_path, ledger, clock())
+    more = kpi(slices=["region", "category"])
+    assert [rule for rule, _, _ in messages((replace(specs, kpis={"revenue": more}), ledger))] == ["KPI091"]
+    other = Ledger(tmp_path / "other")
+    record(replace(specs, kpis={"revenue": more}), tmp_path, other, clock())
+    turned = kpi(slices=["category", "region"])
+    assert pending(replace(specs, kpis={"revenue": turned}), other) == ((), [])
+
+
+def test_a_recorded_text_that_reads_erased_is_compared_like_any_other(tmp_path, ledger):
+    record(project(agreements(agreed(target(), reason="erased"))), tmp_path, ledger, clock())
+    found = messages((project(agreements(agreed(target(), reason="as discussed"))), ledger))
+    assert [rule for rule, _, _ in found] == ["KPI090"]
+    assert "reason.text: recorded erased, found as discussed" in found[0][2]
+
+
+@pytest.mark.parametrize("reason", ["came back from leave", "another story", "erased"])
+def test_a_personal_value_that_is_gone_without_an_erasure_cannot_be_compared(tmp_path, ledger, reason):
+    def own(text):
+        event = agreed(target(), agreement="own_2017", reason=text)
+        return project(agreements(event, holder="p1001", path="metrics/agreements/2017/own.yml"))
+
+    record(own("came back from leave"), tmp_path, ledger, clock())
+    next(path for path in ledger.subjects.iterdir() if "came back" in path.read_text()).unlink()
+    assert messages((own(reason), ledger)) == [
+        (
+            "KPI093",
+            3,
+            "own_2017/1, recorded in entry 2, cannot be compared: reason.text is missing from the ledger's "
+            "`subjects` and no `subject.erased` says why",
+        )
+    ]
+    with pytest.raises(WrongUse, match="restore the folder `subjects`"):
+        record(own(reason), tmp_path, ledger, clock())
+    assert len(read_entries(ledger)) == 2
 
 
 def test_a_new_version_that_ends_the_former_one_is_no_change_of_it(tmp_path, ledger):
