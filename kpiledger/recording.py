@@ -15,7 +15,7 @@ from typing import Any
 from kpiledger.errors import WrongUse
 from kpiledger.finding import Finding, Position, Severity, has_errors, in_order
 from kpiledger.git import origin_of
-from kpiledger.ledger.contents import EVENT_OF_KIND, with_commitments
+from kpiledger.ledger.contents import EVENT_OF_KIND, with_commitments, without_added_slices
 from kpiledger.ledger.entry import Draft, Entry
 from kpiledger.ledger.merkle import root as tree_root
 from kpiledger.ledger.recordables import Recordable, recordables
@@ -138,7 +138,10 @@ def _family(kind: EntryKind) -> str | None:
 
 def _contradiction(item: Recordable, entry: Entry, recorded: Mapping[str, Any], erased: Set[str]) -> Iterator[Finding]:
     kinds = {"event": _event_word(entry.kind)}, {"event": _event_word(item.kind)}
-    found = differences({**kinds[0], **recorded}, {**kinds[1], **item.content}, erased)
+    content = item.content
+    if item.kind is EntryKind.DEFINITION_RECORDED:
+        content = without_added_slices(content, recorded)
+    found = differences({**kinds[0], **recorded}, {**kinds[1], **content}, erased)
     lost = [path for path, old, _ in found if isinstance(old, Gone)]
     if lost:
         yield _lost(item, entry, lost)

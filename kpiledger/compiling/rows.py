@@ -23,15 +23,13 @@ def described(
     read = dict.fromkeys([*key, *(name for column in columns for name in (column.time, *column.reads, *column.over))])
     own = [f"{fact.model}.{name}" for name in read if name not in slices]
     cut = [f"{_source(fact, name)} as {name}" for name in slices]
-    joins = "".join(
-        f"\nleft join {schema}{model}\n    on {fact.model}.{on} = {model}.{on}" for model, on in _joins(fact, slices)
-    )
+    joins = "".join(_join(fact, schema, model, on) for model, on in _joins(fact, slices))
     return "described", f"select\n{lines([*own, *cut])}\nfrom {schema}{fact.model}{joins}"
 
 
 def dimension_models(fact: Fact, slices: Iterable[str]) -> list[str]:
     """The dimension models that must be imported to slice the fact so, in order."""
-    return [model for model, _ in _joins(fact, slices)]
+    return sorted({model for model, _ in _joins(fact, slices)})
 
 
 def sliced(name: str, origin: str, slices: Iterable[str], comment: str) -> Cte:
@@ -46,7 +44,21 @@ def sliced(name: str, origin: str, slices: Iterable[str], comment: str) -> Cte:
 
 def _source(fact: Fact, slice_name: str) -> str:
     dimension = fact.dimensions[slice_name]
-    return f"{dimension.through or fact.model}.{dimension.column}"
+    if dimension.through and dimension.on:
+        return f"{_alias(fact, dimension.through, dimension.on)}.{dimension.column}"
+    return f"{fact.model}.{dimension.column}"
+
+
+def _alias(fact: Fact, model: str, on: str) -> str:
+    """A dimension model's name; with its key where the fact reaches it by two, as ordering and paying customer."""
+    keys = {dimension.on for dimension in fact.dimensions.values() if dimension.through == model}
+    return model if len(keys) == 1 else f"{model}__{on}"
+
+
+def _join(fact: Fact, schema: str, model: str, on: str) -> str:
+    alias = _alias(fact, model, on)
+    named = "" if alias == model else f" as {alias}"
+    return f"\nleft join {schema}{model}{named}\n    on {fact.model}.{on} = {alias}.{on}"
 
 
 def _joins(fact: Fact, slices: Iterable[str]) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ their place, `subjects.resolve` the values back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -38,13 +38,9 @@ def agreement_content(holder: str, event: AgreementEvent) -> dict[str, Any]:
 
 
 def definition_content(project: Project, kpi: Kpi, version: KpiVersion) -> dict[str, Any]:
-    """A version of a KPI. Its `valid_to` is left out: the next version sets it, without changing this one.
-
-    Slices are sorted, because their order makes no number.
-    """
+    """A version of a KPI. Its `valid_to` is left out: the next version sets it, without changing this one."""
     definition = {
         **{name: plain(getattr(kpi, name)) for name in ("unit", "currency", "direction", "missing")},
-        "slices": sorted(plain(kpi.slices)),
         "formula": plain(version.formula),
         "measures": {},
         "facts": {},
@@ -73,6 +69,18 @@ def _fact_form(fact: Fact, kpi: Kpi) -> dict[str, Any]:
     form = {name: plain(getattr(fact, name)) for name in ("model", "key", "time")}
     sliced = {name: plain(fact.dimensions[name]) for name in sorted(kpi.slices) if name in fact.dimensions}
     return {**form, "dimensions": sliced}
+
+
+def without_added_slices(found: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """A definition as found, less the dimensions it was not sliced by when it was recorded.
+
+    A slice that is added leaves every recorded number as it was; one that is changed or taken away does not.
+    """
+    facts = {}
+    for name, form in found["definition"]["facts"].items():
+        known = recorded["definition"]["facts"].get(name, {}).get("dimensions", {})
+        facts[name] = {**form, "dimensions": {key: one for key, one in form["dimensions"].items() if key in known}}
+    return {**found, "definition": {**found["definition"], "facts": facts}}
 
 
 def with_commitments(ledger: Ledger, content: dict[str, Any], people: Iterable[str]) -> dict[str, Any]:

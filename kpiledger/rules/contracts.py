@@ -60,6 +60,11 @@ def _dimension(project: Project, fact: Fact, name: str, dimension: Dimension) ->
 
 def _in_the_place(project: Project, fact: Fact, name: str, dimension: Dimension) -> Iterable[Finding]:
     """A dimension stands beside the fact's columns under its name, where expressions would read it for theirs."""
+    if name in fact.measures:
+        message = (
+            f"`{name}` is both a dimension and a measure of the fact {fact.fact}: the aggregate has one column of it"
+        )
+        yield error("KPI045", fact, ("dimensions", name, KEY), message, "give one of them another name")
     is_itself = dimension.column == name and dimension.through is None
     if name in project.columns.get(fact.model, {}) and not is_itself:
         other = f"{dimension.through or fact.model}.{dimension.column}"

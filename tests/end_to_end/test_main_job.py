@@ -136,6 +136,71 @@ def test_one_changed_byte_is_found_and_its_entry_named(own_demo: Path, share: fl
     assert f"entry {damaged}" in found.stdout + found.stderr
 
 
+def test_a_published_number_that_was_changed_in_place_is_found(own_demo: Path) -> None:
+    warehouse = (own_demo / "build/warehouse.duckdb").resolve()
+    warehouse.chmod(0o644)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update kpi.fct_scorecard set status = 'green' where holder = 'sales_west'")
+    found = kpi(own_demo, "verify")
+    assert found.returncode == 1
+    assert "fct_scorecard" in found.stdout
+
+
+def test_a_lost_ledger_is_not_begun_anew(own_demo: Path) -> None:
+    shutil.rmtree(own_demo / "build/ledger")
+    refused = kpi(own_demo, "run")
+    assert refused.returncode == 2
+    assert "there is no ledger" in refused.stderr
+    assert not (own_demo / "build/ledger").exists()
+
+
+def test_an_as_of_date_before_the_calendar_is_refused(own_demo: Path) -> None:
+    refused = kpi(own_demo, "run", "--as-of", "2013-01-01")
+    assert refused.returncode == 2
+    assert "lies before the calendar begins, 2014-01-01" in refused.stderr
+
+
+def test_pages_whose_exchange_was_interrupted_come_back(own_demo: Path) -> None:
+    pages = (own_demo / "build/pages").resolve()
+    pages.rename(pages.with_name("pages.old"))
+    assert kpi(own_demo, "pages").returncode == 0
+    assert (own_demo / "build/pages/index.html").exists()
+    assert not pages.with_name("pages.old").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show", "nothing"),
+        ("show", "revenue", "--version", "9"),
+        ("show", "revenue", "--sql", "--version", "0"),
+        ("target", "revenue", "--holder", "nobody", "--period", "2016-08"),
+        ("target", "revenue", "--holder", "sales_west", "--period", "9999-12"),
+        ("target", "revenue", "--holder", "sales_west", "--period", "August"),
+        ("target", "revenue", "--holder", "sales_west", "--period", "2016-08", "--known-at", "then"),
+        ("history", "nothing"),
+        ("fly",),
+        ("run", "--as-of", "soon"),
+        ("--project", "nowhere", "check"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_words_end_with_two_and_a_sentence(words: tuple[str, ...], published_demo: Path) -> None:
+    done = kpi(published_demo, *words)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip()
+
+
+def test_a_warehouse_that_is_none_is_said_to_be_broken(own_demo: Path) -> None:
+    warehouse = (own_demo / "build/warehouse.duckdb").resolve()
+    warehouse.chmod(0o644)
+    warehouse.write_text("no database")
+    broken = kpi(own_demo, "verify")
+    assert broken.returncode == 2
+    assert "cannot be opened" in broken.stderr
+
+
 def test_stale_models_stop_the_run(own_demo: Path) -> None:
     path = own_demo / "models/kpis/kpi_shipment.sql"
     path.write_text(path.read_text(encoding="utf-8").replace("'all'", "'whole'"), encoding="utf-8")
