@@ -169,6 +169,11 @@ CASES: tuple[Case, ...] = (
     ),
     case("dimension_named_as_another_column", "KPI045", Swap(SHIPMENT, "  region: region", "  region: order_id")),
     case(
+        "dimension_named_as_a_measure",
+        "KPI045",
+        Swap(SHIPMENT, "  region: region", "  region: region\n  shipments: region"),
+    ),
+    case(
         "average_in_a_ratio",
         "KPI046 KPI046",
         Swap(LINES, "agg: sum\n    expr: profit_amount", "agg: average\n    expr: profit_amount"),
