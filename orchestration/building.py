@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from kpiledger.run import load_checked
+from kpiledger.gates import load_checked
 from kpiledger.settings import load_settings
 from orchestration.cadences import cadences_of, crons
 from orchestration.graph import assets_of

@@ -17,7 +17,8 @@ from dagster_dbt import DbtProject, dbt_assets
 
 from kpiledger.errors import RunStopped, WrongUse
 from kpiledger.project import Project
-from kpiledger.run import begin, build_models, check_sources, publish, record_agreements, resume
+from kpiledger.run import begin, build_models, check_sources, publish, record_agreements
+from kpiledger.run_state import resume
 from orchestration.dbt_events import ByFolder, asset_events, is_result
 from orchestration.evidence import SOURCE_CHECKS, check_results, check_specs
 from orchestration.progress import Say, by_group, step

@@ -41,10 +41,12 @@ LAYERS: dict[str, int] = {
     "warehouse": 5,
     "checking": 6,
     "cli": 6,
+    "gates": 6,
     "pages": 6,
     "reports": 6,
     "rerender": 6,
     "run": 6,
+    "run_state": 5,
 }
 PURE = 4  # up to this layer nothing knows the clock, the network, the environment or a database
 IMPURE = {

@@ -1,0 +1,84 @@
+"""What must hold before a run goes on: specs without error, current models, the ledger, passed checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from kpiledger import compiled_files
+from kpiledger.checking import check_folder
+from kpiledger.compiling import compile_project
+from kpiledger.errors import BrokenWorld, RunStopped
+from kpiledger.finding import Finding, has_errors
+from kpiledger.ledger.store import Ledger
+from kpiledger.project import Project
+from kpiledger.reports.findings import findings_text
+from kpiledger.run_state import Run
+from kpiledger.warehouse import open_reader, rows_of
+
+CHECKS = "checks.txt"  # what the checks said, in `build/next`
+
+
+def load_checked(root: Path) -> Project:
+    """The project, or RunStopped with all its findings."""
+    project, findings = check_folder(root)
+    stop_on_errors(findings)
+    if project is None:
+        raise BrokenWorld(f"there are no specs in {root / 'metrics'}", "`kpi check` says what is missing")
+    return project
+
+
+def stop_on_errors(findings: list[Finding]) -> None:
+    """RunStopped with the findings if any of them is an error."""
+    if has_errors(findings):
+        raise RunStopped(findings_text(findings), "mend what is found; `kpi check` shows it again")
+
+
+def require_compiled(project: Project) -> None:
+    """What runs is what is reviewed: the committed models say what the specs say."""
+    difference = compiled_files.compare(project.root, compile_project(project))
+    if difference:
+        names = ", ".join((*difference.missing, *difference.changed, *difference.orphaned))
+        raise RunStopped(
+            f"the compiled models are not what metrics/ says: {names}",
+            "run `kpi compile` and commit the result",
+        )
+
+
+def require_ledger(run: Run, ledger: Ledger) -> None:
+    """Where something was published there was a ledger: a missing one is never begun anew silently."""
+    if run.settings.current.is_symlink() and not ledger.exists:
+        raise BrokenWorld(
+            f"there is no ledger in {ledger.directory}, but numbers were published before",
+            f"bring it back from its copy; to begin a new history on purpose, remove {run.settings.current} first",
+        )
+
+
+def require_passed(run: Run) -> None:
+    """Publishing reads the evidence itself: checks that left no result have not passed."""
+    query = "select is_blocking from kpi.fct_check_result where run_id = ?"
+    with open_reader(run.warehouse) as connection:
+        results = rows_of(connection, query, [run.run_id]) if _has_results(connection) else []
+        (counted,) = rows_of(connection, "select count(*) as row_count from kpi.fct_kpi_value")
+    if not counted["row_count"]:
+        raise RunStopped(
+            f"no KPI has a value as of {run.as_of or 'the last day of the extracts'}",
+            "look at the as-of date, the calendar's first day and the extracts",
+        )
+    if not results:
+        raise RunStopped(
+            "the checks of the source systems left no result",
+            "run the whole job: they come before publishing",
+        )
+    if any(row["is_blocking"] for row in results):
+        told = (run.settings.next / CHECKS).read_text(encoding="utf-8")
+        raise RunStopped(told, "mend the rows in the source system; what was published before stays readable")
+
+
+def _has_results(connection: DuckDBPyConnection) -> bool:
+    query = """
+        select table_name from information_schema.tables
+        where table_schema = 'kpi' and table_name = 'fct_check_result'
+    """
+    return bool(rows_of(connection, query))
