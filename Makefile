@@ -5,7 +5,7 @@ RUN := $(UV) run --frozen --no-sync
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: demo test check environment clean golden
+.PHONY: demo test check environment dagster golden clean
 
 environment: .venv/.made
 
@@ -37,6 +37,12 @@ check: environment
 	$(RUN) kpi check
 	$(RUN) kpi compile --check
 	$(RUN) pytest -m "not demo and not browser"
+
+# The same graph in Dagster's own pages; its history lies in build/dagster.
+dagster: environment
+	mkdir -p build/dagster
+	cp orchestration/dagster.yaml build/dagster/
+	DAGSTER_HOME=$(CURDIR)/build/dagster $(RUN) dagster dev
 
 golden: environment
 	$(RUN) pytest tests/findings --update-golden
