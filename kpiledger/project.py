@@ -11,6 +11,7 @@ from kpiledger.specs.calendar import Calendar
 from kpiledger.specs.chain import Chain
 from kpiledger.specs.expectation import Expectations
 from kpiledger.specs.fact import Fact, Measure
+from kpiledger.specs.formula import kpis_in
 from kpiledger.specs.kpi import Kpi
 from kpiledger.specs.organisation import Organisation
 
@@ -35,6 +36,22 @@ class Project:
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unique_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unread: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def measured_by(self, kpi: Kpi) -> tuple[tuple[Fact, str], ...]:
+        """The facts and names of all measures behind a KPI, through the KPIs it is derived from, each once."""
+        found: dict[tuple[str, str], Fact] = {}
+        waiting, seen = [kpi], {kpi.kpi}
+        while waiting:
+            for version in waiting.pop().versions:
+                for given in version.formula.inputs.values():
+                    known = self.measure(given.measure)
+                    if known:
+                        found[known[0].fact, given.measure] = known[0]
+                for name in kpis_in(version.formula).values():
+                    if name in self.kpis and name not in seen:
+                        seen.add(name)
+                        waiting.append(self.kpis[name])
+        return tuple((fact, measure) for (_, measure), fact in found.items())
 
     def measure(self, name: str) -> tuple[Fact, Measure] | None:
         """The fact and the measure of a name; measure names are unique over all facts."""

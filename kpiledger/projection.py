@@ -17,7 +17,8 @@ from kpiledger.folding import AgreementVersionRow, TargetPeriodRow
 from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.recording import RecordedDefinition
-from kpiledger.specs.kpi import Kpi, KpiVersion, Ratio
+from kpiledger.specs.formula import Simple
+from kpiledger.specs.kpi import Kpi, KpiVersion
 from kpiledger.vocabulary import Aggregation, Grain
 from kpiledger.warehouse import Table, open_reader, rows_of
 
@@ -103,9 +104,9 @@ def is_level(project: Project, version: KpiVersion) -> bool:
 
 
 def _aggregation(project: Project, version: KpiVersion) -> Aggregation | None:
-    """How the version's measure is aggregated; None for a ratio."""
+    """How the version's measure is aggregated; None where its value is no plain measure of the period."""
     formula = version.formula
-    found = None if isinstance(formula, Ratio) else project.measure(formula.measure)
+    found = project.measure(formula.measure) if isinstance(formula, Simple) else None
     return found[1].agg if found else None
 
 
@@ -125,7 +126,7 @@ def _version_rows(
     for name, kpi in sorted(project.kpis.items()):
         for version in kpi.versions:
             recorded = definitions[name, version.version]
-            formula = json.dumps(version.formula.model_dump(mode="json"), sort_keys=True)
+            formula = json.dumps(version.formula.model_dump(mode="json", by_alias=True), sort_keys=True)
             rows.append((
                 name, version.version, version.valid_from, version.valid_to, formula, recorded.definition_hash,
                 version.change.reason, version.change.requested_by, recorded.seq, _utc(recorded.recorded_at),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kpiledger.compiling.text import Cte, date_literal, header, imported, ref, with_ctes
 from kpiledger.project import Project
 from kpiledger.specs.calendar import Calendar
-from kpiledger.specs.kpi import rolling_months
+from kpiledger.stretches import Stretch
 from kpiledger.vocabulary import Grain
 
 _FROM = "metrics/calendar.yml"
@@ -46,7 +46,7 @@ def period_model(calendar: Calendar) -> str:
 
 def span_model(calendar: Calendar, spans: Sequence[str]) -> str:
     """The SQL of `dim_span`: for each period the days that each span covers, none after the as-of date."""
-    rolling = sorted({months for span in spans if (months := rolling_months(span))})
+    rolling = sorted({length.months for span in spans if (length := Stretch(span).rolling)})
     parts: list[Cte] = [
         _span("period", "the period itself", "period_start"),
         _span("year_to_date", "from the year's first day", _YEAR),

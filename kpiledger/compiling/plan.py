@@ -16,7 +16,8 @@ from enum import StrEnum
 from kpiledger.expressions import columns_in, render
 from kpiledger.project import Project
 from kpiledger.specs.fact import Fact, Measure
-from kpiledger.specs.kpi import Input, Kpi, KpiVersion, Ratio
+from kpiledger.specs.formula import Input, Ratio
+from kpiledger.specs.kpi import Kpi, KpiVersion
 from kpiledger.vocabulary import Aggregation
 
 
@@ -76,7 +77,10 @@ def values_of(project: Project) -> Mapping[str, tuple[Value, ...]]:
 def value_of(project: Project, kpi: Kpi, version: KpiVersion) -> Value:
     """How one KPI version is computed."""
     formula = version.formula
-    columns = {role: _columns(project, kpi, version, role, given) for role, given in formula.inputs.items()}
+    columns = {
+        (place or ("measure",))[-1]: _columns(project, kpi, version, str((place or ("measure",))[-1]), given)
+        for place, given in formula.inputs.items()
+    }
     fact = _measure(project, next(iter(formula.inputs.values())))[0]
     if isinstance(formula, Ratio):
         (numerator, *_), (denominator, *_) = columns["numerator"], columns["denominator"]

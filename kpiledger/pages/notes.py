@@ -30,12 +30,10 @@ class DataNote:
 
 
 def sources_of(project: Project, kpi: Kpi) -> tuple[str, ...]:
-    """The source systems behind a KPI, by the facts of its newest version's measures."""
+    """The source systems behind a KPI, by the facts of its measures."""
     found: dict[str, None] = {}
-    for wanted in kpi.versions[-1].formula.inputs.values():
-        known = project.measure(wanted.measure)
-        if known is not None:
-            found.update(dict.fromkeys(known[0].source))
+    for fact, _ in project.measured_by(kpi):
+        found.update(dict.fromkeys(fact.source))
     return tuple(found)
 
 

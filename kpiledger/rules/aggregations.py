@@ -10,7 +10,8 @@ from kpiledger.project import Project
 from kpiledger.rules.found import error
 from kpiledger.specs.base import Path
 from kpiledger.specs.fact import Fact, Measure
-from kpiledger.specs.kpi import Kpi, Ratio
+from kpiledger.specs.formula import Ratio
+from kpiledger.specs.kpi import Kpi
 from kpiledger.vocabulary import Aggregation
 
 _FROM_ROWS = (Aggregation.COUNT_DISTINCT, Aggregation.MEDIAN, Aggregation.PERCENTILE)
@@ -22,7 +23,7 @@ class _Used:
 
     kpi: Kpi
     formula: Path
-    role: str
+    place: Path
     name: str
     fact: Fact
     measure: Measure
@@ -30,7 +31,7 @@ class _Used:
     @property
     def path(self) -> Path:
         """Where the KPI names the measure."""
-        return (*self.formula, self.role) if self.role == "measure" else (*self.formula, self.role, "measure")
+        return (*self.formula, *self.place, "measure")
 
     @property
     def time(self) -> str:
@@ -63,16 +64,16 @@ def aggregation_rules(project: Project) -> Iterable[Finding]:
 
 
 def _used(project: Project, kpi: Kpi, index: int) -> Iterator[_Used]:
-    for role, needed in kpi.versions[index].formula.inputs.items():
+    for place, needed in kpi.versions[index].formula.inputs.items():
         found = project.measure(needed.measure)
         if found:
-            yield _Used(kpi, ("versions", index, "formula"), role, needed.measure, *found)
+            yield _Used(kpi, ("versions", index, "formula"), place, needed.measure, *found)
 
 
 def _divided_twice(parts: list[_Used]) -> Iterable[Finding]:
     for part in parts:
         if part.measure.agg is Aggregation.AVERAGE:
-            message = f"`{part.name}` is an average, a division itself, and cannot be the {part.role} of a ratio"
+            message = f"`{part.name}` is an average, a division itself, and cannot be the {part.place[-1]} of a ratio"
             hint = "use the measures that it is made of: one with the sum and one with the count"
             yield error("KPI046", part.kpi, part.path, message, hint)
 

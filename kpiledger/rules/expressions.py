@@ -20,12 +20,11 @@ def expression_rules(project: Project) -> Iterable[Finding]:
             yield from refused_expression(fact, ("measures", name, "where"), measure.where, columns)
     for kpi in project.kpis.values():
         for index, version in enumerate(kpi.versions):
-            for role, needed in version.formula.inputs.items():
+            for place, needed in version.formula.inputs.items():
                 found = project.measure(needed.measure)
                 columns = project.columns.get(found[0].model, {}) if found else {}
-                place: Path = ("versions", index, "formula")
-                place = (*place, "where") if role == "measure" else (*place, role, "where")
-                yield from refused_expression(kpi, place, needed.where, columns)
+                path = ("versions", index, "formula", *place, "where")
+                yield from refused_expression(kpi, path, needed.where, columns)
 
 
 def refused_expression(spec: SpecFile, path: Path, text: str | None, columns: Iterable[str]) -> Iterable[Finding]:

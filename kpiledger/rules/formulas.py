@@ -28,9 +28,8 @@ def _measures(project: Project, kpi: Kpi, index: int) -> Iterable[Finding]:
     if "fact" in project.unread:
         return  # the measure may stand in the file that could not be read
     known = {name for fact in project.facts.values() for name in fact.measures}
-    for role, needed in kpi.versions[index].formula.inputs.items():
-        path: Path = ("versions", index, "formula", role)
-        path = path if role == "measure" else (*path, "measure")
+    for place, needed in kpi.versions[index].formula.inputs.items():
+        path: Path = ("versions", index, "formula", *place, "measure")
         yield from unknown("KPI020", kpi, path, needed.measure, known, "measure")
 
 

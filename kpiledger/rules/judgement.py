@@ -10,7 +10,6 @@ from kpiledger.project import Project
 from kpiledger.rules.found import warning
 from kpiledger.rules.timelines import told_events
 from kpiledger.specs.agreement import AgreedTarget
-from kpiledger.specs.kpi import COMPUTED_GRAINS
 from kpiledger.vocabulary import Comparison, Direction, Grain
 
 _FITTING = {Direction.INCREASE: Comparison.AT_LEAST, Direction.DECREASE: Comparison.AT_MOST}
@@ -39,7 +38,7 @@ def _cadence(project: Project) -> Iterable[Finding]:
         finest = min(kpi.grains, key=_ORDER.index)
         if _ORDER.index(kpi.cadence) < _ORDER.index(finest):
             message = f"`{kpi.kpi}` is reviewed every {kpi.cadence}, and computed by {finest} at the finest"
-            more = f", or add {kpi.cadence} to `grains`" if kpi.cadence in COMPUTED_GRAINS else ""
+            more = f", or add {kpi.cadence} to `grains`"
             yield warning("KPI083", kpi, ("cadence",), message, f"write `cadence: {finest}`{more}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PrivateAttr
 
@@ -78,7 +79,16 @@ def _period(value: Any) -> Any:
     return Period.parse(value)
 
 
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as problem:
+        raise ValueError(f"{value!r} is no IANA time zone; write it as Europe/Copenhagen") from problem
+    return value
+
+
 Name = Annotated[str, AfterValidator(_name)]
+ZoneField = Annotated[str, AfterValidator(_zone)]
 # A name that becomes a column or a CTE of compiled SQL.
 CoinedName = Annotated[Name, AfterValidator(_coined)]
 PeriodField = Annotated[Period, BeforeValidator(_period)]

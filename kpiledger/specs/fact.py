@@ -6,16 +6,20 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from kpiledger.specs.base import CoinedName, Name, Spec, SpecFile
+from kpiledger.specs.base import CoinedName, Name, Spec, SpecFile, ZoneField
 from kpiledger.vocabulary import Aggregation
 
 
 class Dimension(Spec):
-    """A column to slice by: of the fact itself, or of a dimension model reached through a key column."""
+    """A column to slice by: of the fact itself, or of a dimension model reached through a key column.
+
+    `members` is about how many different values it has: the compiler plans with it.
+    """
 
     column: Name
     through: Name | None = None
     on: Name | None = None
+    members: int | None = Field(default=None, ge=1)
 
 
 def _dimension(value: Any) -> Any:
@@ -39,7 +43,11 @@ class Measure(Spec):
 
 
 class Fact(SpecFile):
-    """One mart with a row per event or state: its key, its dates, its dimensions and measures."""
+    """One mart with a row per event or state: its key, its dates, its dimensions and measures.
+
+    `time` and `times` are dates, or timestamps: those without a zone are read in `zone`, and all of them become
+    the days of the calendar's zone.
+    """
 
     fact: Name
     model: Name
@@ -47,6 +55,7 @@ class Fact(SpecFile):
     key: tuple[Name, ...] = Field(min_length=1)
     time: Name
     times: tuple[Name, ...] = ()
+    zone: ZoneField = "UTC"
     source: tuple[Name, ...] = Field(min_length=1)
     dimensions: dict[CoinedName, Annotated[Dimension, BeforeValidator(_dimension)]] = {}
     measures: dict[CoinedName, Measure] = Field(min_length=1)

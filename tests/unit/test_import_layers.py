@@ -18,6 +18,7 @@ LAYERS: dict[str, int] = {
     "errors": 0,
     "finding": 0,
     "periods": 0,
+    "stretches": 0,
     "vocabulary": 0,
     "specs": 1,
     "project": 2,
