@@ -36,6 +36,7 @@ check: environment
 	$(RUN) mypy
 	$(RUN) kpi check
 	$(RUN) kpi compile --check
+	$(RUN) kpi reference --check
 	$(RUN) pytest -m "not demo and not browser"
 
 # The same graph in Dagster's own pages; its history lies in build/dagster.
@@ -46,6 +47,7 @@ dagster: environment
 
 golden: environment
 	$(RUN) pytest tests/findings --update-golden
+	$(RUN) kpi reference
 
 # Everything that a run makes anew. The ledger stays: it is history, and no run can make that again.
 clean:

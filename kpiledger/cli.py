@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -21,8 +22,11 @@ from kpiledger.checking import check_folder
 from kpiledger.compiling import compile_project, standalone_query
 from kpiledger.errors import BrokenWorld, KpiledgerError, LedgerDamaged, RunStopped, WrongUse
 from kpiledger.finding import has_errors
+from kpiledger.interchange import told
+from kpiledger.interchange.dbt import export_dbt, import_dbt
+from kpiledger.interchange.given import OPTIONS
 from kpiledger.ledger.store import Ledger
-from kpiledger.periods import Period
+from kpiledger.periods import Period, Reckoning
 from kpiledger.project import Project
 from kpiledger.projection import projected_rows
 from kpiledger.publishing import table_hashes
@@ -102,7 +106,7 @@ def check(world: World, output: str) -> None:
 @in_project
 def compile_command(world: World, only_check: bool) -> None:
     """Write the dbt models of models/kpis/ from the specs."""
-    files = compile_project(world.project())
+    files = compile_project(world.project(), world.settings.dialect)
     difference = compiled_files.compare(world.root, files) if only_check else compiled_files.write(world.root, files)
     for word, names in (
         ("missing", difference.missing),
@@ -136,7 +140,7 @@ def show(world: World, name: str, sql: bool, number: int | None) -> None:
     chosen = versions.get(max(versions) if number is None else number)
     if chosen is None:
         raise WrongUse(f"{name} has no version {number}", f"its versions are {', '.join(map(str, versions))}")
-    click.echo(standalone_query(project, found, chosen), nl=False)
+    click.echo(standalone_query(project, found, chosen, world.settings.dialect), nl=False)
 
 
 @kpi.command()
@@ -155,14 +159,15 @@ def run(world: World, as_of: datetime | None) -> None:
 @kpi.command()
 @click.argument("name", metavar="KPI")
 @click.option("--holder", required=True, help="The unit, role or person held to the target.")
-@click.option("--period", required=True, help="As 2016-08, 2016-Q3 or 2016.")
+@click.option("--period", required=True, help="As 2016-08, 2016-Q3 or 2016, and FY2016-Q3 in a fiscal year.")
 @click.option("--known-at", help="A moment (UTC) as 2016-08-01 or 2016-08-01T12:00:00; what was known then.")
 @OUTPUT
 @in_project
 def target(world: World, name: str, holder: str, period: str, known_at: str | None, output: str) -> None:
     """What was promised for a KPI, by which agreement, why, and when we knew."""
-    asked = _period(period)
-    answer = target_report.target_answer(world.ledger, world.project(), name, holder, asked, _moment(known_at))
+    project = world.project()
+    asked = _period(period, project.calendar.reckoning)
+    answer = target_report.target_answer(world.ledger, project, name, holder, asked, _moment(known_at))
     click.echo(target_report.render_json(answer) if output == "json" else target_report.render_text(answer))
 
 
@@ -204,6 +209,21 @@ def pages(world: World) -> None:
     click.echo(f"{len(report.paths)} pages, begin with {world.settings.pages / 'index.html'}")
 
 
+@kpi.command()
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 if a page or schema is stale.")
+@in_project
+def reference(world: World, only_check: bool) -> None:
+    """Write docs/reference/ for readers and schemas/ for editors, from the code."""
+    made = import_module("kpiledger.reference.files")  # knows the tables of the checks, and what they load
+    files = made.reference_files(world.root, kpi)
+    behind = made.stale(world.root, files) if only_check else made.write(world.root, files)
+    for name in behind:
+        click.echo(f"{'stale' if only_check else 'written'}  {name}")
+    if only_check and behind:
+        raise RunStopped("docs/reference/ or schemas/ is not what the code says", "run `kpi reference` and commit it")
+    click.echo(f"{len(files)} files, {'now' if behind else 'all'} current")
+
+
 @kpi.command(name="demo-sources")
 @click.option("--faults", is_flag=True, help="Put the documented faults into them.")
 @in_project
@@ -213,6 +233,60 @@ def demo_sources(world: World, faults: bool) -> None:
         click.echo(str(path))
     if faults:
         click.echo(f"{len(FAULTS)} faults put in; docs/guide/faults.md lists them")
+
+
+@kpi.group()
+def export() -> None:
+    """Tell another tool of the KPIs, as far as it is exactly true."""
+
+
+@export.command(name="dbt")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder; build/export/dbt by default.")
+@OUTPUT
+@in_project
+def export_to_dbt(world: World, out: Path | None, output: str) -> None:
+    """Write dbt's semantic YAML, legacy and newer; what dbt cannot say is listed."""
+    folder = out or world.settings.build / "export" / "dbt"
+    answer = export_dbt(world.project(), folder, world.settings.dialect)
+    click.echo(told.as_json(answer) if output == "json" else "\n".join(answer.files))
+    click.echo(told.as_text(answer), err=True, nl=False)
+
+
+@kpi.group(name="import")
+def import_group() -> None:
+    """Take facts and KPIs from another tool, as far as they are exactly ours."""
+
+
+def _kpi_keys(function: Callable[..., None]) -> Callable[..., None]:
+    for key, option in reversed(OPTIONS.items()):
+        function = click.option(option, key, help=f"`{key}` of KPIs whose meta does not say it.")(function)
+    return function
+
+
+@import_group.command(name="dbt")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@_kpi_keys
+@click.option("--source", multiple=True, help="A source system of facts whose meta does not say it; may be repeated.")
+@click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="First day of definitions; else the calendar's.")
+@OUTPUT
+@in_project
+def import_from_dbt(
+    world: World,
+    paths: tuple[Path, ...],
+    source: tuple[str, ...],
+    valid_from: datetime | None,
+    output: str,
+    **keys: str | None,
+) -> None:
+    """Write facts and KPIs from dbt's legacy semantic YAML; what is not exactly ours is listed."""
+    options = {key: value for key, value in keys.items() if value is not None}
+    first_day = valid_from.date() if valid_from else None
+    answer = import_dbt(world.project(), paths, options, source, first_day, world.settings.dialect)
+    if answer.findings:
+        click.echo(findings_text(answer.findings, color=_color()), err=True)
+    click.echo(told.as_json(answer) if output == "json" else "\n".join(answer.files), nl=bool(answer.files))
+    click.echo(told.as_text(answer), err=True, nl=False)
+    sys.exit(1 if answer.findings or answer.left_out else 0)
 
 
 def main() -> None:
@@ -241,9 +315,9 @@ def _color() -> bool:
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
-def _period(text: str) -> Period:
+def _period(text: str, reckoning: Reckoning) -> Period:
     try:
-        return Period.parse(text)
+        return Period.parse(text, reckoning)
     except ValueError as problem:
         raise WrongUse(str(problem), "a month is written 2016-08") from problem
 

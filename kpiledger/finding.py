@@ -11,7 +11,9 @@ class Severity(StrEnum):
     """How much a finding weighs: an error stops the run, a warning is shown."""
 
     ERROR = "error"
+    """It must be mended: nothing is compiled or run."""
     WARNING = "warning"
+    """It may be right and is worth a second look; nothing stops."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

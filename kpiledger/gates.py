@@ -9,12 +9,14 @@ from duckdb import DuckDBPyConnection
 from kpiledger import compiled_files
 from kpiledger.checking import check_folder
 from kpiledger.compiling import compile_project
-from kpiledger.errors import BrokenWorld, RunStopped
+from kpiledger.compiling.dialects import Dialect
+from kpiledger.errors import BrokenWorld, RunStopped, WrongUse
 from kpiledger.finding import Finding, has_errors
 from kpiledger.ledger.store import Ledger
 from kpiledger.project import Project
 from kpiledger.reports.findings import findings_text
 from kpiledger.run_state import Run
+from kpiledger.settings import Settings
 from kpiledger.warehouse import open_reader, rows_of
 
 CHECKS = "checks.txt"  # what the checks said, in `build/next`
@@ -33,6 +35,15 @@ def stop_on_errors(findings: list[Finding]) -> None:
     """RunStopped with the findings if any of them is an error."""
     if has_errors(findings):
         raise RunStopped(findings_text(findings), "mend what is found; `kpi check` shows it again")
+
+
+def require_duckdb(settings: Settings) -> None:
+    """A run builds a DuckDB file aside and publishes it by rename: with another warehouse it would do half."""
+    if settings.dialect is not Dialect.DUCKDB:
+        raise WrongUse(
+            f"`kpi run` builds and publishes a DuckDB file, and the project's dialect is {settings.dialect}",
+            f"`kpi compile` writes the models, and `dbt build --target {settings.dialect}` builds them",
+        )
 
 
 def require_compiled(project: Project) -> None:

@@ -12,14 +12,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from kpiledger.compiling.plan import value_of
 from kpiledger.folding import AgreementVersionRow, TargetPeriodRow
+from kpiledger.in_force import inputs_in_force
 from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.recording import RecordedDefinition
-from kpiledger.specs.formula import Simple
-from kpiledger.specs.kpi import Kpi, KpiVersion
-from kpiledger.vocabulary import Aggregation, Grain
+from kpiledger.scales import is_additive, is_level, is_ratio
+from kpiledger.specs.kpi import Kpi
+from kpiledger.vocabulary import Grain
 from kpiledger.warehouse import Table, open_reader, rows_of
 
 SCHEMA = "recorded"
@@ -34,13 +34,18 @@ KPI = {
         ),
         "varchar",
     ),
-    **dict.fromkeys(("is_missing_zero",), "boolean"),
+    "is_missing_zero": "boolean", "deprecated_on": "date", "deprecated_reason": "varchar", "replaced_by": "varchar",
 }  # fmt: skip
 KPI_VERSION = {
-    "kpi": "varchar", "version": "integer", "valid_from": "date", "valid_to": "date", "formula": "varchar",
+    "kpi": "varchar", "version": "integer", "valid_from": "date", "valid_to": "date",
+    "computed_from": "date", "computed_to": "date", "formula": "varchar",
     "definition_hash": "varchar", "change_reason": "varchar", "requested_by": "varchar", "seq": "integer",
     "recorded_at": "timestamp", "entry_hash": "varchar",
     "is_ratio": "boolean", "is_additive": "boolean", "is_level": "boolean",
+}  # fmt: skip
+KPI_INPUT = {
+    "kpi": "varchar", "version": "integer", "input_kpi": "varchar", "input_version": "integer",
+    "valid_from": "date", "valid_to": "date", "definition_hash": "varchar",
 }  # fmt: skip
 UNIT = dict.fromkeys(("unit", "label", "kind", "department", "parent", "lead"), "varchar")
 AGREEMENT_VERSION = {
@@ -72,6 +77,7 @@ def recorded_tables(
         Table("run_context", RUN_CONTEXT, [(run_id, as_of_on, _utc(started_at))]),
         Table("kpi", KPI, [_kpi_row(project, kpi) for _, kpi in sorted(project.kpis.items())]),
         Table("kpi_version", KPI_VERSION, _version_rows(project, definitions)),
+        Table("kpi_input", KPI_INPUT, _input_rows(project, definitions)),
         Table("unit", UNIT, _unit_rows(project)),
         Table("agreement_version", AGREEMENT_VERSION, [_row(version) for version in versions]),
         Table("target_period", TARGET_PERIOD, [_row(target) for target in targets]),
@@ -93,29 +99,14 @@ def projected_rows(warehouse: Path) -> list[AgreementVersionRow | TargetPeriodRo
     ]
 
 
-def is_additive(project: Project, version: KpiVersion) -> bool:
-    """Whether the values of months add up to the year's: a plain sum or count."""
-    return _aggregation(project, version) in (Aggregation.SUM, Aggregation.COUNT)
-
-
-def is_level(project: Project, version: KpiVersion) -> bool:
-    """Whether a year's value lies on the scale of a month's: ratios, averages, medians, stocks; no distinct counts."""
-    return _aggregation(project, version) not in (Aggregation.SUM, Aggregation.COUNT, Aggregation.COUNT_DISTINCT)
-
-
-def _aggregation(project: Project, version: KpiVersion) -> Aggregation | None:
-    """How the version's measure is aggregated; None where its value is no plain measure of the period."""
-    formula = version.formula
-    found = project.measure(formula.measure) if isinstance(formula, Simple) else None
-    return found[1].agg if found else None
-
-
 def _kpi_row(project: Project, kpi: Kpi) -> tuple[object, ...]:
     language = project.calendar.language
     return (
         kpi.kpi, kpi.label_in(language), " ".join(kpi.description.split()), kpi.owner, kpi.department,
         kpi.chain_stage, kpi.timing, kpi.effect, kpi.aspect, kpi.level, kpi.direction, kpi.unit, kpi.currency,
         kpi.cadence, kpi.missing == "zero",
+        kpi.deprecated and kpi.deprecated.on, kpi.deprecated and kpi.deprecated.reason,
+        kpi.deprecated and kpi.deprecated.replaced_by,
     )  # fmt: skip
 
 
@@ -128,12 +119,27 @@ def _version_rows(
             recorded = definitions[name, version.version]
             formula = json.dumps(version.formula.model_dump(mode="json", by_alias=True), sort_keys=True)
             rows.append((
-                name, version.version, version.valid_from, version.valid_to, formula, recorded.definition_hash,
+                name, version.version, version.valid_from, version.valid_to,
+                version.first_day, version.last_day, formula, recorded.definition_hash,
                 version.change.reason, version.change.requested_by, recorded.seq, _utc(recorded.recorded_at),
-                recorded.entry_hash, value_of(project, kpi, version).denominator is not None,
-                    is_additive(project, version), is_level(project, version),
+                recorded.entry_hash, is_ratio(project, version), is_additive(project, version),
+                is_level(project, version),
             ))  # fmt: skip
     return rows
+
+
+def _input_rows(
+    project: Project, definitions: Mapping[tuple[str, int], RecordedDefinition]
+) -> list[tuple[object, ...]]:
+    return [
+        (
+            name, version.version, found.kpi.kpi, found.version.version, found.first_day, found.last_day,
+            definitions[found.kpi.kpi, found.version.version].definition_hash,
+        )
+        for name, kpi in sorted(project.kpis.items())
+        for version in kpi.versions
+        for found in inputs_in_force(project, version)
+    ]  # fmt: skip
 
 
 def _unit_rows(project: Project) -> list[tuple[object, ...]]:

@@ -15,7 +15,8 @@ from typing import Any
 from kpiledger.errors import WrongUse
 from kpiledger.finding import Finding, Position, Severity, has_errors, in_order
 from kpiledger.git import origin_of
-from kpiledger.ledger.contents import EVENT_OF_KIND, with_commitments, without_added_slices
+from kpiledger.ledger.contents import EVENT_OF_KIND, with_commitments
+from kpiledger.ledger.definitions import comparable
 from kpiledger.ledger.entry import Draft, Entry
 from kpiledger.ledger.merkle import root as tree_root
 from kpiledger.ledger.recordables import Recordable, recordables
@@ -140,7 +141,7 @@ def _contradiction(item: Recordable, entry: Entry, recorded: Mapping[str, Any], 
     kinds = {"event": _event_word(entry.kind)}, {"event": _event_word(item.kind)}
     content = item.content
     if item.kind is EntryKind.DEFINITION_RECORDED:
-        content = without_added_slices(content, recorded)
+        recorded, content = comparable(recorded, content)
     found = differences({**kinds[0], **recorded}, {**kinds[1], **content}, erased)
     lost = [path for path, old, _ in found if isinstance(old, Gone)]
     if lost:
@@ -151,13 +152,23 @@ def _contradiction(item: Recordable, entry: Entry, recorded: Mapping[str, Any], 
         return
     shown = "; ".join(f"{path}: recorded {_shown(old)}, found {_shown(new)}" for path, old, new in changes)
     if item.kind is EntryKind.DEFINITION_RECORDED:
-        rule, what = CHANGED_DEFINITION, "the definition"
-        hint = "put it back and add a new version with its own valid_from and change"
+        rule, what, hint = CHANGED_DEFINITION, "the definition", _hint([path for path, *_ in changes])
     else:
         rule, what = EDITED_EVENT, "the agreement event"
         hint = "put it back and add a new event that amends the agreement, with its own reason"
     message = f"{what} {item.key} is not as it was recorded in entry {entry.seq}: {shown}"
     yield Finding(rule, Severity.ERROR, item.position, message, hint)
+
+
+def _hint(paths: Sequence[str]) -> str:
+    """What to do about a definition that differs at some places."""
+    if all(path.startswith("depends_on") for path in paths):
+        return "put the KPI that it is derived from back as it was recorded, and give that one a new version"
+    if all(path.startswith("definition.calendar") for path in paths):
+        return "put metrics/calendar.yml back: the numbers that were recorded rest on it"
+    if all(path.startswith(("definition.measures", "definition.facts")) for path in paths):
+        return "put it back, and let a new version use a measure with a name of its own"
+    return "put it back and add a new version with its own valid_from and change"
 
 
 def _lost(item: Recordable, entry: Entry, paths: Sequence[str]) -> Finding:

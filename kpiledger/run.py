@@ -19,7 +19,15 @@ from pathlib import Path
 from kpiledger.dbt_build import BuildResult, build
 from kpiledger.errors import RunStopped, WrongUse
 from kpiledger.folding import agreement_version_rows, fold, target_period_rows
-from kpiledger.gates import CHECKS, load_checked, require_compiled, require_ledger, require_passed, stop_on_errors
+from kpiledger.gates import (
+    CHECKS,
+    load_checked,
+    require_compiled,
+    require_duckdb,
+    require_ledger,
+    require_passed,
+    stop_on_errors,
+)
 from kpiledger.git import head_commit
 from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger.store import Clock, Ledger
@@ -38,6 +46,7 @@ from kpiledger.warehouse import lay_tables, open_reader, rows_of
 def begin(root: Path, run_id: str, as_of: date | None, now: datetime) -> Run:
     """Check the specs and make an empty place to build in."""
     settings = load_settings(root, os.environ)
+    require_duckdb(settings)
     settings.build.mkdir(parents=True, exist_ok=True)
     run = Run(settings, run_id, as_of, now)
     with step(run, is_first=True):
@@ -71,7 +80,7 @@ def record_agreements(run: Run, clock: Clock) -> RecordReport:
             (run.run_id, run.as_of, run.started_at),
             recorded_definitions(ledger),
             agreement_version_rows(versions),
-            target_period_rows(versions),
+            target_period_rows(versions, project.calendar.reckoning),
         )
         lay_tables(run.warehouse, SCHEMA, tables)
         return report

@@ -9,19 +9,33 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from kpiledger.compiling.dialects import Dialect
 from kpiledger.errors import WrongUse
 
 FILE = "kpiledger.yml"
 
 
-class _Written(BaseModel):
+class SettingsFile(BaseModel):
     """The settings file: folders relative to the project's root."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     build: str = "build"
+    """The folder of everything a run makes: warehouse, pages, journal, publications. `KPI_BUILD` in the environment
+    overrides it.
+    """
     ledger: str = "build/ledger"
+    """The folder of the ledger. In production it lies where the pipeline may append and nobody may rewrite.
+    `KPI_LEDGER` in the environment overrides it.
+    """
+    dialect: Dialect = Dialect.DUCKDB
+    """The warehouse whose SQL `kpi compile` writes: `duckdb`, `postgres` or `spark`. `kpi run` builds and publishes
+    DuckDB only. `KPI_DIALECT` in the environment overrides it.
+    """
     keep_publications: int = Field(default=3, ge=0)
+    """How many earlier publications stay beside the current one. 0 keeps none, so a reader who has the old one open
+    loses it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,7 @@ class Settings:
     build: Path
     ledger: Path
     keep_publications: int
+    dialect: Dialect
 
     @property
     def warehouse(self) -> Path:
@@ -79,17 +94,24 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
             "change to the project's folder, or name it with --project",
         )
     try:
-        written = _Written.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        written = SettingsFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except (yaml.YAMLError, UnicodeDecodeError, ValidationError) as problem:
         raise WrongUse(
-            f"{FILE} cannot be read: {_told(problem)}", "its keys are build, ledger, keep_publications"
+            f"{FILE} cannot be read: {_told(problem)}", "its keys are build, ledger, keep_publications, dialect"
         ) from problem
     return Settings(
         root=root,
         build=root / environ.get("KPI_BUILD", written.build),
         ledger=root / environ.get("KPI_LEDGER", written.ledger),
         keep_publications=written.keep_publications,
+        dialect=_dialect(environ.get("KPI_DIALECT", written.dialect)),
     )
+
+
+def _dialect(text: str) -> Dialect:
+    if text not in set(Dialect):
+        raise WrongUse(f"KPI_DIALECT is {text!r}", f"it is one of {', '.join(Dialect)}")
+    return Dialect(text)
 
 
 def _told(problem: Exception) -> str:

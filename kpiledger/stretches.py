@@ -37,6 +37,14 @@ class Length:
                 return length
         raise ValueError(f"{text!r} is no length of time; write 7 days, 4 weeks, 12 months, 2 quarters or 1 year")
 
+    def fits(self, grain: Grain) -> bool:
+        """Whether a period of the grain, moved by this length, is one again: a year is also 52 or 53 whole weeks."""
+        if grain is Grain.DAY:
+            return True
+        if grain is Grain.WEEK:
+            return self.months % 12 == 0 and self.days % 7 == 0
+        return self.days == 0 and self.months % _MONTHS[grain] == 0
+
     def __add__(self, other: Length) -> Length:
         return Length(self.months + other.months, self.days + other.days)
 

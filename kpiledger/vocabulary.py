@@ -9,8 +9,8 @@ from enum import StrEnum
 NAME = re.compile(r"[a-z](?:_?[a-z0-9])*\Z")
 NAME_MAX = 63  # PostgreSQL cuts longer identifiers silently
 
-# Words that compiled SQL needs for itself: reserved by SQL, or names of its own columns and CTEs.
-RESERVED = frozenset(
+# Reserved by one of the warehouses: no column of this name is read without quotes.
+SQL_WORDS = frozenset(
     """
     all analyse analyze and any array as asc asymmetric between both case cast check collate column constraint
     create cross current_date current_time current_timestamp current_user default deferrable desc describe
@@ -19,6 +19,11 @@ RESERVED = frozenset(
     null offset on only or order outer over partition pivot placing primary qualify references returning right
     select session_user show some summarize symmetric table then to trailing true union unique unpivot user
     using values variadic when where window with
+    """.split()
+)
+# Words that compiled SQL needs for itself: those of SQL, and the names of its own columns and CTEs.
+RESERVED = SQL_WORDS | frozenset(
+    """
     day denominator grain is_complete kpi member numerator period period_end period_start replaced_on row_count
     slice span span_end span_start value version
     described dim_span intervals answer kpi_values measured measured_latest measured_rows sliced sliced_days
@@ -31,94 +36,143 @@ class Grain(StrEnum):
     """The length of a period."""
 
     DAY = "day"
+    """One day, as 2016-08-14."""
     WEEK = "week"
+    """Seven days, from the day that the calendar's `week_starts` names; ISO weeks by default, as 2016-W33."""
     MONTH = "month"
+    """A calendar month, as 2016-08."""
     QUARTER = "quarter"
+    """Three months of the calendar's year, as 2016-Q3."""
     YEAR = "year"
+    """Twelve months, from the month that the calendar's years begin with, as 2016."""
 
 
 class Direction(StrEnum):
     """Which way a KPI should move."""
 
     INCREASE = "increase"
+    """More is better; targets are met `at_least`."""
     DECREASE = "decrease"
+    """Less is better; targets are met `at_most`."""
     MAINTAIN = "maintain"
+    """It should stay where it is; a target may bound it from either side."""
 
 
 class Unit(StrEnum):
     """What a KPI's number counts; ratios are 0 to 1, currencies name an ISO code beside."""
 
     RATIO = "ratio"
+    """A share of one number in another, 0 to 1. Pages show it as percent, tables never do."""
     COUNT = "count"
+    """A number of things."""
     CURRENCY = "currency"
+    """An amount of money in the KPI's `currency`."""
     DAYS = "days"
+    """A length of time in days."""
     HOURS = "hours"
+    """A length of time in hours."""
     SCORE = "score"
+    """Points on a scale, as of a survey."""
 
 
 class Aggregation(StrEnum):
     """How a measure turns rows into one number."""
 
     SUM = "sum"
+    """The sum. Nothing to add gives null."""
     COUNT = "count"
+    """The number of rows, or of rows where `expr` is not null. None gives 0."""
     COUNT_DISTINCT = "count_distinct"
+    """The number of different values. It is counted anew for each interval: months do not add up to the year."""
     AVERAGE = "average"
+    """The sum divided by the count, so that longer periods weigh by rows. It cannot be part of a ratio."""
     MIN = "min"
+    """The lowest value."""
     MAX = "max"
+    """The highest value."""
     MEDIAN = "median"
+    """The value that half of the rows do not exceed. It is computed anew for each interval."""
     PERCENTILE = "percentile"
+    """The value that the share `percentile` of the rows does not exceed. It is computed anew for each interval."""
     LAST = "last"
+    """The last row of each key in `over` up to the end of the interval, added up: stocks, balances, open orders."""
 
 
 class Comparison(StrEnum):
     """How an actual is held against its target."""
 
     AT_LEAST = "at_least"
+    """Met where the actual is the target or more."""
     AT_MOST = "at_most"
+    """Met where the actual is the target or less."""
 
 
 class Status(StrEnum):
     """How a KPI stands; never green by default."""
 
     GREEN = "green"
+    """The target is met."""
     AMBER = "amber"
+    """The target is missed, and the amber bound is not."""
     RED = "red"
+    """The target is missed, and the amber bound too where there is one."""
     NO_TARGET = "no_target"
+    """Nothing was promised for the period."""
     NO_DATA = "no_data"
+    """There is a target and nothing was measured."""
     INCOMPLETE = "incomplete"
+    """The period had not ended on the as-of date, so it is not judged yet."""
 
 
 class ReasonKind(StrEnum):
     """Why an agreement was made or changed."""
 
     ANNUAL_AGREEMENT = "annual_agreement"
+    """The agreement of the year, as planned."""
     SCOPE_CHANGE = "scope_change"
+    """The holder answers for more or less than before."""
     EXTERNAL_SHOCK = "external_shock"
+    """The world changed in a way that nobody here controls."""
     RESOURCE_CHANGE = "resource_change"
+    """People or money were added or taken away."""
     REBASELINE = "rebaseline"
+    """The reference that the target was calibrated with proved wrong."""
     MID_YEAR_REVIEW = "mid_year_review"
+    """A review in the year, as planned."""
     DEFINITION_CHANGE = "definition_change"
+    """The KPI has a new version, and the old figure does not fit it."""
     CORRECTION = "correction"
+    """An earlier event said something that was not agreed."""
     PILOT = "pilot"
+    """A trial: the figure is to be learned from."""
 
 
 class EventKind(StrEnum):
     """What happened to an agreement."""
 
     AGREED = "agreed"
+    """The agreement begins. It needs `valid_to` and at least one target."""
     AMENDED = "amended"
+    """Targets change from `valid_from` on. It needs at least one target; those it does not name carry on."""
     RETIRED = "retired"
+    """The agreement ends on the day before `valid_from`. It names no target."""
 
 
 class Outcome(StrEnum):
     """How a check ended; a check that tested no row has not passed."""
 
     PASSED = "passed"
+    """Rows were tested, and no more of them break the rule than may."""
     WARNED = "warned"
+    """More rows break it than may, and the rule does not block, or not yet."""
     FAILED = "failed"
+    """More rows break it than may, and publishing stops."""
     COULD_NOT_RUN = "could_not_run"
+    """Not verified: the source, a column or another table could not be read, or the two evaluations disagree."""
     NOTHING_TO_CHECK = "nothing_to_check"
+    """No row was tested; this is no pass."""
     WAIVED = "waived"
+    """Set aside for a reason until a date."""
 
 
 def is_name(text: str) -> bool:

@@ -1,29 +1,39 @@
-"""`as_of`, `dim_period`, `dim_span`: the day all numbers are as of, the periods, the intervals values cover."""
+"""`as_of`, `dim_day`, `dim_period`: the day all numbers are as of, the days up to it, and the periods they form."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from kpiledger.compiling.text import Cte, date_literal, header, imported, ref, with_ctes
+from kpiledger.compiling.bounds import suffix_of
+from kpiledger.compiling.dialects import Dialect, as_text, each_day, first_of, local_day, minus, padded, plus
+from kpiledger.compiling.spans import lengths_of, span_model
+from kpiledger.compiling.text import Cte, date_literal, header, imported, lines, ref, with_ctes
 from kpiledger.project import Project
 from kpiledger.specs.calendar import Calendar
-from kpiledger.stretches import Stretch
+from kpiledger.specs.fact import Fact
+from kpiledger.stretches import Length, Stretch
 from kpiledger.vocabulary import Grain
 
+__all__ = ["as_of_model", "day_model", "period_model", "span_model"]
+
 _FROM = "metrics/calendar.yml"
-_MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
-_YEAR_TEXT, _MONTH_TEXT = "cast(extract(year from {0}) as varchar)", "cast(extract(month from {0}) as varchar)"
-_LABEL = {
-    Grain.MONTH: f"{_YEAR_TEXT} || '-' || lpad({_MONTH_TEXT}, 2, '0')",
-    Grain.QUARTER: f"{_YEAR_TEXT} || '-Q' || cast(extract(quarter from {{0}}) as varchar)",
-    Grain.YEAR: _YEAR_TEXT,
+_ONE_DAY = Length(days=1)
+_STEP = {
+    Grain.DAY: _ONE_DAY,
+    Grain.WEEK: Length(days=7),
+    Grain.MONTH: Length(1),
+    Grain.QUARTER: Length(3),
+    Grain.YEAR: Length(12),
 }
+_ALWAYS = frozenset({Grain.MONTH, Grain.QUARTER, Grain.YEAR})
 
 
-def as_of_model(project: Project) -> str:
+def as_of_model(project: Project, dialect: Dialect = Dialect.DUCKDB) -> str:
     """The SQL of `as_of`: the day asked for by the run or the calendar, else the last one every fact covers."""
     facts = sorted(project.facts.values(), key=lambda fact: fact.model)
-    last_days = "\nunion all\n".join(f"select max({fact.time}) as last_on\nfrom {ref(fact.model)}" for fact in facts)
+    last_days = "\nunion all\n".join(
+        f"select max({_day_of(project, fact, dialect)}) as last_on\nfrom {ref(fact.model)}" for fact in facts
+    )
     run = "select * from {{ source('recorded', 'run_context') }}"
     chosen = (
         "select coalesce(max(run_context.as_of_on), min(last_days.last_on)) as as_of_on\n"
@@ -36,90 +46,94 @@ def as_of_model(project: Project) -> str:
     )
 
 
-def period_model(calendar: Calendar) -> str:
-    """The SQL of `dim_period`: every month, quarter and year from the calendar's first day to the as-of date."""
-    parts: list[Cte] = [_periods(grain, calendar) for grain in _MONTHS]
-    all_periods = "\nunion all\n".join(f"select * from {grain}s" for grain in _MONTHS)
-    top = header(_FROM, "The calendar's periods up to the as-of date. One row per grain and period.")
-    return top + with_ctes([imported("as_of"), *parts, ("periods", all_periods)], "select * from periods")
+def day_model(calendar: Calendar, stretches: Iterable[Stretch], dialect: Dialect = Dialect.DUCKDB) -> str:
+    """The SQL of `dim_day`: every day from the calendar's first one to the as-of date, and the periods it lies in.
+
+    Values over months are put together from tiles: months, cut in two where a like-for-like comparison ends.
+    """
+    lengths = [length for length in lengths_of(stretches) if length.months and not length.days]
+    cuts = {f"as_of{suffix_of(length)}": minus("as_of.as_of_on", length, dialect) for length in lengths}
+    days = lines(["cast(series.day as date) as day", *(f"{day} as {name}" for name, day in cuts.items())])
+    series = each_day("as_of", date_literal(calendar.starts_on), "as_of.as_of_on", dialect)
+    after_cuts = [f"case when day > {name} then {plus(name, _ONE_DAY, dialect)} end" for name in cuts]
+    tile = lines([first_of(Grain.MONTH, "day", dialect, calendar), *after_cuts])
+    starts = [f"{first_of(grain, 'day', dialect, calendar)} as {grain}_start" for grain in _STEP if grain != Grain.DAY]
+    tiled = lines(["day", f"greatest(\n{tile}\n) as month_tile", *starts])
+    top = header(_FROM, "The calendar's days up to the as-of date. One row per day.")
+    return top + with_ctes(
+        [
+            imported("as_of"),
+            ("days", f"select\n{days}\n{series}", "the day a like-for-like comparison ends on stands beside each day"),
+            ("tiled", f"select\n{tiled}\nfrom days", "a tile is a month, cut in two after such a day"),
+        ],
+        "select * from tiled",
+    )
 
 
-def span_model(calendar: Calendar, spans: Sequence[str]) -> str:
-    """The SQL of `dim_span`: for each period the days that each span covers, none after the as-of date."""
-    rolling = sorted({length.months for span in spans if (length := Stretch(span).rolling)})
-    parts: list[Cte] = [
-        _span("period", "the period itself", "period_start"),
-        _span("year_to_date", "from the year's first day", _YEAR),
-    ]
-    parts += [
-        _span(
-            f"rolling_{months}",
-            f"{months} calendar months, the period's last one among them",
-            _rolling(months),
-        )
-        for months in rolling
-    ]
-    parts += [
-        _span_last_year("period_last_year", "the same days a year earlier", "period_start"),
-        _span_last_year("year_to_date_last_year", "year to date, the same days a year earlier", _YEAR),
-    ]
+def period_model(calendar: Calendar, grains: Iterable[Grain] = (), dialect: Dialect = Dialect.DUCKDB) -> str:
+    """The SQL of `dim_period`: every period of some grains from the calendar's first day to the as-of date.
+
+    Months, quarters and years are always among them.
+    """
+    asked = [grain for grain in Grain if grain in _ALWAYS.union(grains)]
+    parts: list[Cte] = [(f"{grain}s", _periods(grain, calendar, dialect)) for grain in asked]
     union = "\nunion all\n".join(f"select * from {name}" for name, *_ in parts)
-    covered = f"select *\nfrom spans\nwhere span_start >= {date_literal(calendar.starts_on)}"
-    top = header(
-        _FROM,
-        "The days that a value covers, none before the calendar begins. One row per grain, period and span.",
-    )
-    ctes: list[Cte] = [imported("dim_period"), imported("as_of"), _bounds(), *parts, ("spans", union)]
-    return top + with_ctes([*ctes, ("covered", covered)], "select * from covered")
+    period_end = minus("starts.next_period_start", _ONE_DAY, dialect)
+    columns = [
+        "starts.grain",
+        "starts.period",
+        "starts.period_start",
+        f"{period_end} as period_end",
+        "starts.next_period_start",
+        f"{period_end} <= as_of.as_of_on as is_complete",
+    ]
+    periods = f"select\n{lines(columns)}\nfrom starts\ncross join as_of"
+    top = header(_FROM, "The calendar's periods up to the as-of date. One row per grain and period.")
+    ctes: list[Cte] = [imported("dim_day"), imported("as_of"), *parts, ("starts", union), ("periods", periods)]
+    return top + with_ctes(ctes, "select * from periods")
 
 
-_YEAR = "cast(date_trunc('year', period_start) as date)"
+def _day_of(project: Project, fact: Fact, dialect: Dialect) -> str:
+    data_type = project.columns.get(fact.model, {}).get(fact.time, "")
+    return local_day(fact.time, data_type, fact.zone, project.calendar.zone, dialect)
 
 
-def _rolling(months: int) -> str:
-    return f"cast(next_period_start - interval '{months} months' as date)"
+def _periods(grain: Grain, calendar: Calendar, dialect: Dialect) -> str:
+    start = "day" if grain is Grain.DAY else f"{grain}_start"
+    columns = [
+        f"'{grain}' as grain",
+        f"{_label(grain, start, calendar, dialect)} as period",
+        f"{start} as period_start",
+        f"{plus(start, _STEP[grain], dialect)} as next_period_start",
+    ]
+    return f"select distinct\n{lines(columns)}\nfrom dim_day"
 
 
-def _periods(grain: Grain, calendar: Calendar) -> Cte:
-    step = f"interval '{_MONTHS[grain]} months'"
-    start = "cast(series.first_day as date)"
-    series = (
-        f"generate_series(\n    date_trunc('{grain}', timestamp '{calendar.starts_on} 00:00:00'),\n"
-        f"    cast(as_of.as_of_on as timestamp),\n    {step}\n) as series(first_day)"
-    )
-    body = (
-        f"select\n    '{grain}' as grain,\n    {_LABEL[grain].format('series.first_day')} as period,\n"
-        f"    {start} as period_start,\n"
-        f"    cast(series.first_day + {step} - interval '1 day' as date) as period_end,\n"
-        f"    cast(series.first_day + {step} as date) as next_period_start,\n"
-        f"    cast(series.first_day + {step} - interval '1 day' as date) <= as_of.as_of_on as is_complete\n"
-        f"from as_of\ncross join {series}"
-    )
-    return f"{grain}s", body
+def _label(grain: Grain, start: str, calendar: Calendar, dialect: Dialect) -> str:
+    """How a period is written: 2016-08-14, 2016-W33, 2016-08, 2016-Q3, 2016, FY2016-Q1, FY2016."""
+    match grain:
+        case Grain.DAY | Grain.MONTH:
+            parts = [padded(f"extract({part} from {start})", 2, dialect) for part in ("month", "day")]
+            return " || '-' || ".join([_year(start, dialect), *(parts if grain is Grain.DAY else parts[:1])])
+        case Grain.WEEK:
+            # A week is of the year of its fourth day, the first one if it holds 4 January.
+            fourth = plus(start, Length(days=3), dialect)
+            number = f"cast(floor((extract(doy from {fourth}) + 6) / 7) as integer)"
+            return f"{_year(fourth, dialect)} || '-W' || {padded(number, 2, dialect)}"
+        case Grain.QUARTER | Grain.YEAR:
+            named = _named_by(start, calendar, dialect)
+            year = ("'FY' || " if calendar.is_fiscal else "") + _year(named, dialect)
+            quarter = as_text(f"extract(quarter from {named})", dialect)
+            return f"{year} || '-Q' || {quarter}" if grain is Grain.QUARTER else year
 
 
-def _bounds() -> Cte:
-    body = (
-        "select\n    dim_period.*,\n"
-        "    least(dim_period.period_end, as_of.as_of_on) as covered_to,\n"
-        "    case\n        when dim_period.is_complete then\n"
-        "            cast(dim_period.next_period_start - interval '1 year' - interval '1 day' as date)\n"
-        "        else cast(as_of.as_of_on - interval '1 year' as date)\n"
-        "    end as covered_to_last_year\nfrom dim_period\ncross join as_of"
-    )
-    return "bounds", body, "where an unfinished period is covered up to the as-of date, last year's is too"
+def _named_by(start: str, calendar: Calendar, dialect: Dialect) -> str:
+    """The day of a calendar year whose year and quarter name the fiscal ones that begin on a day."""
+    months = calendar.fiscal_year_starts.number - 1
+    if not months or calendar.fiscal_year_named_by == "start":
+        return minus(start, Length(months), dialect)
+    return plus(start, Length(12 - months), dialect)
 
 
-def _span(name: str, comment: str, start: str) -> Cte:
-    return name, _select(name, start, "covered_to"), comment
-
-
-def _span_last_year(name: str, comment: str, start: str) -> Cte:
-    return name, _select(name, f"cast({start} - interval '1 year' as date)", "covered_to_last_year"), comment
-
-
-def _select(name: str, start: str, end: str) -> str:
-    return (
-        "select\n    grain,\n    period_start,\n    period_end,\n    is_complete,\n"
-        f"    '{name}' as span,\n    {start} as span_start,\n    {end} as span_end\nfrom bounds"
-    )
+def _year(day: str, dialect: Dialect) -> str:
+    return as_text(f"extract(year from {day})", dialect)

@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 from kpiledger.compiling.aggregate import aggregate_model
-from kpiledger.compiling.calendar_models import as_of_model, period_model, span_model
-from kpiledger.compiling.plan import values_of
+from kpiledger.compiling.calendar_models import as_of_model, day_model, period_model, span_model
+from kpiledger.compiling.dialects import Dialect
+from kpiledger.compiling.fact_plan import FactPlan, fact_plan
+from kpiledger.compiling.measured import measured_model
+from kpiledger.compiling.plan import Value, all_values, by_home
 from kpiledger.compiling.properties import properties_file
 from kpiledger.compiling.published import value_table
 from kpiledger.compiling.values import values_model
 from kpiledger.project import Project
+from kpiledger.stretches import ONE_YEAR, PERIOD, YEAR_TO_DATE, Stretch
+from kpiledger.vocabulary import Grain
+
+# Scorecards read these of every period, whatever a KPI asks for.
+_ALWAYS = tuple(one for span in (PERIOD, YEAR_TO_DATE) for one in (Stretch(span), Stretch(span).before(ONE_YEAR)))
+_GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
 
 
-def compile_project(project: Project) -> dict[str, str]:
+def compile_project(project: Project, dialect: Dialect = Dialect.DUCKDB) -> dict[str, str]:
     """File name -> text; the project must have passed the rules without error."""
-    values = values_of(project)
-    spans = sorted({span for kpi in project.kpis.values() for span in kpi.spans})
+    values = all_values(project, dialect)
+    plans = plans_of(project, values, dialect)
+    homes = by_home(values)
+    asked = {grain for kpi in project.kpis.values() for grain in kpi.grains}
+    grains = tuple(grain for grain in Grain if grain in _GRAINS or grain in asked)
+    stretches = sorted({*_ALWAYS, *(one for plan in plans.values() for one in plan.need.stretches)})
     files = {
-        "as_of.sql": as_of_model(project),
-        "dim_period.sql": period_model(project.calendar),
-        "dim_span.sql": span_model(project.calendar, spans),
-        "fct_kpi_value.sql": value_table(values),
-        "_kpis.yml": properties_file(project, values),
+        "as_of.sql": as_of_model(project, dialect),
+        "dim_day.sql": day_model(project.calendar, stretches, dialect),
+        "dim_period.sql": period_model(project.calendar, grains, dialect),
+        "dim_span.sql": span_model(project.calendar, grains, stretches, dialect),
+        "fct_kpi_value.sql": value_table(homes),
+        "_kpis.yml": properties_file(project, homes, plans),
     }
-    for name, answered in values.items():
-        aggregate = aggregate_model(project.facts[name], answered)
+    for fact, plan in plans.items():
+        aggregate = aggregate_model(plan)
         if aggregate is not None:
-            files[f"agg_{name}.sql"] = aggregate
-        files[f"kpi_{name}.sql"] = values_model(project.facts[name], answered)
+            files[f"agg_{fact}.sql"] = aggregate
+        files[f"measured_{fact}.sql"] = measured_model(plan)
+    for home, answered in homes.items():
+        files[f"kpi_{home}.sql"] = values_model(home, answered, plans)
     return dict(sorted(files.items()))
+
+
+def plans_of(project: Project, values: tuple[Value, ...], dialect: Dialect) -> dict[str, FactPlan]:
+    """What the KPIs ask of each fact they need, by fact."""
+    facts = sorted({source.fact for value in values for source in value.figure.sources})
+    return {fact: fact_plan(project, values, fact, dialect) for fact in facts}

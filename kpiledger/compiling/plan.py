@@ -1,110 +1,147 @@
-"""Which columns a fact's KPIs need, and by which route each is computed.
-
-additive  sums, counts, extremes: aggregated once per day, then over any interval
-rows      distinct counts, medians, percentiles: only right on the fact's own rows, per interval
-latest    semi-additive: the last row of each key at or before the end of the interval
-
-Names that we coin have a double underscore, which no name in a spec may have: they cannot meet a user's.
-"""
+"""What a version of a KPI is made of: columns of facts over stretches of days, and the expressions over them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from itertools import chain
 
-from kpiledger.expressions import columns_in, render
+from kpiledger.compiling.columns import Column, coined, columns_for, conversion_columns
+from kpiledger.compiling.dialects import Dialect
+from kpiledger.compiling.expressing import multiplies, substitute, with_names
+from kpiledger.compiling.text import date_literal
+from kpiledger.expressions import render
 from kpiledger.project import Project
-from kpiledger.specs.fact import Fact, Measure
-from kpiledger.specs.formula import Input, Ratio
+from kpiledger.specs.formula import Conversion, Cumulative, Derived, Formula, Input, Ratio
 from kpiledger.specs.kpi import Kpi, KpiVersion
-from kpiledger.vocabulary import Aggregation
+from kpiledger.stretches import NO_LENGTH, ONE_YEAR, PERIOD, YEAR_TO_DATE, Length, Stretch
+from kpiledger.vocabulary import Grain
+
+# The model of the KPIs that several facts answer together; no fact may have a double underscore in its name.
+ACROSS = "_across_facts"
+# Ratios are divisions of exact sums; twelve places keep them and leave 26 for the figure itself.
+FIGURE = "decimal(38, 12)"
+# Beside the spans a KPI asks for: the same days a year earlier, for comparison like for like.
+COMPARED = (PERIOD, YEAR_TO_DATE)
 
 
-class Route(StrEnum):
-    """How a column is computed over an interval."""
+@dataclass(frozen=True, slots=True, order=True)
+class Source:
+    """Where columns are taken from: a fact, over the span asked or another one, or a length of time earlier."""
 
-    ADDITIVE = "additive"
-    ROWS = "rows"
-    LATEST = "latest"
+    fact: str
+    span: str | None = None
+    earlier: Length = NO_LENGTH
+
+    def stretch(self, asked: Stretch) -> Stretch:
+        """The stretch of days that it covers where a stretch is asked for."""
+        return Stretch(self.span or asked.span, asked.earlier + self.earlier)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One aggregated column: its name, the aggregate over rows, and how parts of it are put together."""
+class Leaf:
+    """A column over a source, under the name that the expressions of a KPI know it by."""
 
-    name: str
-    route: Route
-    sql: str
-    merge: str
-    time: str
-    reads: tuple[str, ...]
-    over: tuple[str, ...] = ()
+    alias: str
+    column: Column
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a formula comes to: leaves, and over their aliases the value, and what is divided by what."""
+
+    leaves: tuple[Leaf, ...]
+    value: str
+    numerator: str | None
+    denominator: str | None
+    kind: str = FIGURE
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Where its leaves are taken from, each once, in order of the formula."""
+        return tuple(dict.fromkeys(leaf.source for leaf in self.leaves))
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A KPI version in terms of columns: numerator, denominator (none for a plain measure), and a caption."""
+    """A version of a KPI as it is computed."""
 
     kpi: Kpi
     version: KpiVersion
-    fact: Fact
-    numerator: Column
-    denominator: Column | None
+    figure: Figure
     caption: str
 
     @property
     def name(self) -> str:
         """The CTE that holds it: the KPI's own name, with the version from the second on."""
-        return self.kpi.kpi if self.version.version == 1 else f"{self.kpi.kpi}__version_{self.version.version}"
+        return versioned(self.kpi, self.version)
+
+    @property
+    def home(self) -> str:
+        """The fact whose model holds it; ACROSS where it needs several."""
+        facts = {source.fact for source in self.figure.sources}
+        return facts.pop() if len(facts) == 1 else ACROSS
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """The columns it needs."""
-        return (self.numerator,) if self.denominator is None else (self.numerator, self.denominator)
+        """The columns of facts that it needs."""
+        return tuple(leaf.column for leaf in self.figure.leaves)
+
+    @property
+    def asked(self) -> tuple[Stretch, ...]:
+        """The stretches it has values of: the spans of the KPI, and what they are compared with."""
+        spans = [Stretch(span) for span in self.kpi.spans]
+        return tuple(
+            chain.from_iterable((one, one.before(ONE_YEAR)) if one.span in COMPARED else (one,) for one in spans)
+        )
 
 
-def values_of(project: Project) -> Mapping[str, tuple[Value, ...]]:
-    """Every KPI version that each fact answers, by fact name; facts and KPIs in order of their names."""
-    found: dict[str, list[Value]] = {}
-    for _, kpi in sorted(project.kpis.items()):
-        for version in kpi.versions:
-            value = value_of(project, kpi, version)
-            found.setdefault(value.fact.fact, []).append(value)
-    return {fact: tuple(values) for fact, values in sorted(found.items())}
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What some columns are needed for: the grains of periods, and the stretches of days of each period."""
+
+    grains: tuple[Grain, ...]
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def spans(self) -> tuple[str, ...]:
+        """The names of the stretches."""
+        return tuple(stretch.name for stretch in self.stretches)
 
 
-def value_of(project: Project, kpi: Kpi, version: KpiVersion) -> Value:
+def all_values(project: Project, dialect: Dialect) -> tuple[Value, ...]:
+    """Every version of every KPI, in order of their names."""
+    return tuple(
+        value_of(project, kpi, version, dialect) for _, kpi in sorted(project.kpis.items()) for version in kpi.versions
+    )
+
+
+def value_of(project: Project, kpi: Kpi, version: KpiVersion, dialect: Dialect = Dialect.DUCKDB) -> Value:
     """How one KPI version is computed."""
-    formula = version.formula
-    columns = {
-        (place or ("measure",))[-1]: _columns(project, kpi, version, str((place or ("measure",))[-1]), given)
-        for place, given in formula.inputs.items()
-    }
-    fact = _measure(project, next(iter(formula.inputs.values())))[0]
-    if isinstance(formula, Ratio):
-        (numerator, *_), (denominator, *_) = columns["numerator"], columns["denominator"]
-        caption = f"{numerator.name} / {denominator.name}"
-        return Value(kpi, version, fact, numerator, denominator, caption)
-    numerator, *rest = columns["measure"]
-    caption = f"{numerator.name} / {rest[0].name}" if rest else numerator.name
-    return Value(kpi, version, fact, numerator, rest[0] if rest else None, caption)
+    figure = _Resolving(project, dialect).figure(kpi, version)
+    return Value(kpi, version, figure, _caption(version.formula, figure))
 
 
-def columns_of(values: Iterable[Value], route: Route) -> tuple[Column, ...]:
-    """The columns of a route that some values need, each once, in order of their names."""
-    unique = {column.name: column for value in values for column in value.columns if column.route is route}
-    return tuple(unique[name] for name in sorted(unique))
+def by_home(values: Iterable[Value]) -> Mapping[str, tuple[Value, ...]]:
+    """The values by the fact whose model holds them, in order; those across facts last."""
+    found: dict[str, list[Value]] = {}
+    for value in values:
+        found.setdefault(value.home, []).append(value)
+    return {home: tuple(found[home]) for home in sorted(found, key=lambda home: (home == ACROSS, home))}
 
 
-def times_of(columns: Iterable[Column]) -> tuple[str, ...]:
-    """The dates that some columns are counted by, in order."""
-    return tuple(sorted({column.time for column in columns}))
+def leaves_of(values: Iterable[Value], fact: str) -> tuple[tuple[Value, Leaf], ...]:
+    """The leaves that some values take from a fact, each with its value."""
+    return tuple((value, leaf) for value in values for leaf in value.figure.leaves if leaf.source.fact == fact)
 
 
-def row_count_of(time: str, times: Sequence[str]) -> str:
-    """The column that counts the rows of a date, where measures of a fact go by several dates."""
-    return "row_count" if len(times) == 1 else f"row_count__{time}"
+def need_of(leaves: Iterable[tuple[Value, Leaf]]) -> Need:
+    """For which grains and stretches some leaves are needed."""
+    taken = list(leaves)
+    grains = {grain for value, _ in taken for grain in value.kpi.grains}
+    stretches = {leaf.source.stretch(asked) for value, leaf in taken for asked in value.asked}
+    return Need(tuple(grain for grain in Grain if grain in grains), tuple(sorted(stretches)))
 
 
 def slices_of(values: Iterable[Value]) -> tuple[str, ...]:
@@ -112,49 +149,120 @@ def slices_of(values: Iterable[Value]) -> tuple[str, ...]:
     return tuple(sorted({name for value in values for name in value.kpi.slices}))
 
 
-def _measure(project: Project, given: Input) -> tuple[Fact, Measure]:
-    found = project.measure(given.measure)
-    if found is None:
-        raise LookupError(f"no measure {given.measure}: the project was not checked")
-    return found
+def versioned(kpi: Kpi, version: KpiVersion) -> str:
+    """The name of a version's CTE."""
+    return kpi.kpi if version.version == 1 else coined(kpi.kpi, f"version_{version.version}")
 
 
-def _columns(project: Project, kpi: Kpi, version: KpiVersion, role: str, given: Input) -> list[Column]:
-    fact, measure = _measure(project, given)
-    conditions = [render(text) for text in (measure.where, given.where) if text]
-    condition = " and ".join(f"({text})" if len(conditions) > 1 else text for text in conditions)
-    name = given.measure
-    if given.where:
-        suffix = "" if version.version == 1 else f"__version_{version.version}"
-        name = f"{kpi.kpi}__{role}{suffix}"
-    expression = render(measure.expr) if measure.expr else None
-    texts = [text for text in (measure.expr, measure.where, given.where) if text]
-    reads = tuple(dict.fromkeys(column for text in texts for column in columns_in(text)))
-    return _aggregates(fact, measure, name, expression, condition, reads)
+def quotient(numerator: str, denominator: str) -> str:
+    """A division that has no value where there is nothing to divide by."""
+    return f"cast({numerator} as {FIGURE}) / nullif({denominator}, 0)"
 
 
-def _aggregates(
-    fact: Fact, measure: Measure, name: str, expression: str | None, condition: str, reads: tuple[str, ...]
-) -> list[Column]:
-    time = measure.time or fact.time
-    chosen = f"case when {condition} then {expression or 1} end" if condition else expression or "*"
+@dataclass(frozen=True, slots=True)
+class _Resolving:
+    """Turns formulas into figures, those of other KPIs included."""
 
-    def column(sql: str, route: Route = Route.ADDITIVE, merge: str = "sum", suffix: str = "") -> Column:
-        over = measure.over if route is Route.LATEST else ()
-        return Column(name + suffix, route, sql, merge, time, reads, over)
+    project: Project
+    dialect: Dialect
 
-    match measure.agg:
-        case Aggregation.SUM | Aggregation.COUNT:
-            return [column(f"{measure.agg}({chosen})")]
-        case Aggregation.MIN | Aggregation.MAX:
-            return [column(f"{measure.agg}({chosen})", merge=measure.agg.value)]
-        case Aggregation.AVERAGE:
-            return [column(f"sum({chosen})", suffix="__sum"), column(f"count({chosen})", suffix="__count")]
-        case Aggregation.COUNT_DISTINCT:
-            return [column(f"count(distinct {chosen})", Route.ROWS)]
-        case Aggregation.MEDIAN:
-            return [column(f"percentile_cont(0.5) within group (order by {chosen})", Route.ROWS)]
-        case Aggregation.PERCENTILE:
-            return [column(f"percentile_cont({measure.percentile}) within group (order by {chosen})", Route.ROWS)]
-        case Aggregation.LAST:
-            return [column(f"sum({chosen})", Route.LATEST)]
+    def figure(self, kpi: Kpi, version: KpiVersion) -> Figure:
+        formula, name = version.formula, versioned(kpi, version)
+        match formula:
+            case Ratio():
+                top = self._plain(formula.numerator, coined(name, "numerator"))
+                bottom = self._plain(formula.denominator, coined(name, "denominator"))
+                return _divided(top, bottom)
+            case Conversion():
+                both, base = conversion_columns(self.project, formula, name)
+                return _divided(_single(both, Source(both.fact.fact)), _single(base, Source(base.fact.fact)))
+            case Derived():
+                return self._derived(kpi, version, formula)
+            case Cumulative():
+                given = Input(measure=formula.measure, where=formula.where)
+                return self._plain(given, coined(name, "measure"), span=formula.span)
+        return self._plain(Input(measure=formula.measure, where=formula.where), coined(name, "measure"))
+
+    def _plain(self, given: Input, name: str, span: str | None = None) -> Figure:
+        columns = columns_for(self.project, given, name)
+        source = Source(columns[0].fact.fact, span)
+        first, *rest = (_single(column, source) for column in columns)
+        return _divided(first, rest[0]) if rest else first
+
+    def _derived(self, kpi: Kpi, version: KpiVersion, formula: Derived) -> Figure:
+        leaves: dict[str, Leaf] = {}
+        texts: dict[str, str] = {}
+        for name, given in formula.inputs_by_name.items():
+            text, needed = self._input(kpi, version, formula, name)
+            leaves.update({leaf.alias: leaf for leaf in needed})
+            texts[name] = f"coalesce({text}, 0)" if given.missing == "zero" else text
+        value = substitute(formula.expr, texts, self.dialect)
+        kind = "double" if multiplies(formula.expr) else FIGURE
+        return Figure(tuple(leaves.values()), value, None, None, kind)
+
+    def _input(self, kpi: Kpi, version: KpiVersion, formula: Derived, name: str) -> tuple[str, tuple[Leaf, ...]]:
+        """The expression of one input, and the leaves it speaks of under names of their own."""
+        given = formula.inputs_by_name[name]
+        if given.measure:
+            column = coined(versioned(kpi, version), name)
+            figure = self._plain(Input(measure=given.measure, where=given.where), column)
+            return self._renamed(figure, name, given.earlier)
+        other = self.project.kpis[given.kpi or ""]
+        parts = []
+        for one in other.versions:
+            prefix = name if len(other.versions) == 1 else coined(name, f"version_{one.version}")
+            parts.append((one, *self._renamed(self.figure(other, one), prefix, given.earlier)))
+        leaves = tuple(chain.from_iterable(needed for _, _, needed in parts))
+        return _in_force([(one, text) for one, text, _ in parts]), leaves
+
+    def _renamed(self, figure: Figure, prefix: str, earlier: Length) -> tuple[str, tuple[Leaf, ...]]:
+        """A figure's value over leaves that carry the input's name, taken a length of time earlier."""
+        plain = len(figure.leaves) == 1
+        names = {leaf.alias: prefix if plain else coined(prefix, leaf.alias) for leaf in figure.leaves}
+        leaves = tuple(
+            Leaf(
+                names[leaf.alias],
+                leaf.column,
+                Source(leaf.source.fact, leaf.source.span, leaf.source.earlier + earlier),
+            )
+            for leaf in figure.leaves
+        )
+        return with_names(figure.value, names, self.dialect), leaves
+
+
+def _single(column: Column, source: Source) -> Figure:
+    leaf = Leaf(column.name, column, source)
+    return Figure((leaf,), column.name, column.name, None)
+
+
+def _divided(top: Figure, bottom: Figure) -> Figure:
+    return Figure((*top.leaves, *bottom.leaves), quotient(top.value, bottom.value), top.value, bottom.value)
+
+
+def _in_force(parts: list[tuple[KpiVersion, str]]) -> str:
+    """The expression of the version that is in force in the period of a row."""
+    if len(parts) == 1:
+        return parts[0][1]
+    branches = " ".join(
+        f"when period_start between {date_literal(one.valid_from)} and {date_literal(one.valid_to)} then {text}"
+        if one.valid_to
+        else f"when period_start >= {date_literal(one.valid_from)} then {text}"
+        for one, text in parts
+    )
+    return f"case {branches} end"
+
+
+def _caption(formula: Formula, figure: Figure) -> str:
+    match formula:
+        case Derived():
+            inputs = "; ".join(
+                f"{name}: {given.measure or given.kpi}" + (f" {given.earlier} earlier" if given.offset else "")
+                for name, given in formula.inputs_by_name.items()
+            )
+            return f"{render(formula.expr)} ({inputs})"
+        case Cumulative():
+            told = f"since the first day of the {formula.to_date}" if formula.to_date else f"over {formula.window}"
+            return f"{figure.value} {told}"
+        case Conversion():
+            return f"{formula.base.measure} followed by {formula.converted.measure} within {formula.window}"
+    return f"{figure.numerator} / {figure.denominator}" if figure.denominator else str(figure.numerator)

@@ -12,10 +12,10 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def value_table(facts: Iterable[str]) -> str:
-    """The SQL of `fct_kpi_value` over the `kpi_<fact>` models of some facts."""
+def value_table(homes: Iterable[str]) -> str:
+    """The SQL of `fct_kpi_value` over the `kpi_<fact>` models."""
     columns = lines(COLUMNS)
-    parts = "\nunion all\n".join(f"select\n{columns}\nfrom {ref(f'kpi_{fact}')}" for fact in facts)
+    parts = "\nunion all\n".join(f"select\n{columns}\nfrom {ref(f'kpi_{home}')}" for home in homes)
     top = header(
         "metrics/kpis/",
         "The values of every KPI. One row per KPI version, grain, span, period, slice and member.",

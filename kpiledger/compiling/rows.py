@@ -1,10 +1,14 @@
-"""The CTEs by which a fact's rows get their dimensions and stand once for each slice."""
+"""The CTEs by which a fact's rows get their day and dimensions and stand once for each slice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from kpiledger.compiling.plan import Column
+from kpiledger.compiling.columns import Column
+from kpiledger.compiling.conversions import conversion_join
+from kpiledger.compiling.dialects import as_text
+from kpiledger.compiling.expressing import conversion_flag, reads
+from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.text import Cte, lines
 from kpiledger.specs.fact import Fact
 
@@ -13,18 +17,30 @@ NOT_SET = "(not set)"
 
 
 def described(
-    fact: Fact, slices: Iterable[str], columns: Iterable[Column], key: Iterable[str] = (), schema: str = ""
+    plan: FactPlan,
+    slices: Iterable[str],
+    columns: Sequence[Column],
+    key: Iterable[str] = (),
+    schema: str = "",
+    name: str = "described",
 ) -> Cte:
-    """The fact's rows with the columns that measures read and the dimensions that KPIs are sliced by.
+    """The fact's rows with the columns that measures read, the days they go by, and the dimensions of slices.
 
     A schema puts it in front of the models, where no CTE imports them.
     """
-    slices = list(slices)
-    read = dict.fromkeys([*key, *(name for column in columns for name in (column.time, *column.reads, *column.over))])
-    own = [f"{fact.model}.{name}" for name in read if name not in slices]
-    cut = [f"{_source(fact, name)} as {name}" for name in slices]
+    fact, slices = plan.fact, list(slices)
+    times = sorted({column.group.time for column in columns})
+    read = dict.fromkeys([*key, *(one for column in columns for one in (*reads(column), *column.group.over))])
+    days = {plan.day(time): plan.day_sql(time) for time in times}
+    own = [f"{fact.model}.{one}" for one in read if one not in slices and one not in days]
+    dated = [_named(sql, day) for day, sql in days.items()]
+    cut = [_named(_source(fact, one), one) for one in slices]
+    flags = [
+        f"{column.converted.name}.{fact.key[0]} as {conversion_flag(column)}" for column in columns if column.converted
+    ]
     joins = "".join(_join(fact, schema, model, on) for model, on in _joins(fact, slices))
-    return "described", f"select\n{lines([*own, *cut])}\nfrom {schema}{fact.model}{joins}"
+    joins += "".join(conversion_join(fact, column) for column in columns)
+    return name, f"select\n{lines([*dated, *own, *cut, *flags])}\nfrom {schema}{fact.model}{joins}"
 
 
 def dimension_models(fact: Fact, slices: Iterable[str]) -> list[str]:
@@ -32,14 +48,17 @@ def dimension_models(fact: Fact, slices: Iterable[str]) -> list[str]:
     return sorted({model for model, _ in _joins(fact, slices)})
 
 
-def sliced(name: str, origin: str, slices: Iterable[str], comment: str) -> Cte:
+def sliced(plan: FactPlan, name: str, origin: str, slices: Iterable[str], comment: str) -> Cte:
     """Every row of `origin` once as a whole (`all`) and once for each slice."""
     parts = [f"select 'all' as slice, 'all' as member, {origin}.*\nfrom {origin}"]
-    parts += [
-        f"select '{cut}' as slice, coalesce(cast({cut} as varchar), '{NOT_SET}') as member, {origin}.*\nfrom {origin}"
-        for cut in slices
-    ]
+    for cut in slices:
+        member = f"coalesce({as_text(cut, plan.dialect)}, '{NOT_SET}')"
+        parts.append(f"select '{cut}' as slice, {member} as member, {origin}.*\nfrom {origin}")
     return name, "\nunion all\n".join(parts), comment
+
+
+def _named(sql: str, name: str) -> str:
+    return sql if sql.endswith(f".{name}") else f"{sql} as {name}"
 
 
 def _source(fact: Fact, slice_name: str) -> str:

@@ -1,152 +1,141 @@
-"""`kpi_<fact>`: the values of all KPIs over one fact, one CTE a KPI, turned long at the end."""
+"""`kpi_<fact>`: the values of all KPIs over one fact, one CTE a KPI; and those that several facts answer together."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from kpiledger.compiling.plan import Column, Route, Value, columns_of, row_count_of, slices_of, times_of
-from kpiledger.compiling.rows import described, dimension_models, sliced
+from kpiledger.compiling.columns import coined
+from kpiledger.compiling.dialects import Dialect, as_text
+from kpiledger.compiling.fact_plan import FactPlan
+from kpiledger.compiling.measured import KEYS
+from kpiledger.compiling.plan import ACROSS, FIGURE, Leaf, Source, Value
 from kpiledger.compiling.text import Cte, date_literal, header, imported, lines, text_list, with_ctes
-from kpiledger.specs.fact import Fact
 
-# Ratios are divisions of exact sums; twelve places keep them and leave 26 for the figure itself.
-FIGURE = "decimal(38, 12)"
-INTERVAL = ("grain", "span", "period_start", "period_end", "is_complete")
-KEYS = (*INTERVAL, "slice", "member")
-# Beside the spans a KPI asks for: the same days a year earlier, for comparison like for like.
-LAST_YEAR = {"period": "period_last_year", "year_to_date": "year_to_date_last_year"}
+MODEL = "measured_{}"
 
 
-def values_model(fact: Fact, values: Sequence[Value]) -> str:
-    """The SQL of the KPI values of a fact."""
-    routes = [route for route in Route if columns_of(values, route)]
-    slices = slices_of(values)
-    from_rows = [column for route in (Route.ROWS, Route.LATEST) for column in columns_of(values, route)]
-    ctes: list[Cte] = [imported("dim_span")]
-    if Route.ADDITIVE in routes:
-        ctes.append(imported(f"agg_{fact.fact}"))
-    if from_rows:
-        ctes += [imported(fact.model), *(imported(model) for model in dimension_models(fact, slices))]
-        ctes.append(described(fact, slices, from_rows, key=(*fact.key, fact.time)))
-    for route in routes:
-        ctes += _MEASURED[route](fact, slices, columns_of(values, route))
-    ctes += [
-        (value.name, value_select(value, times_of(columns_of(values, Route.ADDITIVE))), _explanation(value))
-        for value in values
-    ]
+def values_model(home: str, values: Sequence[Value], plans: Mapping[str, FactPlan]) -> str:
+    """The SQL of the values of some KPIs; `home` is their fact, or ACROSS."""
+    facts = sorted({source.fact for value in values for source in value.figure.sources})
+    ctes: list[Cte] = [imported(MODEL.format(fact)) for fact in facts]
+    for value in values:
+        ctes += _value(value, plans)
     ctes.append(("kpi_values", "\nunion all\n".join(f"select * from {value.name}" for value in values)))
-    top = header(
-        f"metrics/facts/{fact.fact}.yml and the KPIs over it",
-        f"KPIs over {fact.model}. One row per KPI version, grain, span, period, slice and member.",
-    )
+    told = "several facts together" if home == ACROSS else plans[home].fact.model
+    origin = "metrics/kpis/" if home == ACROSS else f"metrics/facts/{home}.yml and the KPIs over it"
+    top = header(origin, f"KPIs over {told}. One row per KPI version, grain, span, period, slice and member.")
     return top + with_ctes(ctes, "select * from kpi_values")
 
 
-def value_select(value: Value, times: Sequence[str]) -> str:
-    """One KPI version out of the measured columns: value = numerator / denominator, or the measure itself.
-
-    `times` are the dates that additive measures of the fact go by. Where they are several, a KPI has a row only
-    where its own date has rows.
-    """
-    kpi, version = value.kpi, value.version
-    numerator = f"cast({value.numerator.name} as {FIGURE})"
-    denominator = f"cast({value.denominator.name} as {FIGURE})" if value.denominator else f"cast(null as {FIGURE})"
-    quotient = (
-        f"cast({value.numerator.name} / nullif({value.denominator.name}, 0) as {FIGURE})"
-        if value.denominator
-        else numerator
-    )
-    first, *others = dict.fromkeys(_CTE[column.route] for column in value.columns)
-    shared = first == _CTE[Route.ADDITIVE] and len(times) > 1
-    counted = row_count_of(value.columns[0].time, times) if shared else "row_count"
-    joined = "".join(f"\nleft join {other}\n    using ({', '.join(KEYS)})" for other in others)
-    spans = [span for asked in kpi.spans for span in (asked, LAST_YEAR.get(asked)) if span]
-    items = [
-        f"'{kpi.kpi}' as kpi",
-        f"{version.version} as version",
-        ", ".join(KEYS),
-        f"{numerator} as numerator",
-        f"{denominator} as denominator",
-        f"{quotient} as value",
-        f"{first}.{counted} as row_count",
-    ]
-    conditions = [
-        f"grain in ({text_list(kpi.grains)})",
-        f"span in ({text_list(spans)})",
-        f"slice in ({text_list(('all', *kpi.slices))})",
-        f"period_start >= {date_literal(version.valid_from)}",
-        *([f"period_start <= {date_literal(version.valid_to)}"] if version.valid_to else []),
-        *([f"{first}.{counted} > 0"] if shared else []),
-    ]
-    where = "\n    and ".join(conditions)
-    return f"select\n{lines(items)}\nfrom {first}{joined}\nwhere {where}"
-
-
-def _explanation(value: Value) -> str:
+def explanation(value: Value) -> str:
+    """The comment above a KPI version."""
     return f"{value.kpi.kpi}, version {value.version.version}: {value.caption}"
 
 
-def _over_intervals(cte: str, measures: Sequence[str], counts: Sequence[str] = ("count(*) as row_count",)) -> str:
-    items = [*(f"dim_span.{name}" for name in INTERVAL), f"{cte}.slice", f"{cte}.member"]
-    group = lines(items)
+def conditions(value: Value, spans: Sequence[str]) -> list[str]:
+    """For which rows of measures a KPI version has values."""
+    kpi, version = value.kpi, value.version
+    return [
+        f"grain in ({text_list(kpi.grains)})",
+        f"span in ({text_list(spans)})",
+        f"slice in ({text_list(('all', *kpi.slices))})",
+        f"period_start >= {date_literal(version.first_day)}",
+        *([f"period_start <= {date_literal(version.last_day)}"] if version.last_day else []),
+    ]
+
+
+def span_names(value: Value, source: Source) -> dict[str, str]:
+    """The names in `dim_span` of the stretches that a source covers, each with the one it is shown under."""
+    return {source.stretch(asked).name: asked.name for asked in value.asked}
+
+
+def shown_span(names: Mapping[str, str]) -> str:
+    """The expression that shows stretches under the names they are asked for by."""
+    if all(found == shown for found, shown in names.items()):
+        return "span"
+    branches = " ".join(f"when '{found}' then '{shown}'" for found, shown in names.items())
+    return f"case span {branches} end as span"
+
+
+def figures(value: Value) -> list[str]:
+    """Numerator, denominator and value, over columns that are named as the aliases of the figure."""
+    figure = value.figure
+    shown = {"numerator": figure.numerator, "denominator": figure.denominator, "value": figure.value}
+    return [f"cast({text or 'null'} as {FIGURE}) as {name}" for name, text in shown.items()]
+
+
+def _value(value: Value, plans: Mapping[str, FactPlan]) -> list[Cte]:
+    sources = value.figure.sources
+    if len(sources) == 1 and all(leaf.alias == leaf.column.name for leaf in value.figure.leaves):
+        return [_plain(value, sources[0], plans)]
+    return _joined(value, plans)
+
+
+def _plain(value: Value, source: Source, plans: Mapping[str, FactPlan]) -> Cte:
+    """A KPI over the columns of one fact and stretch, as they stand there."""
+    plan = plans[source.fact]
+    names = span_names(value, source)
+    keys = ", ".join(shown_span(names) if name == "span" else name for name in KEYS)
+    counts = _counts(plan, value.figure.leaves)
+    items = [*_identity(value, plan.dialect), keys, *figures(value), f"{_counted(counts)} as row_count"]
+    where = conditions(value, list(names))
+    if len({plan.row_count(group) for group in plan.groups}) > 1:
+        where.append(f"{_counted(counts)} > 0")
+    body = f"select\n{lines(items)}\nfrom {MODEL.format(source.fact)}\nwhere " + "\n    and ".join(where)
+    return value.name, body, explanation(value)
+
+
+def _joined(value: Value, plans: Mapping[str, FactPlan]) -> list[Cte]:
+    """A KPI whose parts lie on several facts or stretches: they meet on period, slice and member.
+
+    Each source gives its rows with the parts of the others empty; grouped, they stand side by side, and a row is
+    there where any of them has one.
+    """
+    inputs, meeting = coined(value.name, "inputs"), coined(value.name, "together")
+    sources = value.figure.sources
+    parts = [_source(value, source, plans) for source in sources]
+    dialect = plans[sources[0].fact].dialect
+    together = [f"max({leaf.alias}) as {leaf.alias}" for leaf in value.figure.leaves]
+    grouped = (
+        f"select\n{lines([', '.join(KEYS), *together, 'sum(row_count) as row_count'])}\nfrom {inputs}\n"
+        f"group by {', '.join(KEYS)}"
+    )
+    items = [*_identity(value, dialect), ", ".join(KEYS), *figures(value), "cast(row_count as bigint) as row_count"]
+    return [
+        (inputs, "\nunion all\n".join(parts), "its parts, each from where it is measured"),
+        (meeting, grouped),
+        (value.name, f"select\n{lines(items)}\nfrom {meeting}", explanation(value)),
+    ]
+
+
+def _source(value: Value, source: Source, plans: Mapping[str, FactPlan]) -> str:
+    plan, names = plans[source.fact], span_names(value, source)
+    keys = ", ".join(shown_span(names) if name == "span" else name for name in KEYS)
+    kind, leaves = value.figure.kind, value.figure.leaves
+    here = [leaf for leaf in leaves if leaf.source == source]
+    parts = [f"cast({leaf.column.name if leaf in here else 'null'} as {kind}) as {leaf.alias}" for leaf in leaves]
+    counted = _counted(_counts(plan, here))
+    rows = "0" if source.earlier else counted
+    where = conditions(value, list(names))
+    if len({plan.row_count(group) for group in plan.groups}) > 1:
+        where.append(f"{counted} > 0")
     return (
-        f"select\n{lines([*items, *counts, *measures])}\nfrom dim_span\n"
-        f"inner join {cte}\n    on {{joined_on}}\ngroup by\n{group}"
+        f"select\n{lines([keys, *parts, f'{rows} as row_count'])}\nfrom {MODEL.format(source.fact)}\nwhere "
+        + "\n    and ".join(where)
     )
 
 
-def _additive(fact: Fact, slices: Sequence[str], columns: Sequence[Column]) -> list[Cte]:
-    measures = [f"{column.merge}({column.name}) as {column.name}" for column in columns]
-    times = times_of(columns)
-    names = [row_count_of(time, times) for time in times]
-    body = _over_intervals("sliced_days", measures, [f"cast(sum({name}) as bigint) as {name}" for name in names])
-    return [
-        sliced("sliced_days", f"agg_{fact.fact}", slices, "each day once per slice"),
-        (
-            "measured",
-            body.format(joined_on=_within("sliced_days.day")),
-            "additive measures over each interval",
-        ),
-    ]
+def _identity(value: Value, dialect: Dialect) -> list[str]:
+    name = f"'{value.kpi.kpi}'"
+    if dialect is Dialect.POSTGRES:  # where a bare text has no type of its own
+        name = as_text(name, dialect)
+    return [f"{name} as kpi", f"{value.version.version} as version"]
 
 
-def _rows(fact: Fact, slices: Sequence[str], columns: Sequence[Column]) -> list[Cte]:
-    (time,) = {column.time for column in columns}  # the rules hold a fact's measures of this kind to one date
-    measures = [f"{column.sql} as {column.name}" for column in columns]
-    body = _over_intervals("sliced_rows", measures)
-    return [
-        sliced("sliced_rows", "described", slices, "each row once per slice"),
-        (
-            "measured_rows",
-            body.format(joined_on=_within(f"sliced_rows.{time}")),
-            "measures that do not add up: computed anew for each interval",
-        ),
-    ]
+def _counts(plan: FactPlan, leaves: Sequence[Leaf]) -> list[str]:
+    return list(dict.fromkeys(plan.row_count(leaf.column.group) for leaf in leaves))
 
 
-def _latest(fact: Fact, slices: Sequence[str], columns: Sequence[Column]) -> list[Cte]:
-    ((time, over),) = {(column.time, column.over) for column in columns}
-    order = ", ".join(dict.fromkeys([time, *fact.key]))
-    states = (
-        f"select\n    *,\n    lead({time}) over (partition by {', '.join(over)} order by {order}) as replaced_on\n"
-        "from described"
-    )
-    measures = [f"{column.sql} as {column.name}" for column in columns]
-    body = _over_intervals("sliced_states", measures)
-    standing = (
-        f"sliced_states.{time} <= dim_span.span_end\n"
-        "    and (sliced_states.replaced_on is null or sliced_states.replaced_on > dim_span.span_end)"
-    )
-    return [
-        ("states", states, f"each row holds until the next one of the same {', '.join(over)}"),
-        sliced("sliced_states", "states", slices, "each state once per slice"),
-        ("measured_latest", body.format(joined_on=standing), "what stands at the end of each interval"),
-    ]
-
-
-def _within(day: str) -> str:
-    return f"{day} between dim_span.span_start and dim_span.span_end"
-
-
-_CTE = {Route.ADDITIVE: "measured", Route.ROWS: "measured_rows", Route.LATEST: "measured_latest"}
-_MEASURED = {Route.ADDITIVE: _additive, Route.ROWS: _rows, Route.LATEST: _latest}
+def _counted(counts: Sequence[str]) -> str:
+    """The rows behind a figure: those of every date that its parts go by."""
+    return counts[0] if len(counts) == 1 else " + ".join(f"coalesce({name}, 0)" for name in counts)

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from kpiledger.folding.versions import AgreementVersion
-from kpiledger.periods import Period, periods_between
+from kpiledger.periods import COMMON, Period, PeriodName, Reckoning, periods_between
 from kpiledger.specs.agreement import AgreedTarget
 
 # The tables keep decimal(38, 10).
@@ -75,14 +75,16 @@ def agreement_version_rows(versions: Iterable[AgreementVersion]) -> tuple[Agreem
     return tuple(_agreement_row(version) for version in versions)
 
 
-def target_period_rows(versions: Iterable[AgreementVersion]) -> tuple[TargetPeriodRow, ...]:
-    """The rows of `recorded.target_period`: a period has the target in force on its first day."""
+def target_period_rows(
+    versions: Iterable[AgreementVersion], reckoning: Reckoning = COMMON
+) -> tuple[TargetPeriodRow, ...]:
+    """The rows of `recorded.target_period`: a period of the calendar has the target in force on its first day."""
     return tuple(
         _target_row(version, target, period)
         for version in versions
         for segment in version.segments
         for target in segment.targets
-        for period in _promised(target, segment.valid_from, segment.valid_to)
+        for period in _promised(target, segment.valid_from, segment.valid_to, reckoning)
     )
 
 
@@ -91,7 +93,7 @@ def target_value(target: AgreedTarget, period: Period) -> Decimal | None:
     if period.grain is not target.target.grain:
         return None
     by_period = target.target.by_period
-    return target.target.value if by_period is None else by_period.get(period)
+    return target.target.value if by_period is None else by_period.get(PeriodName(str(period), period.grain))
 
 
 def amber_value(target: AgreedTarget, promised: Decimal) -> Decimal | None:
@@ -103,8 +105,8 @@ def amber_value(target: AgreedTarget, promised: Decimal) -> Decimal | None:
     return target.amber.absolute
 
 
-def _promised(target: AgreedTarget, first: date, last: date) -> Iterator[Period]:
-    for period in periods_between(first, last, target.target.grain):
+def _promised(target: AgreedTarget, first: date, last: date, reckoning: Reckoning) -> Iterator[Period]:
+    for period in periods_between(first, last, target.target.grain, reckoning):
         if target_value(target, period) is not None:
             yield period
 

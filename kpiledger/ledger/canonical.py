@@ -15,7 +15,7 @@ from typing import Any
 
 import rfc8785
 
-from kpiledger.periods import Period
+from kpiledger.periods import Period, PeriodName
 from kpiledger.specs.base import Spec
 
 
@@ -39,7 +39,7 @@ def plain(value: Any) -> Any:
             return instant_text(value)
         case date():
             return value.isoformat()
-        case Period():
+        case Period() | PeriodName():
             return str(value)
         case Spec():
             fields = type(value).model_fields

@@ -1,25 +1,21 @@
-"""How do an agreement event and a version of a KPI read as the content of an entry, and back?
+"""How does an agreement event read as the content of an entry, and back?
 
 People's ids, and texts about people, are left plain here; `with_commitments` puts commitments in
-their place, `subjects.resolve` the values back.
+their place, `subjects.resolve` the values back. Versions of KPIs are in `definitions`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from hashlib import sha256
+from collections.abc import Iterable
 from typing import Any
 
 from kpiledger.folding import RecordedEvent
-from kpiledger.ledger.canonical import canonical_bytes, plain
+from kpiledger.ledger.canonical import plain
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger, read_entries
 from kpiledger.ledger.subjects import commit_subject, commit_text, resolve
-from kpiledger.project import Project
 from kpiledger.specs.agreement import AgreementEvent
-from kpiledger.specs.fact import Fact
-from kpiledger.specs.kpi import Kpi, KpiVersion
 from kpiledger.vocabulary import EventKind
 
 KIND_OF_EVENT = {
@@ -35,52 +31,6 @@ def agreement_content(holder: str, event: AgreementEvent) -> dict[str, Any]:
     content = {**plain(event), "holder": plain(holder)}
     del content["event"]
     return content
-
-
-def definition_content(project: Project, kpi: Kpi, version: KpiVersion) -> dict[str, Any]:
-    """A version of a KPI. Its `valid_to` is left out: the next version sets it, without changing this one."""
-    definition = {
-        **{name: plain(getattr(kpi, name)) for name in ("unit", "currency", "direction", "missing")},
-        "formula": plain(version.formula),
-        "measures": {},
-        "facts": {},
-    }
-    for name in sorted({given.measure for given in version.formula.inputs.values()}):
-        found = project.measure(name)
-        if found is None:
-            raise ValueError(f"the measure {name!r} of {kpi.kpi} is in no fact")
-        fact, measure = found
-        shown = plain(measure)
-        del shown["description"]
-        definition["measures"][name] = {**shown, "fact": fact.fact}
-        definition["facts"][fact.fact] = _fact_form(fact, kpi)
-    return {
-        "kpi": kpi.kpi,
-        "version": plain(version.version),
-        "valid_from": plain(version.valid_from),
-        "change": plain(version.change),
-        "definition": definition,
-        "definition_hash": sha256(canonical_bytes(definition)).hexdigest(),
-    }
-
-
-def _fact_form(fact: Fact, kpi: Kpi) -> dict[str, Any]:
-    """What a KPI takes from a fact besides measures: the rows, their day, and the columns it is sliced by."""
-    form = {name: plain(getattr(fact, name)) for name in ("model", "key", "time")}
-    sliced = {name: plain(fact.dimensions[name]) for name in sorted(kpi.slices) if name in fact.dimensions}
-    return {**form, "dimensions": sliced}
-
-
-def without_added_slices(found: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, Any]:
-    """A definition as found, less the dimensions it was not sliced by when it was recorded.
-
-    A slice that is added leaves every recorded number as it was; one that is changed or taken away does not.
-    """
-    facts = {}
-    for name, form in found["definition"]["facts"].items():
-        known = recorded["definition"]["facts"].get(name, {}).get("dimensions", {})
-        facts[name] = {**form, "dimensions": {key: one for key, one in form["dimensions"].items() if key in known}}
-    return {**found, "definition": {**found["definition"], "facts": facts}}
 
 
 def with_commitments(ledger: Ledger, content: dict[str, Any], people: Iterable[str]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kpiledger.finding import Position
-from kpiledger.ledger.contents import KIND_OF_EVENT, agreement_content, definition_content
+from kpiledger.ledger.contents import KIND_OF_EVENT, agreement_content
+from kpiledger.ledger.definitions import definition_content
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.project import Project
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from kpiledger.periods import Period
+from kpiledger.periods import PeriodName
 
 
 class EntryKind(StrEnum):
@@ -42,7 +42,7 @@ def _date(text: str) -> str:
 
 
 def _period(text: str) -> str:
-    if str(Period.parse(text)) != text:
+    if str(PeriodName.parse(text)) != text:
         raise ValueError(f"{text!r} is no period as 2017-01")
     return text
 
@@ -146,7 +146,10 @@ class ChangeContent(Closed):
 
 
 class DefinitionContent(Closed):
-    """A version of a KPI. `definition` is what makes its numbers; `definition_hash` is of its bytes."""
+    """A version of a KPI. `definition` is what makes its numbers; `definition_hash` is of its bytes.
+
+    `depends_on` has the definition hash of each version of a KPI that it was derived from when it was recorded.
+    """
 
     kpi: Text
     version: Number
@@ -154,6 +157,7 @@ class DefinitionContent(Closed):
     change: ChangeContent
     definition: dict[str, Any]
     definition_hash: Digest
+    depends_on: dict[Text, dict[Number, Digest]]
 
 
 class PublicationContent(Closed):

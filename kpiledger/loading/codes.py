@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # The YAML itself, its shape, references, versions, expressions, agreements, expectations, judgement, the ledger.
-# KPI060 to KPI069 are kept for what only compiling can find.
+# KPI028, KPI047 and KPI048 stood for limits that are gone. KPI060 to KPI069 are kept for what only compiling can find.
 CODES: dict[str, str] = {
     "KPI001": "the file reads as YAML",
     "KPI002": "the file is UTF-8 text without control characters",
@@ -31,7 +31,6 @@ CODES: dict[str, str] = {
     "KPI025": "the model exists and says its columns",
     "KPI026": "the column exists",
     "KPI027": "the key of a dimension model is tested to be unique",
-    "KPI028": "the inputs of a formula come from one fact and one time",
     "KPI029": "a KPI lies in the folder of its chain stage",
     "KPI030": "versions are numbered 1, 2, 3",
     "KPI031": "versions follow each other without gap or overlap",
@@ -43,8 +42,6 @@ CODES: dict[str, str] = {
     "KPI044": "a dimension of another model says by which key it is reached",
     "KPI045": "nothing takes the place of a column under its name",
     "KPI046": "no part of a ratio is itself a division",
-    "KPI047": "measures of a fact that are computed together share their time",
-    "KPI048": "the parts of a ratio cover the same rows",
     "KPI050": "an event speaks of an agreement that was agreed before",
     "KPI051": "the id of an agreement is given once",
     "KPI052": "events stand in the order they were decided",
@@ -63,8 +60,26 @@ CODES: dict[str, str] = {
     "KPI082": "who proposes does not approve",
     "KPI083": "a KPI is computed as often as it is reviewed",
     "KPI084": "amber and stretch lie on their sides of the target",
+    "KPI120": "no KPI is derived from itself",
+    "KPI121": "a derived KPI comes from few enough measures to be followed",
+    "KPI122": "an offset is made of whole periods",
+    "KPI126": "a cumulative KPI covers its own days",
+    "KPI124": "a conversion counts events",
+    "KPI125": "a window is not asked for what stands at its end",
     "KPI090": "an agreement event that was recorded is not edited",
     "KPI091": "a definition that was recorded changes by a new version only",
     "KPI092": "what was recorded stays in the files",
     "KPI093": "a recorded personal value is kept until its erasure is recorded",
+    "KPI100": "values that are compared or calculated with are of one kind",
+    "KPI101": "a condition is true or false",
+    "KPI102": "what is aggregated is a number, unless it is counted",
+    "KPI103": "every input of a derived formula is used",
+    "KPI104": "a derived formula gives a number",
+    "KPI105": "an expression gives the same answer whenever it is computed",
+    "KPI110": "a version is computed at least for the periods it holds for",
+    "KPI111": "a version begins with a period of its KPI",
+    "KPI112": "what replaces a deprecated KPI is another KPI that stays",
+    "KPI113": "nobody is promised a KPI after it is deprecated",
+    "KPI114": "a KPI that stays is not derived from a deprecated one",
+    "KPI115": "a KPI's own model has a name of its own",
 }

@@ -14,7 +14,7 @@ import sqlglot
 from sqlglot import exp
 
 from kpiledger.errors import WrongUse
-from kpiledger.expressions import check_expression
+from kpiledger.expressions import check_condition, render
 from kpiledger.quality.conditions import CONDITIONS, KNOWN, TESTED, Condition, col, no_rows
 from kpiledger.quality.seen import (
     OPEN_TABLE,
@@ -118,10 +118,10 @@ def _not_true(holds: Any) -> Any:
 def _where(text: str | None, columns: Collection[str]) -> Any:
     if text is None:
         return exp.true()
-    problems = check_expression(text, columns)
+    problems = check_condition(text, columns)
     if problems:
         raise WrongUse(f"the condition {text!r} cannot be used: {problems[0].message}", problems[0].hint)
-    return sqlglot.parse_one(text, read="duckdb")
+    return sqlglot.parse_one(render(text), read="duckdb")
 
 
 def _all_columns(table: CheckedTable, columns: Collection[str]) -> list[str]:

@@ -20,11 +20,16 @@ Level = Literal["total", "row"]
 class DifferenceKind(StrEnum):
     """How a row of the source and a row of the warehouse disagree."""
 
-    MISSING = "missing"  # in the source, not in the warehouse
-    EXTRA = "extra"  # in the warehouse, not in the source
+    MISSING = "missing"
+    """In the source, not in the warehouse."""
+    EXTRA = "extra"
+    """In the warehouse, not in the source."""
     CHANGED = "changed"
+    """In both, and a column differs by more than its tolerance."""
     DUPLICATE_KEY = "duplicate_key"
+    """The key stands more than once on a side; such records are compared with nothing."""
     UNREADABLE = "unreadable"
+    """The source's value is no figure or time where the warehouse has one."""
 
 
 @dataclass(frozen=True, slots=True)

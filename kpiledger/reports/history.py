@@ -14,6 +14,7 @@ from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger, read_entries
 from kpiledger.ledger.subjects import resolve
+from kpiledger.periods import COMMON, PeriodName
 from kpiledger.reports.known import as_json, moment, require_known
 from kpiledger.specs.agreement import AgreedTarget
 
@@ -169,9 +170,12 @@ def _promises(version: AgreementVersion, day: date) -> dict[tuple[str, str, str]
 
 
 def _promise(target: AgreedTarget, day: date) -> dict[str, str]:
-    """A target as named figures; of a target by period, the periods that begin on the day or later."""
+    """A target as named figures; of a target by period, the periods that begin on the day or later.
+
+    All fiscal ones are named: the ledger does not say when they begin.
+    """
     form, amber = target.target, target.amber
-    by_period = {period: value for period, value in (form.by_period or {}).items() if period.start >= day}
+    by_period = {period: value for period, value in (form.by_period or {}).items() if not _is_before(period, day)}
     figures = {
         f"each {form.grain.value}": form.value,
         **{str(period): value for period, value in sorted(by_period.items())},
@@ -184,6 +188,14 @@ def _promise(target: AgreedTarget, day: date) -> dict[str, str]:
     }
     named = {name: decimal_text(value) for name, value in figures.items() if value is not None}
     return {"comparison": form.comparison.value.replace("_", " "), **named}
+
+
+def _is_before(name: PeriodName, day: date) -> bool:
+    """Whether a period is known to begin before a day."""
+    try:
+        return name.in_days(COMMON).start < day
+    except ValueError:
+        return False
 
 
 def _change_line(change: TargetChange) -> str:

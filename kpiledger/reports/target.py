@@ -139,7 +139,7 @@ def _figures(
 ) -> tuple[tuple[AgreedFigure, ...], tuple[str, ...]]:
     versions = fold(events)
     by_number = {(version.agreement, version.number): version for version in versions}
-    rows = [row for row in period_rows(versions) if row.kpi == kpi and row.superseded_at is None]
+    rows = [row for row in period_rows(versions, period.reckoning) if row.kpi == kpi and row.superseded_at is None]
     inside = {row.grain for row in rows if row.period_start <= period.end and row.period_end >= period.start}
     found = tuple(
         _figure(row, by_number[row.agreement, row.agreement_version])

@@ -27,6 +27,7 @@ from kpiledger.ledger.integrity import Problem
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger, examine_ledger
 from kpiledger.ledger.subjects import unexplained
+from kpiledger.periods import COMMON, Reckoning
 from kpiledger.project import Project
 from kpiledger.recording import contradictions
 from kpiledger.reports.known import as_json
@@ -150,7 +151,8 @@ def _beyond_the_bytes(ledger: Ledger, entries: Sequence[Entry], beside: _Beside)
         is_named = any(problem.message == damage.message for problem in problems)
         return problems + ([] if is_named else [Problem("content", damage.message)]), True
     if beside.projection is not None:
-        problems += _against_projection(list(beside.projection), events, entries)
+        reckoning = beside.project.calendar.reckoning if beside.project else COMMON
+        problems += _against_projection(list(beside.projection), events, entries, reckoning)
     return problems, False
 
 
@@ -171,25 +173,30 @@ def _against_publication(published: Mapping[str, str], entries: Sequence[Entry])
 
 
 def _against_projection(
-    rows: Sequence[ProjectionRow], events: Sequence[RecordedEvent], entries: Sequence[Entry]
+    rows: Sequence[ProjectionRow],
+    events: Sequence[RecordedEvent],
+    entries: Sequence[Entry],
+    reckoning: Reckoning,
 ) -> list[Problem]:
     """Tables must equal the fold of all events, or of those that the last publication could know.
 
     A run records before it checks; when its checks fail, readers keep the former publication.
     """
-    found = _projection_problems(rows, events)
+    found = _projection_problems(rows, events, reckoning)
     published = [entry.seq for entry in entries if entry.kind is EntryKind.RUN_PUBLISHED]
     if found and published:
         as_published = [event for event in events if event.seq < published[-1]]
-        return found if _projection_problems(rows, as_published) else []
+        return found if _projection_problems(rows, as_published, reckoning) else []
     return found
 
 
-def _projection_problems(rows: Sequence[ProjectionRow], events: Sequence[RecordedEvent]) -> list[Problem]:
+def _projection_problems(
+    rows: Sequence[ProjectionRow], events: Sequence[RecordedEvent], reckoning: Reckoning
+) -> list[Problem]:
     versions = fold(events)
     folded: tuple[tuple[type[ProjectionRow], Sequence[ProjectionRow]], ...] = (
         (AgreementVersionRow, agreement_version_rows(versions)),
-        (TargetPeriodRow, target_period_rows(versions)),
+        (TargetPeriodRow, target_period_rows(versions, reckoning)),
     )
     return [
         problem

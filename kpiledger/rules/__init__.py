@@ -9,6 +9,7 @@ from kpiledger.project import Project
 from kpiledger.rules.aggregations import aggregation_rules
 from kpiledger.rules.agreements import agreement_rules
 from kpiledger.rules.contracts import contract_rules
+from kpiledger.rules.deprecation import deprecation_rules
 from kpiledger.rules.expectations import expectation_rules
 from kpiledger.rules.expressions import expression_rules
 from kpiledger.rules.formulas import formula_rules
@@ -32,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     formula_rules,
     aggregation_rules,
     version_rules,
+    deprecation_rules,
     agreement_rules,
     target_rules,
     promise_rules,

@@ -1,104 +1,101 @@
-"""Can the aggregations of KPIs be computed together: the two parts of a ratio, and the measures of a fact?"""
+"""Can the parts of a formula be put together: what is divided, rolled over, counted as an event, or taken earlier?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from kpiledger.finding import Finding
 from kpiledger.project import Project
-from kpiledger.rules.found import error
+from kpiledger.rules.found import error, unknown_column
 from kpiledger.specs.base import Path
 from kpiledger.specs.fact import Fact, Measure
-from kpiledger.specs.formula import Ratio
+from kpiledger.specs.formula import Conversion, Cumulative, Derived, Ratio
 from kpiledger.specs.kpi import Kpi
-from kpiledger.vocabulary import Aggregation
+from kpiledger.stretches import PERIOD, Length
+from kpiledger.vocabulary import Aggregation, Grain
 
-_FROM_ROWS = (Aggregation.COUNT_DISTINCT, Aggregation.MEDIAN, Aggregation.PERCENTILE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Used:
-    """A measure as the formula of a KPI version uses it."""
-
-    kpi: Kpi
-    formula: Path
-    place: Path
-    name: str
-    fact: Fact
-    measure: Measure
-
-    @property
-    def path(self) -> Path:
-        """Where the KPI names the measure."""
-        return (*self.formula, *self.place, "measure")
-
-    @property
-    def time(self) -> str:
-        """The date column that the measure goes by."""
-        return self.measure.time or self.fact.time
-
-    @property
-    def is_last(self) -> bool:
-        """Whether it covers what holds at the end of an interval, and not what happened within it."""
-        return self.measure.agg is Aggregation.LAST
+# The months of a period; days and weeks are no part of a month.
+_MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
+_WEEK, _YEAR = 7, 12
 
 
 def aggregation_rules(project: Project) -> Iterable[Finding]:
-    """Findings where a formula, or the KPIs of one fact, need what cannot be computed together."""
-    first: dict[tuple[str, bool], _Used] = {}
-    told: set[str] = set()
+    """Findings where the parts of a formula cannot be computed together."""
     for kpi in project.kpis.values():
         for index, version in enumerate(kpi.versions):
-            used = list(_used(project, kpi, index))
-            if isinstance(version.formula, Ratio):
-                yield from _divided_twice(used)
-                yield from _last_and_other(used)
-            for one in used:
-                if not one.is_last and one.measure.agg not in _FROM_ROWS:
-                    continue
-                other = first.setdefault((one.fact.fact, one.is_last), one)
-                if _terms(one) != _terms(other) and one.name not in told:
-                    told.add(one.name)
-                    yield _apart(one, other)
+            path: Path = ("versions", index, "formula")
+            match version.formula:
+                case Ratio():
+                    yield from _divided_twice(project, kpi, index)
+                case Cumulative() as formula:
+                    yield from _cumulative(project, kpi, path, formula)
+                case Conversion() as formula:
+                    yield from _conversion(project, kpi, index, formula)
+                case Derived() as formula:
+                    yield from _derived(project, kpi, path, formula)
 
 
-def _used(project: Project, kpi: Kpi, index: int) -> Iterator[_Used]:
+def _measures(project: Project, kpi: Kpi, index: int) -> Iterator[tuple[Path, str, Fact, Measure]]:
     for place, needed in kpi.versions[index].formula.inputs.items():
         found = project.measure(needed.measure)
         if found:
-            yield _Used(kpi, ("versions", index, "formula"), place, needed.measure, *found)
+            yield ("versions", index, "formula", *place, "measure"), needed.measure, *found
 
 
-def _divided_twice(parts: list[_Used]) -> Iterable[Finding]:
-    for part in parts:
-        if part.measure.agg is Aggregation.AVERAGE:
-            message = f"`{part.name}` is an average, a division itself, and cannot be the {part.place[-1]} of a ratio"
+def _divided_twice(project: Project, kpi: Kpi, index: int) -> Iterable[Finding]:
+    for path, name, _, measure in _measures(project, kpi, index):
+        if measure.agg is Aggregation.AVERAGE:
+            message = f"`{name}` is an average, a division itself, and cannot be the {path[-2]} of a ratio"
             hint = "use the measures that it is made of: one with the sum and one with the count"
-            yield error("KPI046", part.kpi, part.path, message, hint)
+            yield error("KPI046", kpi, path, message, hint)
 
 
-def _last_and_other(parts: list[_Used]) -> Iterable[Finding]:
-    if len({part.is_last for part in parts}) > 1:
-        message = " and ".join(f"`{part.name}` has `agg: {part.measure.agg}`" for part in parts)
-        message += "; what holds at the end of a period and what happened in it are different rows"
-        hint = "divide `last` by `last`, or make two KPIs of them"
-        yield error("KPI048", parts[0].kpi, parts[0].formula, message, hint)
+def _cumulative(project: Project, kpi: Kpi, path: Path, formula: Cumulative) -> Iterable[Finding]:
+    for place, span in enumerate(kpi.spans):
+        if span != PERIOD:
+            message = f"a cumulative KPI covers its own days, and `{span}` asks for others"
+            yield error("KPI126", kpi, ("spans", place), message, "write `spans: [period]`")
+    found = project.measure(formula.measure)
+    if found and found[1].agg is Aggregation.LAST:
+        message = (
+            f"`{formula.measure}` has `agg: last`: what stands at the end of a window is what stands at its last day"
+        )
+        yield error("KPI125", kpi, (*path, "measure"), message, "write `type: simple`")
 
 
-def _terms(used: _Used) -> tuple[str, tuple[str, ...]]:
-    return used.time, used.measure.over
+def _conversion(project: Project, kpi: Kpi, index: int, formula: Conversion) -> Iterable[Finding]:
+    for path, name, fact, measure in _measures(project, kpi, index):
+        if measure.agg is not Aggregation.COUNT:
+            message = f"`{name}` has `agg: {measure.agg}`, and a conversion counts events"
+            yield error("KPI124", kpi, path, message, "name a measure with `agg: count`; `where` chooses its rows")
+        entity = ("versions", index, "formula", "entity")
+        yield from unknown_column(project, kpi, entity, formula.entity, fact.model)
 
 
-def _apart(one: _Used, other: _Used) -> Finding:
-    message = f"`{one.name}` {_told(one)}, and `{other.name}` of the KPI `{other.kpi.kpi}` {_told(other)}; "
-    if one.is_last:
-        message += f"all `last` measures of the fact {one.fact.fact} need the same time and `over`"
-    else:
-        message += f"all distinct counts, medians and percentiles of the fact {one.fact.fact} need the same time"
-    hint = "put one of the two measures on a fact of its own, in another file over the same model"
-    return error("KPI047", one.kpi, one.path, message, hint)
+def _derived(project: Project, kpi: Kpi, path: Path, formula: Derived) -> Iterable[Finding]:
+    for name, given in formula.inputs_by_name.items():
+        if given.offset:
+            yield from _offset(kpi, (*path, "inputs", name, "offset"), given.offset)
+        other = project.kpis.get(given.kpi or "")
+        cumulative = other and any(isinstance(one.formula, Cumulative) for one in other.versions)
+        for place, span in enumerate(kpi.spans):
+            if cumulative and span != PERIOD:
+                message = f"`{given.kpi}` is cumulative and covers its own days, and `{span}` asks for others"
+                yield error("KPI126", kpi, ("spans", place), message, "write `spans: [period]`")
 
 
-def _told(used: _Used) -> str:
-    return f"goes by {used.time}" + (f" over [{', '.join(used.measure.over)}]" if used.is_last else "")
+def _offset(kpi: Kpi, path: Path, offset: Length) -> Iterable[Finding]:
+    for grain in kpi.grains:
+        if not _is_whole(offset, grain):
+            message = f"the offset is {offset}, and `{kpi.kpi}` has values by {grain}: no whole {grain}s"
+            hint = f"write an offset of whole {grain}s, as `1 {grain}`, or take {grain} out of `grains`"
+            yield error("KPI122", kpi, path, message, hint)
+
+
+def _is_whole(offset: Length, grain: Grain) -> bool:
+    match grain:
+        case Grain.DAY:
+            return True
+        case Grain.WEEK:
+            return offset.days % _WEEK == 0 and offset.months % _YEAR == 0
+    return not offset.days and offset.months % _MONTHS[grain] == 0

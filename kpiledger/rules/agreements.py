@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from kpiledger.finding import Finding
 from kpiledger.loading.nearest import suggestion
-from kpiledger.periods import Period
+from kpiledger.periods import Period, Reckoning
 from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown
 from kpiledger.rules.timelines import Told, last_day, timelines, told_events
@@ -32,7 +32,7 @@ def agreement_rules(project: Project) -> Iterable[Finding]:
             yield from _agreed_first(line, ids)
         for position, told in enumerate(line):
             yield from _within(told, line[:position])
-            yield from _on_period(told, line[:position])
+            yield from _on_period(told, line[:position], project.calendar.reckoning)
 
 
 def _people(project: Project) -> Iterable[Finding]:
@@ -103,17 +103,17 @@ def _within(told: Told, before: list[Told]) -> Iterable[Finding]:
         yield error("KPI053", told.file, told.path("valid_from"), message, "write a day within the agreement")
 
 
-def _on_period(told: Told, before: list[Told]) -> Iterable[Finding]:
+def _on_period(told: Told, before: list[Told], reckoning: Reckoning) -> Iterable[Finding]:
     event = told.event
     earlier = [target for other in before for target in other.event.targets]
     grains = {target.target.grain for target in event.targets or earlier}
     for grain in sorted(grains, key=list(Grain).index):
-        period = Period.holding(event.valid_from, grain)
+        period = Period.holding(event.valid_from, grain, reckoning)
         if period.start != event.valid_from:
             message = f"this begins on {event.valid_from}, within the {grain} {period}"
             hint = f"write {period.start} or {period.following().start}: a target holds for a whole {grain}"
             yield error("KPI054", told.file, told.path("valid_from"), message, hint)
-        if event.valid_to and (last := Period.holding(event.valid_to, grain)).end != event.valid_to:
+        if event.valid_to and (last := Period.holding(event.valid_to, grain, reckoning)).end != event.valid_to:
             message = f"this ends on {event.valid_to}, within the {grain} {last}"
             hint = f"write {last.start - _DAY} or {last.end}: a target holds for a whole {grain}"
             yield error("KPI054", told.file, told.path("valid_to"), message, hint)

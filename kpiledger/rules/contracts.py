@@ -10,6 +10,9 @@ from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown_column, unknown_model
 from kpiledger.specs.fact import Dimension, Fact
 
+# A fact goes by days: of a date, or of a moment seen in the calendar's zone.
+_TIMES = ("date", "timestamp")
+
 
 def contract_rules(project: Project) -> Iterable[Finding]:
     """Findings where fact files and dbt's contracts disagree."""
@@ -28,11 +31,9 @@ def _times(project: Project, fact: Fact) -> Iterable[Finding]:
     for path, column in places:
         yield from unknown_column(project, fact, path, column, fact.model)
         kind = project.columns.get(fact.model, {}).get(column, "")
-        if kind and kind.lower() != "date":
-            message = f"`{column}` of {fact.model} is of the type {kind}, expected date"
-            yield error(
-                "KPI026", fact, path, message, "name a date column; a mart turns moments into dates of its zone"
-            )
+        if kind and not kind.lower().startswith(_TIMES):
+            message = f"`{column}` of {fact.model} is of the type {kind}, expected date or timestamp"
+            yield error("KPI026", fact, path, message, "name a column with a date, or with a timestamp of a known zone")
 
 
 def _dimension(project: Project, fact: Fact, name: str, dimension: Dimension) -> Iterable[Finding]:

@@ -12,7 +12,7 @@ from kpiledger.finding import Finding
 from kpiledger.loading.nearest import suggestion
 from kpiledger.loading.tree import KEY
 from kpiledger.project import Project
-from kpiledger.rules.expressions import refused_expression
+from kpiledger.rules.expressions import refused_condition
 from kpiledger.rules.found import error, unknown, unknown_column, unknown_model
 from kpiledger.specs.base import Path
 from kpiledger.specs.expectation import Check, CheckedTable, Expectations
@@ -85,7 +85,7 @@ def _places(spec: Expectations, path: Path, table: CheckedTable, columns: Collec
 def _rules(spec: Expectations, path: Path, table: CheckedTable, columns: Collection[str]) -> Iterable[Finding]:
     for index, rule in enumerate(table.rules):
         place = (*path, "rules", index)
-        yield from refused_expression(spec, (*place, "where"), rule.where, columns)
+        yield from refused_condition(spec, (*place, "where"), rule.where, columns)
         place = (*place, "check", rule.check.kind)
         for inner, column in _checked_columns(rule.check):
             yield from _unknown_in(spec, (*place, *inner), column, columns, table.model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePosixPath
@@ -11,6 +12,9 @@ from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown
 from kpiledger.specs.kpi import Kpi
 from kpiledger.vocabulary import Unit
+
+_VERSIONED = re.compile(r"_v[0-9]+\Z")
+_COMPILED = ("as_of",)
 
 
 def kpi_rules(project: Project) -> Iterable[Finding]:
@@ -25,6 +29,7 @@ def kpi_rules(project: Project) -> Iterable[Finding]:
         yield from _counter_kpis(project, kpi)
         yield from _currency(kpi)
         yield from _each_once(kpi)
+    yield from _published_names(project)
 
 
 def _people(project: Project, kpi: Kpi) -> Iterable[Finding]:
@@ -70,3 +75,24 @@ def _each_once(kpi: Kpi) -> Iterable[Finding]:
             seen[entry] += 1
             if seen[entry] == 2:
                 yield error("KPI013", kpi, (key, index), f"`{entry}` stands twice in `{key}`", "keep one of them")
+
+
+def _published_names(project: Project) -> Iterable[Finding]:
+    """A KPI's own dbt model must not meet another one, nor a version of another one."""
+    taken: dict[str, str] = {}
+    for kpi in project.kpis.values():
+        name = kpi.publish_as
+        if name is None:
+            continue
+        hint = "choose another name"
+        if name in project.columns or name in _COMPILED:
+            message = f"there is a model `{name}` already"
+        elif name in taken:
+            message = f"`{taken[name]}` is published as `{name}` already"
+        elif _VERSIONED.search(name):
+            message = f"`{name}` reads as a version of another model"
+            hint = f"leave {_VERSIONED.findall(name)[0]} out: it is added for each version"
+        else:
+            taken[name] = kpi.kpi
+            continue
+        yield error("KPI115", kpi, ("publish_as",), message, hint)

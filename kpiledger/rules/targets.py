@@ -8,6 +8,7 @@ from datetime import date
 from kpiledger.finding import Finding
 from kpiledger.loading.nearest import listed
 from kpiledger.loading.tree import KEY
+from kpiledger.periods import Reckoning
 from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown
 from kpiledger.rules.timelines import Told, last_day, timelines
@@ -27,7 +28,7 @@ def target_rules(project: Project) -> Iterable[Finding]:
                 yield from unknown("KPI021", told.file, (*path, "kpi"), target.kpi, known, "KPI")
                 if target.kpi in project.kpis:
                     yield from _computed(told, path, target, project.kpis[target.kpi])
-                yield from _periods(told, path, target, end)
+                yield from _periods(told, path, target, end, project.calendar.reckoning)
                 yield from _baseline(told, path, target)
 
 
@@ -44,14 +45,21 @@ def _computed(told: Told, path: Path, target: AgreedTarget, kpi: Kpi) -> Iterabl
         yield error("KPI059", told.file, (*path, "kpi"), message, f"add period to `spans` of {kpi.kpi}")
 
 
-def _periods(told: Told, path: Path, target: AgreedTarget, end: date | None) -> Iterable[Finding]:
+def _periods(told: Told, path: Path, target: AgreedTarget, end: date | None, reckoning: Reckoning) -> Iterable[Finding]:
     grain, start = target.target.grain, told.event.valid_from
-    for period in target.target.by_period or ():
-        place = (*path, "target", "by_period", str(period), KEY)
-        if period.grain is not grain:
-            message = f"the period {period} is a {period.grain}, and the target is by {grain}"
+    for name in target.target.by_period or ():
+        place = (*path, "target", "by_period", str(name), KEY)
+        if name.grain is not grain:
+            message = f"the period {name} is a {name.grain}, and the target is by {grain}"
             yield error("KPI058", told.file, place, message, f"write periods of the grain {grain}")
-        elif end and not start <= period.start <= period.end <= end:
+            continue
+        try:
+            period = name.in_days(reckoning)
+        except ValueError:
+            message = f"the period {name} is none of the calendar's, which writes its periods {reckoning.forms}"
+            yield error("KPI058", told.file, place, message, "write it so, or set weeks and years in calendar.yml")
+            continue
+        if end and not start <= period.start <= period.end <= end:
             message = f"the period {period} is not within {start} to {end}, where this target holds"
             yield error("KPI058", told.file, place, message, "delete it, or let the agreement hold longer")
 

@@ -1,15 +1,17 @@
-"""Do the versions of a KPI follow each other, by number and in time?"""
+"""Do the versions of a KPI follow each other, by number and in time, and is each computed while it holds?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 from kpiledger.finding import Finding
 from kpiledger.project import Project
-from kpiledger.rules.found import error
+from kpiledger.rules.found import error, warning
+from kpiledger.specs.calendar import Calendar
 from kpiledger.specs.kpi import Kpi
+from kpiledger.vocabulary import Grain
 
 _DAY = timedelta(days=1)
 
@@ -20,6 +22,9 @@ def version_rules(project: Project) -> Iterable[Finding]:
         yield from _numbers(kpi)
         yield from _intervals(kpi)
         yield from _sequence(kpi)
+        yield from _computed(kpi)
+        if "calendar" not in project.unread:
+            yield from _beginnings(project.calendar, kpi)
 
 
 def _numbers(kpi: Kpi) -> Iterable[Finding]:
@@ -50,3 +55,42 @@ def _sequence(kpi: Kpi) -> Iterable[Finding]:
             message = f"version {version.version} ends on {version.valid_to} and {word} version {following.version}"
             message += f" from {following.valid_from}"
         yield error("KPI031", kpi, path, message, f"write `valid_to: {expected}` in version {version.version}")
+
+
+def _computed(kpi: Kpi) -> Iterable[Finding]:
+    """A version is computed at least for the periods it holds for: the scorecard takes them from it."""
+    for index, version in enumerate(kpi.versions):
+        begins, ends = version.computed_from, version.computed_to
+        if begins and begins > version.valid_from:
+            message = f"`computed_from` is {begins}, after `valid_from` {version.valid_from}"
+            hint = f"write {version.valid_from} or an earlier day, or leave it out"
+            yield error("KPI110", kpi, ("versions", index, "computed_from"), message, hint)
+        if ends and (version.valid_to is None or ends < version.valid_to):
+            held = f"holds to {version.valid_to}" if version.valid_to else "holds without end"
+            message = f"`computed_to` is {ends}, and the version {held}"
+            hint = f"write {version.valid_to} or a later day, or leave it out" if version.valid_to else "leave it out"
+            yield error("KPI110", kpi, ("versions", index, "computed_to"), message, hint)
+
+
+def _beginnings(calendar: Calendar, kpi: Kpi) -> Iterable[Finding]:
+    """A period is computed by the version of its first day: a version that begins within one is a period late."""
+    for index, version in enumerate(kpi.versions):
+        if not any(_begins(calendar, version.valid_from, grain) for grain in kpi.grains):
+            finest = min(kpi.grains, key=list(Grain).index)
+            before = "the version before" if index else "no version"
+            message = f"version {version.version} begins on {version.valid_from}, within a {finest},"
+            message += f" and {before} computes that {finest}"
+            hint = f"write `valid_from` as the first day of a {finest}, or add a finer grain"
+            yield warning("KPI111", kpi, ("versions", index, "valid_from"), message, hint)
+
+
+def _begins(calendar: Calendar, day: date, grain: Grain) -> bool:
+    """Whether a period of a grain begins on a day."""
+    match grain:
+        case Grain.DAY:
+            return True
+        case Grain.WEEK:
+            return f"{day:%A}".lower() == calendar.week_starts
+        case _:
+            months = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}[grain]
+            return day.day == 1 and (day.month - calendar.fiscal_year_starts.number) % months == 0

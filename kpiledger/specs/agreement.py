@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from kpiledger.specs.base import Name, PeriodField, Spec, SpecFile
+from kpiledger.specs.base import Name, PeriodField, PeriodNameField, Spec, SpecFile, one_of_keys
 from kpiledger.vocabulary import Comparison, EventKind, Grain, ReasonKind
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
@@ -18,17 +18,28 @@ class Reason(Spec):
     """Why an event happened; `evidence` is a path in the project or an address."""
 
     kind: ReasonKind
+    """The kind of reason, for counting why targets change."""
     text: str = Field(min_length=1)
+    """The reason in words, as it was given when the decision was made."""
     evidence: str | None = None
+    """Where the decision is documented: a path in the project, or an address."""
 
 
 class Target(Spec):
     """The promised figure: the same for every period of a grain, or one for each period named."""
 
+    model_config = one_of_keys("value", "by_period")
+
     grain: Grain
+    """The length of the periods that the figure is for. The KPI must be computed for it."""
     comparison: Comparison
+    """How the actual is held against it."""
     value: Decimal | None = None
-    by_period: dict[PeriodField, Decimal] | None = None
+    """The figure for every period, in the unit of the KPI; ratios are 0 to 1, so 12 percent is "0.12". Put it in
+    quotes. It or `by_period`.
+    """
+    by_period: dict[PeriodNameField, Decimal] | None = None
+    """A figure for each period, for a year with seasons. A period that is left out has no target. It or `value`."""
 
     @model_validator(mode="after")
     def _one_form(self) -> Target:
@@ -40,8 +51,14 @@ class Target(Spec):
 class Amber(Spec):
     """From where a missed target is amber and not yet red: a share of the target, or a figure."""
 
+    model_config = one_of_keys("share_of_target", "absolute")
+
     share_of_target: Decimal | None = Field(default=None, gt=0)
+    """The bound as a share of the target: "0.95" is amber down to 95 percent. Where less is better the share lies
+    above 1. It or `absolute`.
+    """
     absolute: Decimal | None = None
+    """The bound as a figure in the unit of the KPI, the same for all periods. It or `share_of_target`."""
 
     @model_validator(mode="after")
     def _one_form(self) -> Amber:
@@ -54,31 +71,51 @@ class Exclusion(Spec):
     """A month left out of a baseline, and why."""
 
     month: PeriodField
+    """The month left out; it lies within the baseline."""
     reason: str = Field(min_length=1)
+    """Why it says nothing about a normal month."""
 
 
 class Baseline(Spec):
     """The reference a target was calibrated with: which months, which not, how, and from where."""
 
     start: PeriodField = Field(alias="from")
+    """The first month."""
     to: PeriodField
+    """The last month."""
     exclude: tuple[Exclusion, ...] = ()
+    """The months in between that are left out."""
     method: Literal["mean", "median"]
+    """How the months become one figure: their `mean`, or their `median` where single months run wild."""
     value: Decimal
+    """The figure itself, as known when the target was agreed. It is kept as it was, also when the data is corrected
+    later.
+    """
     source: Name
+    """The source system that the figure came from."""
 
 
 class AgreedTarget(Spec):
     """What is promised for one KPI and at most one slice of it."""
 
     kpi: Name
-    slice: dict[Name, str] = {}
+    """The KPI that is promised."""
+    slice: Annotated[dict[Name, str], Field(json_schema_extra={"maxProperties": 1})] = {}
+    """The part of it: one slice of the KPI and one member, as `{region: West}`. Without it, the whole."""
     weight: Share | None = None
+    """How much the target counts within the agreement, 0 to 1. The weights of an agreement sum to at most 1.
+    Without it the target informs and does not count.
+    """
     influence: Share | None = None
+    """How much of the result the holder controls, 0 to 1, as both sides see it. Nothing is computed with it."""
     target: Target
+    """The figure that is promised."""
     amber: Amber | None = None
+    """From where a missed target is amber and not yet red. Without it a missed target is red."""
     stretch: Decimal | None = None
+    """What would be excellent, in the unit of the KPI. It lies beyond the target."""
     baseline: Baseline | None = None
+    """The reference that the target was calibrated with, so that a later reader can judge how ambitious it was."""
 
     @field_validator("slice")
     @classmethod
@@ -98,18 +135,44 @@ class AgreedTarget(Spec):
         return next(iter(self.slice.values()), "all")
 
 
+def _where_event(kind: EventKind, asked: dict[str, Any]) -> dict[str, Any]:
+    """Tells editors what an event of a kind needs, as `_complete` tells the loader."""
+    return {"if": {"properties": {"event": {"const": kind.value}}}, "then": asked}
+
+
 class AgreementEvent(Spec):
     """A recorded fact about an agreement. Once recorded it is never edited: a later event amends it."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                _where_event(EventKind.AGREED, {"required": ["valid_to", "targets"]}),
+                _where_event(EventKind.AMENDED, {"required": ["targets"]}),
+                _where_event(EventKind.RETIRED, {"properties": {"targets": {"maxItems": 0}}}),
+            ]
+        }
+    )
+
     event: EventKind
+    """What happened."""
     agreement: Name
+    """The id of the agreement, as `sales_west_2017`. It is given once in all files; later events repeat it."""
     decided_on: date
+    """The day of the decision. Events of a file stand in this order."""
     valid_from: date
+    """The first day that the event holds: the first day of a period of its targets."""
     valid_to: date | None = None
+    """The last day of the agreement. `agreed` needs it; `amended` may move it; `retired` has none, since it ends on
+    the day before its `valid_from`.
+    """
     reason: Reason
+    """Why it happened."""
     proposed_by: Name
+    """The role or person who proposed it."""
     approved_by: Name
+    """The role or person who approved it; another one than who proposed."""
     targets: tuple[AgreedTarget, ...] = ()
+    """What is promised. An amendment names the targets that change, the others carry on. A retirement names none."""
 
     @model_validator(mode="before")
     @classmethod
@@ -129,4 +192,6 @@ class AgreementFile(SpecFile):
     """The agreements of one holder (a unit, role or person id), in the order they were decided."""
 
     holder: Name
+    """Who is held to the targets: the id of a unit, role or person, the same as the file's name."""
     events: tuple[AgreementEvent, ...] = Field(min_length=1)
+    """What happened, in the order it was decided. An event that was merged is never edited: add one."""

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PrivateAttr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PrivateAttr, WithJsonSchema
 
 from kpiledger.finding import Position
-from kpiledger.periods import Period
-from kpiledger.vocabulary import RESERVED, is_name
+from kpiledger.periods import COMMON, Period, PeriodName
+from kpiledger.vocabulary import NAME_MAX, RESERVED, is_name
 
 Path = tuple[str | int, ...]
 _MODEL_PREFIXES = ("agg_", "by_", "dim_", "fct_", "kpi_")
@@ -70,13 +70,19 @@ def _coined(value: str) -> str:
 
 
 def _period(value: Any) -> Any:
-    if isinstance(value, Period):
-        return value
+    return value if isinstance(value, Period) else Period.parse(_period_text(value))
+
+
+def _period_name(value: Any) -> Any:
+    return value if isinstance(value, PeriodName) else PeriodName.parse(_period_text(value))
+
+
+def _period_text(value: Any) -> str:
     if isinstance(value, (date, int)):
-        value = str(value)
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is no period; write 2016-08-14, 2016-W33, 2016-08, 2016-Q3 or 2016")
-    return Period.parse(value)
+        return str(value)
+    if isinstance(value, str):
+        return value
+    raise ValueError(f"{value!r} is no period; write {COMMON.forms}")
 
 
 def _zone(value: str) -> str:
@@ -87,8 +93,67 @@ def _zone(value: str) -> str:
     return value
 
 
-Name = Annotated[str, AfterValidator(_name)]
-ZoneField = Annotated[str, AfterValidator(_zone)]
+def written(title: str, means: str, pattern: str, examples: tuple[str, ...], **more: Any) -> WithJsonSchema:
+    """How a value is written in a file: what editors check and the reference explains."""
+    schema = {"title": title, "description": means, "type": "string", "pattern": pattern, "examples": [*examples]}
+    return WithJsonSchema({**schema, **more})
+
+
+def one_of_keys(*keys: str) -> ConfigDict:
+    """Tells editors that exactly one of the keys is written; a validator of the model tells the loader."""
+    return ConfigDict(json_schema_extra={"oneOf": [{"required": [key]} for key in keys]})
+
+
+_NAME_PATTERN = "[a-z](?:_?[a-z0-9])*$"
+_NAME_MEANS = "Lower case letters, digits and single underscores; begins with a letter, has at most 63 characters."
+Name = Annotated[
+    str,
+    AfterValidator(_name),
+    written("name", _NAME_MEANS, f"^{_NAME_PATTERN}", ("gross_margin",), maxLength=NAME_MAX),
+]
+ZoneField = Annotated[
+    str,
+    AfterValidator(_zone),
+    written(
+        "time zone",
+        "The name of an IANA time zone; abbreviations such as CET are not precise.",
+        "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$",
+        ("Europe/Copenhagen", "America/New_York", "UTC"),
+    ),
+]
 # A name that becomes a column or a CTE of compiled SQL.
-CoinedName = Annotated[Name, AfterValidator(_coined)]
-PeriodField = Annotated[Period, BeforeValidator(_period)]
+CoinedName = Annotated[
+    Name,
+    AfterValidator(_coined),
+    written(
+        "coined name",
+        f"A name that becomes a column of compiled SQL: no word of SQL, and none that begins with "
+        f"{', '.join(_MODEL_PREFIXES)}.",
+        f"^(?!{'|'.join(_MODEL_PREFIXES)}){_NAME_PATTERN}",
+        ("revenue", "order_lines"),
+        maxLength=NAME_MAX,
+        **{"not": {"enum": sorted(RESERVED)}},
+    ),
+]
+PeriodField = Annotated[
+    Period,
+    BeforeValidator(_period),
+    written(
+        "period",
+        "A day, ISO week, month, quarter or year.",
+        "^[0-9]{4}(-W(0[1-9]|[1-4][0-9]|5[0-3])|-Q[1-4]|-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$",
+        ("2016-08-14", "2016-W33", "2016-08", "2016-Q3", "2016"),
+        type=["string", "integer"],
+    ),
+]
+PeriodNameField = Annotated[
+    PeriodName,
+    BeforeValidator(_period_name),
+    written(
+        "period of the calendar",
+        "A day, week, month, quarter or year as the calendar counts them: fiscal quarters and years begin with FY.",
+        "^([0-9]{4}(-W(0[1-9]|[1-4][0-9]|5[0-3])|-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)|(FY)?[0-9]{4}(-Q[1-4])?)$",
+        ("2016-08-14", "2016-W33", "2016-08", "2016-Q3", "2016", "FY2016-Q3", "FY2016"),
+        type=["string", "integer"],
+    ),
+]

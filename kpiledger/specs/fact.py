@@ -17,13 +17,26 @@ class Dimension(Spec):
     """
 
     column: Name
+    """The column to slice by: of the fact, or of the model named in `through`."""
     through: Name | None = None
+    """The dimension model that has the column. Its dbt YAML must test the key to be unique, or a join would count
+    rows twice.
+    """
     on: Name | None = None
+    """The key column of that model; the fact has a column of the same name. It stands with `through`, and only
+    there.
+    """
     members: int | None = Field(default=None, ge=1)
+    """About how many different values the dimension has. Only speed depends on it: the compiler chooses how to
+    aggregate with it. A wrong figure changes no number.
+    """
 
 
 def _dimension(value: Any) -> Any:
     return {"column": value} if isinstance(value, str) else value
+
+
+DimensionField = Annotated[Dimension, BeforeValidator(_dimension, json_schema_input_type=Name | Dimension)]
 
 
 class Measure(Spec):
@@ -34,12 +47,29 @@ class Measure(Spec):
     """
 
     agg: Aggregation
+    """How rows become one number."""
     expr: str | None = None
+    """The column or expression that is aggregated. Only `count` goes without: it counts rows, and with an `expr`
+    the rows where that is not null.
+    """
     where: str | None = None
+    """A condition on the fact's columns; other rows are left out of the measure. A KPI may narrow it further with a
+    `where` of its own.
+    """
     time: Name | None = None
+    """The date column the measure goes by, where it is not the fact's `time`: orders shipped by order date. It must
+    stand among the fact's `times`.
+    """
     over: tuple[Name, ...] = ()
+    """The keys whose last row counts, with `agg: last` and only there: `[order_id]` takes for each order its latest
+    row up to the end of the interval.
+    """
     percentile: float | None = Field(default=None, gt=0, lt=1)
+    """Which percentile, as a share between 0 and 1, with `agg: percentile` and only there: 0.9 is the value that
+    nine rows of ten do not exceed.
+    """
     description: str = ""
+    """What the measure says, in a sentence. It becomes the description of its column in the compiled models."""
 
 
 class Fact(SpecFile):
@@ -50,12 +80,34 @@ class Fact(SpecFile):
     """
 
     fact: Name
+    """The name of the fact, the same as the file's. Compiled models are named after it: `kpi_<fact>`. Several facts
+    may read one model.
+    """
     model: Name
+    """The dbt model with the rows. Its YAML must name its columns: what is written here is checked against them."""
     description: str
+    """What a row is and which date it goes by. End with "One row per ..."."""
     key: tuple[Name, ...] = Field(min_length=1)
+    """The columns that tell one row from another. The run stops where two rows share a key."""
     time: Name
+    """The date or timestamp that says in which period a row counts, where a measure names no other."""
     times: tuple[Name, ...] = ()
+    """Further dates or timestamps that a measure may name in its `time`."""
     zone: ZoneField = "UTC"
+    """The time zone of timestamps that carry none. It matters where `time` or `times` are timestamps: they become
+    days of the calendar's zone. Dates are left as they are.
+    """
     source: tuple[Name, ...] = Field(min_length=1)
-    dimensions: dict[CoinedName, Annotated[Dimension, BeforeValidator(_dimension)]] = {}
+    """The source systems the rows come from, by the names of their expectations files. A blocking rule that fails
+    there stops the KPIs over this fact.
+    """
+    dimensions: dict[
+        CoinedName, Annotated[Dimension, BeforeValidator(_dimension, json_schema_input_type=Name | Dimension)]
+    ] = {}
+    """What the fact's measures can be sliced by, by name. The short form `region: region` names a column of the
+    fact. No name may be that of another column or of a measure.
+    """
     measures: dict[CoinedName, Measure] = Field(min_length=1)
+    """The aggregates over the fact, by name. A measure's name is unique over all facts, because KPIs name measures
+    without their fact.
+    """

@@ -1,5 +1,5 @@
 -- COMPILED by `kpi compile` from metrics/facts/order_line.yml. Do not edit: change the YAML.
--- Additive measures of fct_order_line. One row per day, category, region, segment.
+-- Additive measures of fct_order_line. One row per month (cut where last year's comparison ends), category, region, segment.
 with
 
 fct_order_line as (
@@ -10,6 +10,10 @@ dim_customer as (
     select * from {{ ref('dim_customer') }}
 ),
 
+dim_day as (
+    select * from {{ ref('dim_day') }}
+),
+
 described as (
     select
         fct_order_line.ordered_on,
@@ -17,9 +21,9 @@ described as (
         fct_order_line.list_amount,
         fct_order_line.profit_amount,
         fct_order_line.sales_amount,
-        fct_order_line.category as category,
-        fct_order_line.region as region,
-        dim_customer.segment as segment
+        fct_order_line.category,
+        fct_order_line.region,
+        dim_customer.segment
     from fct_order_line
     left join dim_customer
         on fct_order_line.customer_id = dim_customer.customer_id
@@ -27,10 +31,10 @@ described as (
 
 by_ordered_on as (
     select
-        ordered_on as day,
-        category,
-        region,
-        segment,
+        dim_day.month_tile as tile,
+        described.category,
+        described.region,
+        described.segment,
         count(*) as row_count,
         sum(discount_amount) as discount_given,
         sum(list_amount) as list_value,
@@ -39,12 +43,13 @@ by_ordered_on as (
         sum(profit_amount) as profit,
         sum(sales_amount) as revenue
     from described
-    where ordered_on is not null
+    inner join dim_day
+        on described.ordered_on = dim_day.day
     group by
-        ordered_on,
-        category,
-        region,
-        segment
+        dim_day.month_tile,
+        described.category,
+        described.region,
+        described.segment
 )
 
 select * from by_ordered_on

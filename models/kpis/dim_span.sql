@@ -10,18 +10,38 @@ as_of as (
     select * from {{ ref('as_of') }}
 ),
 
--- where an unfinished period is covered up to the as-of date, last year's is too
+-- an unfinished period is covered up to the as-of date
 bounds as (
     select
-        dim_period.*,
+        dim_period.grain,
+        dim_period.period_start,
+        dim_period.period_end,
+        dim_period.is_complete,
+        dim_period.period_start as first_day,
         least(dim_period.period_end, as_of.as_of_on) as covered_to,
-        case
-            when dim_period.is_complete then
-                cast(dim_period.next_period_start - interval '1 year' - interval '1 day' as date)
-            else cast(as_of.as_of_on - interval '1 year' as date)
-        end as covered_to_last_year
+        dim_period.next_period_start as day_after
     from dim_period
     cross join as_of
+),
+
+-- the period a year earlier, covered to the same day
+bounds_last_year as (
+    select
+        bounds.grain,
+        bounds.period_start,
+        bounds.period_end,
+        bounds.is_complete,
+        earlier.period_start as first_day,
+        case
+            when bounds.is_complete then earlier.period_end
+            else cast(bounds.covered_to - interval '12 months' as date)
+        end as covered_to,
+        earlier.day_after
+    from bounds
+    inner join bounds as earlier
+        on bounds.grain = earlier.grain
+        and cast(bounds.period_start - interval '12 months' as date) = earlier.period_start
+    where bounds.grain in ('month', 'quarter', 'year')
 ),
 
 -- the period itself
@@ -32,7 +52,7 @@ period as (
         period_end,
         is_complete,
         'period' as span,
-        period_start as span_start,
+        first_day as span_start,
         covered_to as span_end
     from bounds
 ),
@@ -45,7 +65,7 @@ year_to_date as (
         period_end,
         is_complete,
         'year_to_date' as span,
-        cast(date_trunc('year', period_start) as date) as span_start,
+        cast(date_trunc('year', covered_to) as date) as span_start,
         covered_to as span_end
     from bounds
 ),
@@ -58,7 +78,7 @@ rolling_3 as (
         period_end,
         is_complete,
         'rolling_3' as span,
-        cast(next_period_start - interval '3 months' as date) as span_start,
+        cast(day_after - interval '3 months' as date) as span_start,
         covered_to as span_end
     from bounds
 ),
@@ -71,12 +91,12 @@ rolling_12 as (
         period_end,
         is_complete,
         'rolling_12' as span,
-        cast(next_period_start - interval '12 months' as date) as span_start,
+        cast(day_after - interval '12 months' as date) as span_start,
         covered_to as span_end
     from bounds
 ),
 
--- the same days a year earlier
+-- the period itself, a year earlier
 period_last_year as (
     select
         grain,
@@ -84,12 +104,12 @@ period_last_year as (
         period_end,
         is_complete,
         'period_last_year' as span,
-        cast(period_start - interval '1 year' as date) as span_start,
-        covered_to_last_year as span_end
-    from bounds
+        first_day as span_start,
+        covered_to as span_end
+    from bounds_last_year
 ),
 
--- year to date, the same days a year earlier
+-- from the year's first day, a year earlier
 year_to_date_last_year as (
     select
         grain,
@@ -97,9 +117,9 @@ year_to_date_last_year as (
         period_end,
         is_complete,
         'year_to_date_last_year' as span,
-        cast(cast(date_trunc('year', period_start) as date) - interval '1 year' as date) as span_start,
-        covered_to_last_year as span_end
-    from bounds
+        cast(date_trunc('year', covered_to) as date) as span_start,
+        covered_to as span_end
+    from bounds_last_year
 ),
 
 spans as (
@@ -119,7 +139,7 @@ spans as (
 covered as (
     select *
     from spans
-    where span_start >= date '2014-01-01'
+    where span_start between date '2014-01-01' and span_end
 )
 
 select * from covered

@@ -107,6 +107,12 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     case("period_of_another_grain", "KPI058", Swap(WEST, "            2017-02:", "            2017-Q2:")),
+    case(
+        "fiscal_period_without_a_fiscal_year",
+        "KPI059 KPI058",
+        Swap(WEST, "        target:\n          grain: month", "        target:\n          grain: quarter"),
+        Swap(WEST, '            2017-01: "0.12"\n            2017-02: "0.13"', '            FY2017-Q1: "0.12"'),
+    ),
     case("period_outside_the_agreement", "KPI058", Swap(WEST, "            2017-02:", "            2018-02:")),
     case("exclusion_outside_the_baseline", "KPI058", Swap(WEST, "month: 2016-11", "month: 2015-11")),
     case(

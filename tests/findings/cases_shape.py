@@ -68,7 +68,6 @@ CASES: tuple[Case, ...] = (
     ),
     case("unknown_key_in_tolerance", "KPI010", Swap(CRM, 'minutes: {within: "0.5"}', 'minutes: {withn: "0.5"}')),
     case("direction_not_in_list", "KPI012", Swap(REVENUE, "direction: increase", "direction: increasing")),
-    case("grain_not_computed", "KPI012", Swap(REVENUE, "grains: [month, quarter, year]", "grains: [week, month]")),
     case("grain_not_in_list", "KPI012", Swap(REVENUE, "grains: [month, quarter, year]", "grains: [monthly]")),
     case("span_not_known", "KPI012", Swap(REVENUE, "rolling_12]", "rolling_year]")),
     case("span_with_an_ending", "KPI012", Swap(REVENUE, "spans: [period,", "spans: [periods,")),

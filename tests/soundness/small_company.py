@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,7 @@ from kpiledger.specs.chain import Chain
 from kpiledger.specs.fact import Fact
 from kpiledger.specs.kpi import Kpi
 from kpiledger.specs.organisation import Organisation
+from tests.compiled_models import build
 
 Row = tuple[int, str | None, date, str | None, int | None, int | None, date | None]
 COLUMNS = "sale_id integer, customer varchar, sold_on date, region varchar, amount integer, cost integer, paid_on date"
@@ -104,11 +104,7 @@ def compute(
             if table == "fct_sale" and len(value) == 6:
                 value = (*value, None)  # a sale that nobody has paid
             connection.execute(f"insert into {table} values ({', '.join('?' * len(value))})", value)
-    files = compile_project(project())
-    for name in ("as_of", "dim_period", "dim_span", "agg_sale", "kpi_sale", "fct_kpi_value"):
-        sql = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", files[f"{name}.sql"])
-        sql = re.sub(r"\{\{ source\('recorded', '(\w+)'\) \}\}", r"\1", sql)
-        connection.execute(f"create table {name} as {sql}")
+    build(connection, compile_project(project()))
     return connection
 
 

@@ -11,6 +11,7 @@ from ledger_builders import NOW, agreed, event, recorded, target
 
 from kpiledger.errors import LedgerDamaged
 from kpiledger.folding import agreement_version_rows, as_known, fold, target_period_rows
+from kpiledger.periods import Reckoning
 
 MONTH = timedelta(days=30)
 
@@ -114,6 +115,19 @@ def test_a_target_by_period_holds_for_the_periods_named():
         (date(2017, 1, 1), "West"): 10,
         (date(2017, 7, 1), "West"): Decimal("30.5"),
     }
+
+
+def test_the_calendar_says_when_the_periods_of_a_target_begin():
+    fiscal = {"by_period": {"FY2017-Q3": "10", "FY2018-Q1": "30.5"}}
+    versions = fold(recorded(agreed(target(value=fiscal, grain="quarter"), target("margin", value="1", grain="week"))))
+    rows = target_period_rows(versions, Reckoning(first_month=7, first_weekday=6))
+    quarters = {(row.period_start, row.period_end): row.target_value for row in rows if row.kpi == "revenue"}
+    assert quarters == {
+        (date(2017, 1, 1), date(2017, 3, 31)): 10,
+        (date(2017, 7, 1), date(2017, 9, 30)): Decimal("30.5"),
+    }
+    weeks = [row.period_start for row in rows if row.kpi == "margin"]
+    assert (weeks[0], weeks[-1], len(weeks)) == (date(2017, 1, 1), date(2017, 12, 31), 53)
 
 
 def test_amber_is_a_share_of_the_target_or_a_figure():

@@ -11,6 +11,7 @@ from kpiledger.errors import WrongUse
 from kpiledger.ledger.recordables import recordables
 from kpiledger.ledger.store import Ledger, read_entries
 from kpiledger.recording import pending, record, record_publication, recorded_definitions
+from kpiledger.specs.calendar import Month
 from kpiledger.specs.fact import Dimension
 
 AGREED = agreed(target(value="21000.00"))
@@ -107,7 +108,7 @@ def test_a_definition_holds_the_columns_that_the_kpi_is_sliced_by_and_no_others(
         "order_line": {
             "model": "fct_order_line",
             "key": ["order_line_id"],
-            "time": "ordered_on",
+            "zone": "UTC",
             "dimensions": {"region": {"column": "region", "through": "dim_team", "on": "team"}},
         }
     }
@@ -138,6 +139,37 @@ def test_a_slice_that_is_added_changes_no_definition_and_one_that_is_taken_away_
     record(replace(specs, kpis={"revenue": more}), tmp_path, other, clock())
     turned = kpi(slices=["category", "region"])
     assert pending(replace(specs, kpis={"revenue": turned}), other) == ((), [])
+
+
+def test_a_calendar_that_moves_recorded_years_is_a_finding_that_says_so(tmp_path, ledger):
+    yearly = kpi(grains=["month", "year"])
+    record(project(kpis=[yearly]), tmp_path, ledger, clock())
+    moved = project().calendar.model_copy(update={"fiscal_year_starts": Month.JULY})
+    (found,) = pending(replace(project(kpis=[yearly]), calendar=moved), ledger)[1]
+    assert found.message.endswith("definition.calendar.fiscal_year_starts: recorded january, found july")
+    assert found.hint == "put metrics/calendar.yml back: the numbers that were recorded rest on it"
+    assert pending(replace(project(), calendar=moved), ledger) == ((), [])
+
+
+DOUBLE = {"type": "derived", "expr": "sold * 2", "inputs": {"sold": {"kpi": "revenue"}}}
+
+
+def test_a_kpi_that_another_one_is_derived_from_may_get_a_new_version(tmp_path, ledger):
+    double = kpi("double", [version(formula=DOUBLE)])
+    record(project(kpis=[kpi(), double]), tmp_path, ledger, clock())
+    versions = [version(valid_to="2016-12-31"), version(2, "2017-01-01", RATIO)]
+    new, findings = pending(project(kpis=[kpi(versions=versions), double]), ledger)
+    assert ([item.key for item in new], findings) == (["revenue/2"], [])
+
+
+def test_an_edited_version_is_told_for_what_is_derived_from_it_too(tmp_path, ledger):
+    double = kpi("double", [version(formula=DOUBLE)])
+    record(project(kpis=[kpi(), double]), tmp_path, ledger, clock())
+    edited = kpi(versions=[version(formula=RATIO)])
+    findings = {item.message.split()[2]: item for item in pending(project(kpis=[edited, double]), ledger)[1]}
+    assert set(findings) == {"double/1", "revenue/1"}
+    assert "1: depends_on.revenue.1: recorded " in findings["double/1"].message
+    assert findings["double/1"].hint.startswith("put the KPI that it is derived from back")
 
 
 def test_a_recorded_text_that_reads_erased_is_compared_like_any_other(tmp_path, ledger):

@@ -1,0 +1,48 @@
+"""What the columns of the compiled models say, and of which type they are."""
+
+from __future__ import annotations
+
+from kpiledger.compiling.described import Columns
+from kpiledger.compiling.plan import FIGURE
+
+VALUE: Columns = {
+    "kpi": ("varchar", "The KPI"),
+    "version": ("integer", "The version of its definition that made the number"),
+    "grain": ("varchar", "day, week, month, quarter or year"),
+    "span": (
+        "varchar",
+        "The days covered: period, <grain>_to_date, rolling_<months>, rolling_<n>_days, rolling_<n>_weeks; "
+        "with _last_year the same days a year earlier",
+    ),
+    "period_start": ("date", "First day of the period"),
+    "period_end": ("date", "Last day of the period"),
+    "slice": ("varchar", "The dimension the KPI is cut by, all for the whole"),
+    "member": ("varchar", "The member of the slice, all for the whole"),
+    "numerator": (FIGURE.replace(" ", ""), "What is divided, or the value itself where nothing is"),
+    "denominator": (FIGURE.replace(" ", ""), "What it is divided by; null where nothing is"),
+    "value": (FIGURE.replace(" ", ""), "The value; null where there is nothing to measure"),
+    "row_count": ("bigint", "Rows of the fact in the interval and member, before conditions of the KPI"),
+    "is_complete": ("boolean", "Whether the period had ended on the as-of date"),
+}
+DAY: Columns = {
+    "day": ("date", "The day"),
+    "week_start": ("date", "First day of its week"),
+    "month_start": ("date", "First day of its month"),
+    "quarter_start": ("date", "First day of its quarter, a fiscal one where the calendar says so"),
+    "year_start": ("date", "First day of its year, a fiscal one where the calendar says so"),
+    "month_tile": ("date", "First day of the part of its month that no comparison cuts"),
+}
+PERIOD: Columns = {
+    "grain": ("varchar", "day, week, month, quarter or year"),
+    "period": ("varchar", "The period as it is written: 2016-08, 2016-Q3, 2016"),
+    "period_start": ("date", "First day of the period"),
+    "period_end": ("date", "Last day of the period"),
+    "next_period_start": ("date", "First day of the period after it"),
+    "is_complete": ("boolean", "Whether the period had ended on the as-of date"),
+}
+SPAN: Columns = {
+    **{name: PERIOD[name] for name in ("grain", "period_start", "period_end", "is_complete")},
+    "span": ("varchar", f"{VALUE['span'][1]}; with __<length>_earlier that long before"),
+    "span_start": ("date", "First day that the value covers"),
+    "span_end": ("date", "Last day that the value covers, never after the as-of date"),
+}

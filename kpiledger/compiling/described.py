@@ -1,0 +1,48 @@
+"""How the dbt YAML of a compiled model is put together: its columns, contract and tests, and texts that are safe."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from kpiledger.compiling.text import MARK
+
+# By column: its type, none where no contract holds it, and what it says.
+Columns = dict[str, tuple[str, str]]
+_TEMPLATING = re.compile(r"(?<=\{)(?=[{%#])|(?<=[%#}])(?=\})")
+
+
+def described(
+    name: str,
+    description: str,
+    columns: Columns,
+    key: Sequence[str] = (),
+    contract: bool = True,
+    config: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """A model as dbt's YAML has it; `key` is tested to be unique."""
+    model: dict[str, Any] = {"name": name, "access": "public", "description": plain(description)}
+    settings = {**({"contract": {"enforced": True}} if contract else {}), **(config or {})}
+    if settings:
+        model["config"] = settings
+    if key:
+        model["data_tests"] = [{"unique_together": {"arguments": {"columns": list(key)}}}]
+    model["columns"] = [
+        {"name": column, **({"data_type": kind} if kind else {}), "description": plain(text)}
+        for column, (kind, text) in columns.items()
+    ]
+    return model
+
+
+def yaml_file(content: Mapping[str, Any]) -> str:
+    """The text of a YAML file with our mark above it; keys stay in the order given."""
+    body = yaml.safe_dump({"version": 2, **content}, sort_keys=False, allow_unicode=True, width=110)
+    return f"{MARK.replace('--', '#')} from metrics/. Do not edit: change the YAML there.\n{body}"
+
+
+def plain(text: str) -> str:
+    """A user's sentence on one line and without template marks: dbt renders what its YAML says as Jinja."""
+    return _TEMPLATING.sub(" ", " ".join(text.split()))

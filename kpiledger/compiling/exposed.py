@@ -1,0 +1,98 @@
+"""The dbt models of the KPIs that a project publishes by themselves: one a version, and the latest by a plain name.
+
+dbt names the versions of a model `<name>_v1`, `<name>_v2` in the warehouse and nothing `<name>`: that is the view
+`<name>__latest`, which carries the alias. The views name no database, so that they hold in a copy under any name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kpiledger.compiling.columns_described import VALUE
+from kpiledger.compiling.described import described, plain, yaml_file
+from kpiledger.compiling.owned import group_of, meta
+from kpiledger.compiling.published import COLUMNS
+from kpiledger.compiling.text import header, lines, text_list, with_ctes
+from kpiledger.compiling.wording import formula_text
+from kpiledger.project import Project
+from kpiledger.specs.kpi import Kpi, KpiVersion
+
+_SHOWN = tuple(name for name in COLUMNS if name != "kpi")
+_KEY = ("grain", "span", "period_start", "slice", "member")
+_ROWS = "One row per grain, span, period, slice and member."
+
+
+def exposed_models(project: Project) -> dict[str, str]:
+    """File name -> text; none where no KPI says `publish_as`."""
+    kpis = [kpi for _, kpi in sorted(project.kpis.items()) if kpi.publish_as]
+    files = {}
+    for kpi in kpis:
+        for version in kpi.versions:
+            files[f"{kpi.publish_as}_v{version.version}.sql"] = _version_sql(kpi, version)
+        files[f"{kpi.publish_as}__latest.sql"] = _latest_sql(kpi)
+    if kpis:
+        models = [model for kpi in kpis for model in (_versions_yaml(project, kpi), _latest_yaml(project, kpi))]
+        files["_exposed.yml"] = yaml_file({"models": models})
+    return files
+
+
+def _version_sql(kpi: Kpi, version: KpiVersion) -> str:
+    chosen = f"select\n{lines(_SHOWN)}\nfrom fct_kpi_value\n"
+    chosen += f"where kpi = {text_list([kpi.kpi])}\n    and version = {version.version}"
+    ctes = [("fct_kpi_value", f"select * from {_ref('fct_kpi_value')}"), (kpi.kpi, chosen)]
+    top = header(f"metrics/kpis/{kpi.chain_stage}/{kpi.kpi}.yml", f"`{kpi.kpi}`, version {version.version}. {_ROWS}")
+    return top + with_ctes(ctes, f"select * from {kpi.kpi}")
+
+
+def _latest_sql(kpi: Kpi) -> str:
+    latest = kpi.versions[-1].version
+    top = header(f"metrics/kpis/{kpi.chain_stage}/{kpi.kpi}.yml", f"`{kpi.kpi}`, its latest version. {_ROWS}")
+    return top + with_ctes(
+        [(kpi.kpi, f"select * from {_ref(str(kpi.publish_as), latest)}")], f"select * from {kpi.kpi}"
+    )
+
+
+def _ref(model: str, version: int | None = None) -> str:
+    named = f"'{model}', v={version}" if version else f"'{model}'"
+    return "{{ ref(" + named + ").include(database=false) }}"
+
+
+def _versions_yaml(project: Project, kpi: Kpi) -> dict[str, Any]:
+    model = described(
+        str(kpi.publish_as),
+        f"{kpi.label_in(project.calendar.language)}: {kpi.description} {_ROWS}",
+        {name: VALUE[name] for name in _SHOWN},
+        _KEY,
+        config={**_config(project, kpi), "meta": meta([kpi], project.calendar.language)},
+    )
+    return {
+        **model,
+        "latest_version": kpi.versions[-1].version,
+        "versions": [_version_yaml(kpi, version) for version in kpi.versions],
+    }
+
+
+def _version_yaml(kpi: Kpi, version: KpiVersion) -> dict[str, Any]:
+    days = f"from {version.valid_from}" + (f" to {version.valid_to}" if version.valid_to else "")
+    text = f"Version {version.version}, {days}: {formula_text(version.formula)}. {version.change.reason}. {_ROWS}"
+    return {"v": version.version, "description": plain(text), **_deprecation(kpi)}
+
+
+def _latest_yaml(project: Project, kpi: Kpi) -> dict[str, Any]:
+    model = described(
+        f"{kpi.publish_as}__latest",
+        f"{kpi.label_in(project.calendar.language)}, by the latest version of its definition. {_ROWS}",
+        {name: VALUE[name] for name in _SHOWN},
+        config={**_config(project, kpi), "alias": kpi.publish_as},
+    )
+    return {**model, **_deprecation(kpi)}
+
+
+def _config(project: Project, kpi: Kpi) -> Mapping[str, Any]:
+    return {"materialized": "view", **group_of(project, [kpi])}
+
+
+def _deprecation(kpi: Kpi) -> dict[str, str]:
+    """dbt warns of a model that is past this day, and of one that refers to it."""
+    return {"deprecation_date": kpi.deprecated.on.isoformat()} if kpi.deprecated else {}

@@ -1,0 +1,214 @@
+"""`measured_<fact>`: every measure that KPIs ask of a fact, over each interval and for each slice and member.
+
+Many periods and spans cover the same days: each stretch of days is computed once, and joined to the periods last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpiledger.compiling.aggregate import additive_counts
+from kpiledger.compiling.columns import Column, Group, Route, coined
+from kpiledger.compiling.expressing import aggregate, condition_of
+from kpiledger.compiling.fact_plan import FactPlan
+from kpiledger.compiling.forms import Family, Form, form_of
+from kpiledger.compiling.plan import Need
+from kpiledger.compiling.rows import described, dimension_models, sliced
+from kpiledger.compiling.text import Cte, header, imported, lines, text_list, with_ctes
+
+INTERVAL = ("grain", "span", "period_start", "period_end", "is_complete")
+KEYS = (*INTERVAL, "slice", "member")
+_STRETCH = ("span_start", "span_end", "slice", "member")
+_MEMBER = ("slice", "member")
+
+
+def measured_model(plan: FactPlan) -> str:
+    """The SQL of a fact's measures over intervals."""
+    fact = plan.fact
+    from_rows = [column for route in (Route.ROWS, Route.LATEST) for column in plan.of_route(route)]
+    ctes: list[Cte] = [imported("dim_span"), imported("dim_day")]
+    if plan.of_route(Route.ADDITIVE):
+        ctes.append(imported(f"agg_{fact.fact}"))
+    if from_rows:
+        slices = plan.slices_of([column.group for column in from_rows])
+        ctes += [imported(fact.model), *(imported(model) for model in dimension_models(fact, slices))]
+        ctes.append(described(plan, slices, from_rows, key=fact.key))
+    made: list[tuple[str, Sequence[Group]]] = []
+    for parts, groups in _parts(plan):
+        ctes += parts
+        made.append((parts[-1][0], groups))
+    ctes += _over_periods(plan, made)
+    top = header(
+        f"metrics/facts/{fact.fact}.yml and the KPIs over it",
+        f"Measures of {fact.model}. One row per grain, span, period, slice and member.",
+    )
+    return top + with_ctes(ctes, f"select * from {ctes[-1][0]}")
+
+
+def _parts(plan: FactPlan) -> list[tuple[list[Cte], Sequence[Group]]]:
+    """The CTEs of each part that is computed by itself; the last one has a row per stretch, slice and member."""
+    additive = [group for group in plan.groups if group.route is Route.ADDITIVE]
+    parts: list[tuple[list[Cte], Sequence[Group]]] = []
+    if additive:
+        parts.append((_additive(plan, additive), additive))
+    for group in plan.groups:
+        if group.route is Route.ROWS:
+            parts.append((_rows(plan, group), [group]))
+        elif group.route is Route.LATEST:
+            parts.append((_latest(plan, group), [group]))
+    return parts
+
+
+def _additive(plan: FactPlan, groups: Sequence[Group]) -> list[Cte]:
+    form, slices = form_of(plan), plan.slices_of(groups)
+    counts = list(additive_counts(plan).values())
+    ctes = [sliced(plan, "sliced", f"agg_{plan.fact.fact}", slices, "each row of the aggregate once per slice")]
+    ctes += _tiles(plan, form, counts)
+    stretches, more = _stretches(plan, groups)
+    ctes += more
+    sums = [f"cast(sum(tiles.{name}) as bigint) as {name}" for name in counts]
+    sums += [f"{column.merge}(tiles.{column.name}) as {column.name}" for column in plan.of_route(Route.ADDITIVE)]
+    keys = [*(f"{stretches}.{name}" for name in _STRETCH[:2]), *(f"tiles.{name}" for name in _MEMBER)]
+    body = (
+        f"select\n{lines([*keys, *sums])}\nfrom {stretches}\ninner join tiles\n"
+        f"    on {stretches}.tile = tiles.tile\ngroup by\n{lines(keys)}"
+    )
+    return [*ctes, ("summed", body, "additive measures over each stretch of days")]
+
+
+def _tiles(plan: FactPlan, form: Form, counts: Sequence[str]) -> list[Cte]:
+    """The measures by tile, slice and member; where the aggregate is a cube, conditions are applied on the way."""
+    keys = ("tile", *_MEMBER)
+    whole = [column for column in form.stored if column in plan.of_route(Route.ADDITIVE)]
+    sums = [f"sum({name}) as {name}" for name in counts]
+    sums += [f"{column.merge}({column.name}) as {column.name}" for column in whole]
+    body = f"select\n{lines([*keys, *sums])}\nfrom sliced\ngroup by\n{lines(keys)}"
+    if not form.families:
+        return [("tiles", body, "by tile of days, slice and member")]
+    ctes: list[Cte] = [("whole_tiles", body, "by tile of days, slice and member")]
+    joins = ""
+    for family in form.families:
+        chosen = coined("chosen_by", *family.keys)
+        ctes += _chosen(plan, family, chosen)
+        joins += f"\ninner join {chosen}\n    using (tile, slice, member)"
+    return [*ctes, ("tiles", f"select *\nfrom whole_tiles{joins}", "whole measures and chosen parts side by side")]
+
+
+def _chosen(plan: FactPlan, family: Family, name: str) -> list[Cte]:
+    """The parts of measures that conditions on some columns choose: few rows by these columns, then each part."""
+    keys, rolled = ("tile", *_MEMBER), coined("tiles_by", *family.keys)
+    bases = {base.name: base for _, base in family.parts}
+    sums = [f"{base.merge}({one}) as {one}" for one, base in sorted(bases.items())]
+    cut = [*keys, *family.keys]
+    body = f"select\n{lines([*cut, *sums])}\nfrom sliced\ngroup by\n{lines(cut)}"
+    parts = [f"{_part(plan, column, base)} as {column.name}" for column, base in family.parts]
+    told = f"by {', '.join(family.keys)} as well"
+    return [
+        (rolled, body, told),
+        (name, f"select\n{lines([*keys, *parts])}\nfrom {rolled}\ngroup by\n{lines(keys)}"),
+    ]
+
+
+def _part(plan: FactPlan, column: Column, base: Column) -> str:
+    condition = condition_of(column, plan.dialect)
+    part = f"{column.merge}(case when {condition} then {base.name} end)"
+    return f"coalesce({part}, 0)" if column.is_count else part
+
+
+def _rows(plan: FactPlan, group: Group) -> list[Cte]:
+    name, origin = coined("from_rows", group.time), coined("sliced_rows", group.time)
+    days, more = _stretches(plan, [group])
+    slices, columns = plan.slices_of([group]), plan.of_group(group)
+    day = f"{origin}.{plan.day(group.time)}"
+    stretch = [f"{days}.{one}" for one in _STRETCH[:2]]
+    keys = [*stretch, *(f"{origin}.{one}" for one in _MEMBER)]
+    measures = [f"{aggregate(column, plan.dialect)} as {column.name}" for column in columns]
+    body = (
+        f"select\n{lines([*keys, f'count(*) as {plan.row_count(group)}', *measures])}\nfrom {origin}\n"
+        f"inner join dim_day\n    on {day} = dim_day.day\n"
+        f"inner join {days}\n    on dim_day.{plan.tile} = {days}.tile\ngroup by\n{lines(keys)}"
+    )
+    return [
+        sliced(plan, origin, "described", slices, "each row once per slice"),
+        *more,
+        (name, body, "measures that do not add up: computed anew for each stretch of days"),
+    ]
+
+
+def _latest(plan: FactPlan, group: Group) -> list[Cte]:
+    states, ends, name = (coined(word, group.time, *group.over) for word in ("states", "ends", "standing"))
+    origin, day, columns = f"sliced_{states}", plan.day(group.time), plan.of_group(group)
+    need = plan.need_of([group])
+    order = ", ".join(dict.fromkeys([day, *plan.fact.key]))
+    lasting = (
+        f"select\n    *,\n    lead({day}) over (partition by {', '.join(group.over)} order by {order}) as replaced_on\n"
+        f"from described\nwhere {day} is not null"
+    )
+    each_end = f"select distinct span_start, span_end\nfrom dim_span\n{_where(need)}"
+    keys = [*(f"{ends}.{one}" for one in _STRETCH[:2]), *(f"{origin}.{one}" for one in _MEMBER)]
+    measures = [f"{aggregate(column, plan.dialect)} as {column.name}" for column in columns]
+    body = (
+        f"select\n{lines([*keys, f'count(*) as {plan.row_count(group)}', *measures])}\nfrom {ends}\n"
+        f"inner join {origin}\n    on {origin}.{day} <= {ends}.span_end\n"
+        f"    and ({origin}.replaced_on is null or {origin}.replaced_on > {ends}.span_end)\ngroup by\n{lines(keys)}"
+    )
+    return [
+        (states, lasting, f"each row holds until the next one of the same {', '.join(group.over)}"),
+        sliced(plan, origin, states, plan.slices_of([group]), "each state once per slice"),
+        (ends, each_end, "each stretch of days once: only its last day counts"),
+        (name, body, "what stands at the end of each stretch of days"),
+    ]
+
+
+def _stretches(plan: FactPlan, groups: Sequence[Group]) -> tuple[str, list[Cte]]:
+    """The CTE with the tiles of each stretch that some groups are needed for; none where an earlier one serves."""
+    tiled = [[group for group in plan.groups if group.route is Route.ADDITIVE]]
+    tiled += [[group] for group in plan.groups if group.route is Route.ROWS]
+    need = plan.need_of(groups)
+    first = next(others for others in tiled if others and plan.need_of(others) == need)
+    name = "stretches" if first == next(filter(None, tiled)) else coined("stretches_of", first[0].time)
+    return name, [_tiles_of_stretches(plan, name, need)] if first == list(groups) else []
+
+
+def _tiles_of_stretches(plan: FactPlan, name: str, need: Need) -> Cte:
+    body = (
+        f"select distinct\n    dim_span.span_start,\n    dim_span.span_end,\n    dim_day.{plan.tile} as tile\n"
+        "from dim_span\ninner join dim_day\n    on dim_day.day between dim_span.span_start and dim_span.span_end\n"
+        f"{_where(need, 'dim_span.')}"
+    )
+    return name, body, "the tiles of each stretch of days, each stretch once"
+
+
+def _over_periods(plan: FactPlan, made: Sequence[tuple[str, Sequence[Group]]]) -> list[Cte]:
+    """The parts joined to the periods and spans that cover their days."""
+    counts = tuple(dict.fromkeys(plan.row_count(group) for group in plan.groups))
+    ctes = _together(plan, made, counts) if len(made) > 1 else []
+    whole = ctes[-1][0] if ctes else made[0][0]
+    items = [f"dim_span.{name}" for name in INTERVAL]
+    items += [f"{whole}.{name}" for name in (*_MEMBER, *counts, *(column.name for column in plan.columns))]
+    body = (
+        f"select\n{lines(items)}\nfrom dim_span\ninner join {whole}\n"
+        f"    on dim_span.span_start = {whole}.span_start\n    and dim_span.span_end = {whole}.span_end\n"
+        f"{_where(plan.need, 'dim_span.')}"
+    )
+    return [*ctes, ("measured", body, "for every period and span that covers these days")]
+
+
+def _together(plan: FactPlan, made: Sequence[tuple[str, Sequence[Group]]], counts: Sequence[str]) -> list[Cte]:
+    """The parts side by side, for every stretch of days and member that any of them has."""
+    found = "\nunion\n".join(f"select {', '.join(_STRETCH)} from {name}" for name, _ in made)
+    source = {plan.row_count(group): name for name, groups in reversed(made) for group in groups}
+    items = [*(f"all_members.{name}" for name in _STRETCH), *(f"{source[name]}.{name}" for name in counts)]
+    items += [f"{name}.{column.name}" for name, groups in made for group in groups for column in plan.of_group(group)]
+    joins = ""
+    for name, _ in made:
+        keys = "\n    and ".join(f"all_members.{key} = {name}.{key}" for key in _STRETCH)
+        joins += f"\nleft join {name}\n    on {keys}"
+    return [
+        ("all_members", found, "every stretch of days and member that any measure has"),
+        ("together", f"select\n{lines(items)}\nfrom all_members{joins}"),
+    ]
+
+
+def _where(need: Need, prefix: str = "") -> str:
+    return f"where {prefix}grain in ({text_list(need.grains)})\n    and {prefix}span in ({text_list(need.spans)})"

@@ -1,0 +1,162 @@
+"""The text of an expression to its term: a closed grammar, a part of SQL that every warehouse reads alike.
+
+Nothing is passed through: what is not in this grammar is refused. Comparisons do not chain, so that no reader
+has to know which warehouse binds them how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+
+from kpiledger.expressions.calls import called, case, listed
+from kpiledger.expressions.cursor import Cursor, made
+from kpiledger.expressions.functions import CHANGING_WORDS, changing
+from kpiledger.expressions.problem import NotAccepted
+from kpiledger.expressions.terms import NULL, Op, Term
+from kpiledger.expressions.tokens import Sort, Token, shown, tokens_of
+from kpiledger.vocabulary import SQL_WORDS
+
+_COMPARISONS = {op.value: op for op in (Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE)}
+# Signs by how tightly they bind, the loosest first.
+_CALCULATIONS = ({"||": Op.CONCAT}, {"+": Op.ADD, "-": Op.SUB}, {"*": Op.MUL, "/": Op.DIV})
+_STATES = {"null": Op.IS_NULL, "true": Op.IS_TRUE, "false": Op.IS_FALSE}
+# Words of SQL that an expression may begin with, or that are refused in words of their own.
+_BEGINNINGS = frozenset({"case", "cast", "null", "true", "false", *CHANGING_WORDS})
+_SINGLE = "a column, a figure, a text or a function"
+
+
+@lru_cache(maxsize=16384)
+def parse(text: str) -> Term:
+    """The term of an expression; NotAccepted says why there is none."""
+    cursor = Cursor(tokens_of(text))
+    term = _condition(cursor)
+    if cursor.next.sort is not Sort.END:
+        raise cursor.unexpected("the end, or a sign between the two")
+    return term
+
+
+def _condition(cursor: Cursor) -> Term:
+    """A whole expression, as it may stand within brackets."""
+    return _joined(cursor, Op.OR, _all)
+
+
+def _all(cursor: Cursor) -> Term:
+    return _joined(cursor, Op.AND, _not)
+
+
+def _joined(cursor: Cursor, op: Op, part: Callable[[Cursor], Term]) -> Term:
+    parts = [part(cursor)]
+    while cursor.took(op.value):
+        parts.append(part(cursor))
+    return made(op, *parts) if len(parts) > 1 else parts[0]
+
+
+def _not(cursor: Cursor) -> Term:
+    if not cursor.took("not"):
+        return _compared(cursor)
+    with cursor.deeper():
+        return made(Op.NOT, _not(cursor))
+
+
+def _compared(cursor: Cursor) -> Term:
+    left = _calculated(cursor)
+    comparison = _COMPARISONS.get(cursor.value)
+    if comparison:
+        cursor.take()
+        return made(comparison, left, _calculated(cursor))
+    if cursor.took("is"):
+        is_not = cursor.took("not")
+        state = _STATES.get(cursor.value)
+        if state is None:
+            raise cursor.unexpected("`null`, `true` or `false`")
+        cursor.take()
+        return _negated(made(state, left), is_not)
+    is_not = cursor.took("not")
+    tested = _tested(cursor, left)
+    if tested is None and is_not:
+        raise cursor.unexpected("`in`, `between` or `like`")
+    return left if tested is None else _negated(tested, is_not)
+
+
+def _tested(cursor: Cursor, left: Term) -> Term | None:
+    if cursor.took("in"):
+        return made(Op.IN, left, *listed(cursor, _condition))
+    if cursor.took("between"):
+        low = _calculated(cursor)
+        cursor.need("and")
+        return made(Op.BETWEEN, left, low, _calculated(cursor))
+    if cursor.took("like"):
+        return made(Op.LIKE, left, _pattern(_calculated(cursor)))
+    return None
+
+
+def _calculated(cursor: Cursor, level: int = 0) -> Term:
+    """Terms joined by the signs of a level and of the tighter ones below it, from left to right."""
+    if level == len(_CALCULATIONS):
+        return _signed(cursor)
+    term = _calculated(cursor, level + 1)
+    while op := _CALCULATIONS[level].get(cursor.value):
+        cursor.take()
+        term = made(op, term, _calculated(cursor, level + 1))
+    return term
+
+
+def _signed(cursor: Cursor) -> Term:
+    with cursor.deeper():
+        return made(Op.NEG, _signed(cursor)) if cursor.took("-") else _single(cursor)
+
+
+def _single(cursor: Cursor) -> Term:
+    token = cursor.next
+    if token.sort is Sort.NUMBER:
+        return Term(Op.NUMBER, text=cursor.take().value)
+    if token.sort is Sort.TEXT:
+        return Term(Op.TEXT, text=cursor.take().value)
+    if token.sort is Sort.WORD and (token.value in _BEGINNINGS or token.value not in SQL_WORDS):
+        return _word(cursor, cursor.take())
+    if cursor.took("("):
+        term = _condition(cursor)
+        cursor.need(")")
+        return term
+    raise cursor.unexpected(_SINGLE)
+
+
+def _word(cursor: Cursor, token: Token) -> Term:
+    word = token.value
+    if word in ("true", "false"):
+        return Term(Op.BOOLEAN, text=word)
+    if word == "null":
+        return NULL
+    if word == "case":
+        return case(cursor, _condition)
+    if cursor.value == "(":
+        return called(cursor, word, _condition)
+    if word == "date" and cursor.next.sort is Sort.TEXT:
+        return Term(Op.DATE, text=_day(cursor.take().value))
+    if word in CHANGING_WORDS:
+        raise changing(word)
+    return Term(Op.COLUMN, text=token.written)
+
+
+def _negated(term: Term, is_not: bool) -> Term:
+    return made(Op.NOT, term) if is_not else term
+
+
+def _pattern(term: Term) -> Term:
+    if term.op is not Op.TEXT:
+        raise NotAccepted("the pattern after `like` is no text", "write it out, as status like 'open%'")
+    if "\\" in term.text:
+        message = f"the pattern {shown(term.text)} has a backslash, which some warehouses read as a sign of its own"
+        raise NotAccepted(message, "use % for any characters and _ for one, without a backslash")
+    return term
+
+
+def _day(text: str) -> str:
+    try:
+        if len(text) == len("2016-01-31"):
+            return date.fromisoformat(text).isoformat()
+    except ValueError:
+        pass
+    raise NotAccepted(f"{shown(text)} is no day", "write a day that exists, as date '2016-01-31'")

@@ -1,0 +1,97 @@
+-- COMPILED by `kpi compile` from metrics/facts/order_state.yml and the KPIs over it. Do not edit: change the YAML.
+-- Measures of fct_order_state. One row per grain, span, period, slice and member.
+with
+
+dim_span as (
+    select * from {{ ref('dim_span') }}
+),
+
+dim_day as (
+    select * from {{ ref('dim_day') }}
+),
+
+fct_order_state as (
+    select * from {{ ref('fct_order_state') }}
+),
+
+described as (
+    select
+        fct_order_state.state_on,
+        fct_order_state.order_id,
+        fct_order_state.state_number,
+        fct_order_state.open_count,
+        fct_order_state.region,
+        fct_order_state.segment
+    from fct_order_state
+),
+
+-- each row holds until the next one of the same order_id
+states__state_on__order_id as (
+    select
+        *,
+        lead(state_on) over (partition by order_id order by state_on, order_id, state_number) as replaced_on
+    from described
+    where state_on is not null
+),
+
+-- each state once per slice
+sliced_states__state_on__order_id as (
+    select 'all' as slice, 'all' as member, states__state_on__order_id.*
+    from states__state_on__order_id
+    union all
+    select 'region' as slice, coalesce(cast(region as varchar), '(not set)') as member, states__state_on__order_id.*
+    from states__state_on__order_id
+    union all
+    select 'segment' as slice, coalesce(cast(segment as varchar), '(not set)') as member, states__state_on__order_id.*
+    from states__state_on__order_id
+),
+
+-- each stretch of days once: only its last day counts
+ends__state_on__order_id as (
+    select distinct span_start, span_end
+    from dim_span
+    where grain in ('month', 'quarter', 'year')
+        and span in ('period', 'period_last_year', 'rolling_12', 'year_to_date', 'year_to_date_last_year')
+),
+
+-- what stands at the end of each stretch of days
+standing__state_on__order_id as (
+    select
+        ends__state_on__order_id.span_start,
+        ends__state_on__order_id.span_end,
+        sliced_states__state_on__order_id.slice,
+        sliced_states__state_on__order_id.member,
+        count(*) as row_count,
+        sum(open_count) as orders_not_shipped
+    from ends__state_on__order_id
+    inner join sliced_states__state_on__order_id
+        on sliced_states__state_on__order_id.state_on <= ends__state_on__order_id.span_end
+        and (sliced_states__state_on__order_id.replaced_on is null or sliced_states__state_on__order_id.replaced_on > ends__state_on__order_id.span_end)
+    group by
+        ends__state_on__order_id.span_start,
+        ends__state_on__order_id.span_end,
+        sliced_states__state_on__order_id.slice,
+        sliced_states__state_on__order_id.member
+),
+
+-- for every period and span that covers these days
+measured as (
+    select
+        dim_span.grain,
+        dim_span.span,
+        dim_span.period_start,
+        dim_span.period_end,
+        dim_span.is_complete,
+        standing__state_on__order_id.slice,
+        standing__state_on__order_id.member,
+        standing__state_on__order_id.row_count,
+        standing__state_on__order_id.orders_not_shipped
+    from dim_span
+    inner join standing__state_on__order_id
+        on dim_span.span_start = standing__state_on__order_id.span_start
+        and dim_span.span_end = standing__state_on__order_id.span_end
+    where dim_span.grain in ('month', 'quarter', 'year')
+        and dim_span.span in ('period', 'period_last_year', 'rolling_12', 'year_to_date', 'year_to_date_last_year')
+)
+
+select * from measured

@@ -1,0 +1,211 @@
+"""Two facts and a dimension model as rows in memory, and what the compiled models make of them in DuckDB."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from kpiledger.compiling import compile_project
+from kpiledger.project import Project
+from kpiledger.specs.calendar import Calendar
+from kpiledger.specs.chain import Chain
+from kpiledger.specs.fact import Fact
+from kpiledger.specs.kpi import Kpi
+from kpiledger.specs.organisation import Organisation
+
+Row = Mapping[str, Any]
+
+SALE = {
+    "fact": "sale", "model": "fct_sale", "description": "Sales. One row per sale.", "key": ["sale_id"],
+    "time": "sold_on", "times": ["paid_on"], "source": ["shop"],
+    "dimensions": {
+        "region": {"column": "region", "members": 4},
+        "floor": {"column": "floor", "members": 4},
+        "segment": {"through": "dim_customer", "on": "customer", "column": "segment"},
+    },
+    "measures": {
+        "amount_sold": {"agg": "sum", "expr": "amount"},
+        "profit": {"agg": "sum", "expr": "amount - cost"},
+        "refunds": {"agg": "sum", "expr": "amount", "where": "amount < 0"},
+        "sales": {"agg": "count"},
+        "costed_sales": {"agg": "count", "expr": "cost"},
+        "dear_sales": {"agg": "count", "where": "amount >= 20"},
+        "buyers": {"agg": "count_distinct", "expr": "customer"},
+        "mean_amount": {"agg": "average", "expr": "amount"},
+        "smallest": {"agg": "min", "expr": "amount"},
+        "largest": {"agg": "max", "expr": "amount"},
+        "middle_cost": {"agg": "median", "expr": "cost"},
+        "high_cost": {"agg": "percentile", "expr": "cost", "percentile": 0.75},
+        "standing": {"agg": "last", "expr": "cost", "over": ["customer"]},
+        "amount_paid": {"agg": "sum", "expr": "amount", "time": "paid_on"},
+        "payments": {"agg": "count", "time": "paid_on"},
+    },
+}  # fmt: skip
+VISIT = {
+    "fact": "visit", "model": "fct_visit", "description": "Visits. One row per visit.", "key": ["visit_id"],
+    "time": "seen_on", "source": ["shop"],
+    "dimensions": {
+        "region": "region",
+        "segment": {"through": "dim_customer", "on": "customer", "column": "segment"},
+    },
+    "measures": {
+        "visits": {"agg": "count"},
+        "minutes_seen": {"agg": "sum", "expr": "minutes"},
+        "visitors": {"agg": "count_distinct", "expr": "customer"},
+        "longest_visit": {"agg": "max", "expr": "minutes"},
+    },
+}  # fmt: skip
+COLUMNS = {
+    "sale": {
+        "sale_id": "integer", "customer": "varchar", "sold_on": "date", "paid_on": "date", "region": "varchar",
+        "floor": "integer", "amount": "decimal(12, 2)", "cost": "integer",
+    },
+    "visit": {
+        "visit_id": "integer", "customer": "varchar", "seen_on": "date", "region": "varchar", "minutes": "integer",
+    },
+}  # fmt: skip
+FACTS = {"sale": Fact.model_validate(SALE), "visit": Fact.model_validate(VISIT)}
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The rows of the two facts, the segment of each known customer, and the calendar they are read by."""
+
+    sales: tuple[Row, ...]
+    visits: tuple[Row, ...]
+    segments: Mapping[str, str | None]
+    as_of: date
+    starts_on: date
+    week_starts: str = "monday"
+    fiscal_year_starts: str = "january"
+
+    @property
+    def rows(self) -> Mapping[str, tuple[Row, ...]]:
+        """The rows of each fact, by its name."""
+        return {"sale": self.sales, "visit": self.visits}
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar as a project has it."""
+        return Calendar.model_validate({
+            "starts_on": self.starts_on, "zone": "UTC", "week_starts": self.week_starts,
+            "fiscal_year_starts": self.fiscal_year_starts,
+        })  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """What a value is the value of."""
+
+    kpi: str
+    version: int
+    grain: str
+    span: str
+    period_start: date
+    slice: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A row of `fct_kpi_value` beside its key."""
+
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    is_complete: bool
+
+
+def kpi(name: str, *formulas: Mapping[str, Any], **more: Any) -> Kpi:
+    """A KPI of one formula that holds for ever, or of the versions given among `more`."""
+    versions = [
+        {"version": number, "valid_from": date(2000, 1, 1), "formula": formula}
+        for number, formula in enumerate(formulas, 1)
+    ]
+    change = {"change": {"reason": "first", "requested_by": "owner"}}
+    given = [{**change, **version} for version in more.pop("versions", versions)]
+    return Kpi.model_validate({
+        "kpi": name, "label": {"en": name}, "description": name, "owner": "owner", "department": "sales",
+        "chain_stage": "order", "timing": "lagging", "effect": "outcome", "aspect": "quantity", "level": "team",
+        "direction": "increase", "unit": "count", "cadence": "month", "grains": ["month"], "spans": ["period"],
+        "slices": [], "versions": given, **more,
+    })  # fmt: skip
+
+
+def project(kpis: Iterable[Kpi], calendar: Calendar) -> Project:
+    """The project of the two facts and some KPIs."""
+    return Project(
+        root=Path(),
+        calendar=calendar,
+        organisation=Organisation.model_validate({"departments": {}, "units": {}, "roles": {}}),
+        chain=Chain.model_validate({"stages": [{"stage": "order", "label": {"en": "Order"}, "question": "?"}]}),
+        facts=FACTS,
+        kpis={one.kpi: one for one in kpis},
+        agreements=(),
+        expectations={},
+        columns={fact.model: COLUMNS[name] for name, fact in FACTS.items()},
+    )
+
+
+def tables(company: Company) -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory with the rows of the company."""
+    connection = duckdb.connect()
+    for name, columns in COLUMNS.items():
+        _table(connection, FACTS[name].model, columns, company.rows[name])
+    customers = [{"customer": name, "segment": segment} for name, segment in company.segments.items()]
+    _table(connection, "dim_customer", {"customer": "varchar", "segment": "varchar"}, customers)
+    _table(connection, "run_context", {"as_of_on": "date"}, [{"as_of_on": company.as_of}])
+    return connection
+
+
+def answers(connection: duckdb.DuckDBPyConnection, company: Company, kpis: Sequence[Kpi]) -> dict[Key, Figures]:
+    """Every row of `fct_kpi_value` after the compiled models have run; the same key twice is an error."""
+    models = {
+        Path(name).stem: _plain(text)
+        for name, text in compile_project(project(kpis, company.calendar)).items()
+        if name.endswith(".sql")
+    }
+    for name in _in_order(models):
+        connection.execute(f"create table {name} as {models[name]}")
+    rows = connection.execute(
+        "select kpi, version, grain, span, period_start, slice, member, value, numerator, denominator, is_complete "
+        "from fct_kpi_value"
+    ).fetchall()
+    found = {Key(*row[:7]): Figures(*row[7:]) for row in rows}
+    assert len(found) == len(rows), "fct_kpi_value has a key twice"
+    return found
+
+
+def _table(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Iterable[Row]) -> None:
+    connection.execute(f"create table {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())})")
+    values = [[row.get(column) for column in columns] for row in rows]
+    if values:
+        connection.executemany(f"insert into {name} values ({', '.join('?' * len(columns))})", values)
+
+
+def _plain(text: str) -> str:
+    text = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", text)
+    return re.sub(r"\{\{ source\('recorded', '(\w+)'\) \}\}", r"\1", text)
+
+
+def _in_order(models: Mapping[str, str]) -> list[str]:
+    """Each model after the models it reads."""
+    ordered: list[str] = []
+
+    def add(name: str) -> None:
+        if name in models and name not in ordered:
+            for read in re.findall(r"\bfrom (\w+)", models[name]):
+                if read != name:
+                    add(read)
+            ordered.append(name)
+
+    for name in sorted(models):
+        add(name)
+    return ordered

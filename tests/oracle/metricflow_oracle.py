@@ -1,0 +1,84 @@
+"""MetricFlow's answer to the same question: a KPI, a grain and a slice become its SQL, and that becomes rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from math import isfinite
+from typing import Any
+
+import duckdb
+from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
+from metricflow.protocols.sql_client import SqlEngine
+from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
+from metricflow_semantic_interfaces.implementations.semantic_manifest import PydanticSemanticManifest
+from metricflow_semantic_interfaces.transformations.semantic_manifest_transformer import (
+    PydanticSemanticManifestTransformer,
+)
+from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
+
+from kpiledger.specs.kpi import Kpi
+from tests.oracle.company import FACTS, Company
+from tests.oracle.metricflow_manifest import clipped, group_by, manifest
+
+Cell = tuple[date, str]
+
+
+class _Client:
+    """What the engine asks of a database while it only explains: the dialect."""
+
+    sql_engine_type = SqlEngine.DUCKDB
+    sql_plan_renderer = DuckDbSqlPlanRenderer()
+
+
+class Oracle:
+    """MetricFlow over the tables of a company, up to its as-of date."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, company: Company, kpis: Sequence[Kpi], filters: bool = False
+    ) -> None:
+        self._connection = connection
+        self._as_of = company.as_of
+        self._engine = engine(manifest(kpis, filters))
+        for fact in FACTS.values():
+            connection.execute(clipped(fact, company.as_of))
+        connection.execute(
+            "create or replace table time_spine as select cast(range as timestamp) as ds "
+            f"from range(date '{company.starts_on}', date '{company.as_of}' + 1, interval '1 day')"
+        )
+
+    def sql(self, metric: str, grain: str, item: str | None = None) -> str:
+        """The SQL that MetricFlow makes for a metric by a grain and a group-by item."""
+        names = [f"metric_time__{grain}", *([item] if item else [])]
+        request = MetricFlowQueryRequest.create(metric_names=[metric], group_by_names=names)
+        return str(self._engine.explain(request).sql_statement.sql)
+
+    def rows(self, kpi: Kpi, grain: str, slice_name: str = "all") -> dict[Cell, Any]:
+        """First day of the period and member -> value; rows without a time are no row of a period."""
+        item = group_by(kpi, slice_name)
+        found = self._connection.execute(self.sql(kpi.kpi, grain, item)).fetchall()
+        cells = dict(_cells(found))
+        assert len(cells) == len([row for row in found if row[0] is not None]), "MetricFlow has a key twice"
+        return cells
+
+
+def engine(spec: dict[str, Any]) -> MetricFlowEngine:
+    """MetricFlow's engine over a manifest given as a plain dictionary."""
+    parsed = PydanticSemanticManifestTransformer.transform(PydanticSemanticManifest.parse_obj(spec))
+    return MetricFlowEngine(semantic_manifest_lookup=SemanticManifestLookup(parsed), sql_client=_Client())  # type: ignore[arg-type]
+
+
+def _cells(found: list[tuple[Any, ...]]) -> Iterator[tuple[Cell, Any]]:
+    for start, *member, value in found:
+        if start is not None:
+            first = start.date() if hasattr(start, "date") else start
+            yield (first, _text(member[0]) if member else "all"), _number(value)
+
+
+def _number(value: Any) -> Any:
+    """DuckDB divides by zero without a word: infinity, or no number at all."""
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def _text(member: object) -> str:
+    return "(not set)" if member is None else str(member)

@@ -1,0 +1,39 @@
+"""Random rows, calendars, spans and versions: the compiled models hold every row that plain loops find, no other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given, settings
+
+from kpiledger.specs.kpi import Kpi
+from tests.oracle import generate_projects
+from tests.oracle.brute_force import BruteForce
+from tests.oracle.company import Company, answers, tables
+from tests.oracle.comparing import assert_same, repeatable
+from tests.oracle.plain_calendar import is_complete
+
+
+@settings(repeatable, max_examples=12)
+@given(generate_projects.companies_with_calendars(), generate_projects.kpis_of_all_kinds(6))
+def test_every_kpi_is_what_plain_loops_over_the_rows_find(company: Company, kpis: list[Kpi]) -> None:
+    _compare(company, kpis)
+
+
+@settings(repeatable, max_examples=2)
+@given(generate_projects.companies_with_calendars(), generate_projects.many_conditions())
+def test_so_many_conditions_that_the_compiler_makes_a_cube_of_them_change_nothing(
+    company: Company, kpis: list[Kpi]
+) -> None:
+    _compare(company, kpis)
+
+
+def _compare(company: Company, kpis: Sequence[Kpi]) -> None:
+    ours = answers(tables(company), company, kpis)
+    expected = BruteForce(company, {one.kpi: one for one in kpis}).answers()
+    formulas = {one.kpi: one.versions for one in kpis}
+    for part in ("value", "numerator", "denominator"):
+        mine = {key: getattr(figures, part) for key, figures in ours.items()}
+        assert_same(mine, {key: getattr(answer, part) for key, answer in expected.items()}, f"{part} of {formulas}")
+    for key, figures in ours.items():
+        assert figures.is_complete == is_complete(company, key.grain, key.period_start), key
