@@ -248,7 +248,7 @@ def export_to_dbt(world: World, out: Path | None, output: str) -> None:
     """Write dbt's semantic YAML, legacy and newer; what dbt cannot say is listed."""
     folder = out or world.settings.build / "export" / "dbt"
     answer = export_dbt(world.project(), folder, world.settings.dialect)
-    click.echo(told.as_json(answer) if output == "json" else "\n".join(answer.files))
+    click.echo(told.as_json(answer) if output == "json" else told.files_text(answer), nl=output == "json")
     click.echo(told.as_text(answer), err=True, nl=False)
 
 
@@ -281,10 +281,10 @@ def import_from_dbt(
     """Write facts and KPIs from dbt's legacy semantic YAML; what is not exactly ours is listed."""
     options = {key: value for key, value in keys.items() if value is not None}
     first_day = valid_from.date() if valid_from else None
-    answer = import_dbt(world.project(), paths, options, source, first_day, world.settings.dialect)
+    answer = import_dbt(world.root, paths, options, source, first_day, world.settings.dialect)
     if answer.findings:
         click.echo(findings_text(answer.findings, color=_color()), err=True)
-    click.echo(told.as_json(answer) if output == "json" else "\n".join(answer.files), nl=bool(answer.files))
+    click.echo(told.as_json(answer) if output == "json" else told.files_text(answer), nl=output == "json")
     click.echo(told.as_text(answer), err=True, nl=False)
     sys.exit(1 if answer.findings or answer.left_out else 0)
 

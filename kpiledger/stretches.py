@@ -91,11 +91,7 @@ class Stretch:
     @property
     def rolling(self) -> Length | None:
         """The length of a rolling span, which ends with the period."""
-        found = _ROLLING.match(self.span)
-        if found is None:
-            return None
-        number, unit = int(found.group(1)), found.group(2)
-        return Length(days=number * _DAYS[unit.removesuffix("s")]) if unit else Length(number)
+        return _rolled(self.span)
 
     def before(self, length: Length) -> Stretch:
         """The same stretch, taken a length of time earlier."""
@@ -104,7 +100,17 @@ class Stretch:
 
 def is_span(text: str) -> bool:
     """Whether a text names a span."""
-    return text == PERIOD or text in _TO_DATE or _ROLLING.match(text) is not None
+    return text == PERIOD or text in _TO_DATE or _rolled(text) is not None
+
+
+def _rolled(span: str) -> Length | None:
+    """The length of a rolling span of at most ten years, None for any other text."""
+    found = _ROLLING.match(span)
+    if found is None:
+        return None
+    number, unit = int(found.group(1)), found.group(2)
+    length = Length(days=number * _DAYS[unit.removesuffix("s")]) if unit else Length(number)
+    return length if length.months <= _MOST_MONTHS and length.days <= _MOST_DAYS else None
 
 
 def no_span(text: str) -> str:

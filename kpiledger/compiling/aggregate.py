@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kpiledger.compiling.columns import Column, Route
+from kpiledger.compiling.columns import Column, Route, coined
 from kpiledger.compiling.conversions import conversion_ctes
 from kpiledger.compiling.expressing import aggregate
 from kpiledger.compiling.fact_plan import FactPlan
-from kpiledger.compiling.forms import Form, form_of
+from kpiledger.compiling.forms import Cube, Form, Key, form_of
 from kpiledger.compiling.rows import described, dimension_models
 from kpiledger.compiling.text import Cte, header, imported, lines, with_ctes
 
@@ -23,13 +23,19 @@ def aggregate_model(plan: FactPlan) -> str | None:
     ctes: list[Cte] = [imported(fact.model), *(imported(model) for model in models), imported("dim_day")]
     ctes += conversion_ctes(plan.project, fact, columns, plan.dialect)
     ctes.append(described(plan, slices, columns))
-    ctes += [(f"by_{time}", _tiled(plan, form, time)) for time in times]
+    parts = [
+        (_part_name(time, cube), _tiled(plan, form, cube, time))
+        for cube in form.cubes
+        for time in times
+        if cube is form.cubes[0] or _has(cube, time)
+    ]
+    ctes += parts
     keys = "".join(f", {name}" for name in aggregate_keys(plan))
     told = f"Additive measures of {fact.model}. One row per {_tile_text(plan)}{keys}."
     top = header(f"metrics/facts/{fact.fact}.yml", told)
-    if len(times) == 1:
-        return top + with_ctes(ctes, f"select * from by_{times[0]}")
-    union = "\nunion all\n".join(f"select * from by_{time}" for time in times)
+    if len(parts) == 1:
+        return top + with_ctes(ctes, f"select * from {parts[0][0]}")
+    union = "\nunion all\n".join(f"select * from {name}" for name, _ in parts)
     return top + with_ctes([*ctes, ("tiled", union)], "select * from tiled")
 
 
@@ -46,31 +52,55 @@ def additive_counts(plan: FactPlan) -> dict[str, str]:
 
 def aggregate_keys(plan: FactPlan) -> tuple[str, ...]:
     """The columns beside the tile that say what a row of the aggregate is about."""
-    return tuple(dict.fromkeys([*_slices(plan), *form_of(plan).kept]))
+    form = form_of(plan)
+    cube = ("cube",) if form.is_divided else ()
+    return tuple(dict.fromkeys([*cube, *_slices(plan), *(key.name for key in form.keys)]))
 
 
 def _slices(plan: FactPlan) -> tuple[str, ...]:
     return plan.slices_of([group for group in plan.groups if group.route is Route.ADDITIVE])
 
 
+def _has(cube: Cube, time: str) -> bool:
+    return any(column.group.time == time for column in cube.stored)
+
+
+def _part_name(time: str, cube: Cube) -> str:
+    return coined(f"by_{time}", *(key.name for key in cube.keys)) if cube.keys else f"by_{time}"
+
+
 def _tile_text(plan: FactPlan) -> str:
     return "day" if plan.by_day else "month (cut where last year's comparison ends)"
 
 
-def _tiled(plan: FactPlan, form: Form, time: str) -> str:
-    """One row per tile of a date; measures by other dates are null here and stand in their own CTE."""
-    day = f"described.{plan.day(time)}"
-    cut = aggregate_keys(plan)
+def _tiled(plan: FactPlan, form: Form, cube: Cube, time: str) -> str:
+    """One row per tile of a date and what a cube keeps; measures by other dates are null and stand in their own CTE."""
+    tile, day = f"dim_day.{plan.tile}", f"described.{plan.day(time)}"
+    slices = [f"described.{name}" for name in _slices(plan)]
+    kept = [key for key in cube.keys if f"described.{key.name}" not in slices]
+    shown = [_shown(key, key in kept) for key in form.keys if f"described.{key.name}" not in slices]
+    named = [f"'{cube.name}' as cube"] if form.is_divided else []
     counts = [
         f"{'count(*)' if other == time else 'cast(null as bigint)'} as {name}"
         for other, name in additive_counts(plan).items()
     ]
-    measures = [f"{_measure(plan, column, time)} as {column.name}" for column in form.stored]
-    tile = f"dim_day.{plan.tile}"
-    items = lines([f"{tile} as tile", *(f"described.{name}" for name in cut), *counts, *measures])
-    group = lines([tile, *(f"described.{name}" for name in cut)])
+    measures = [f"{_measure(plan, column, cube, time)} as {column.name}" for column in form.stored]
+    items = lines([f"{tile} as tile", *named, *slices, *shown, *counts, *measures])
+    group = lines([tile, *slices, *(_grouped(key) for key in kept)])
     return f"select\n{items}\nfrom described\ninner join dim_day\n    on {day} = dim_day.day\ngroup by\n{group}"
 
 
-def _measure(plan: FactPlan, column: Column, time: str) -> str:
-    return aggregate(column, plan.dialect) if column.group.time == time else "cast(null as decimal(38, 6))"
+def _grouped(key: Key) -> str:
+    return f"described.{key.name}" if key.sql == key.name else key.sql
+
+
+def _shown(key: Key, is_kept: bool) -> str:
+    if not is_kept:
+        return f"cast(null as {key.kind}) as {key.name}"
+    return _grouped(key) if key.sql == key.name else f"{key.sql} as {key.name}"
+
+
+def _measure(plan: FactPlan, column: Column, cube: Cube, time: str) -> str:
+    if column.group.time == time and column in cube.stored:
+        return aggregate(column, plan.dialect)
+    return "cast(null as decimal(38, 6))"

@@ -10,7 +10,7 @@ Names that we coin have a double underscore, which no name in a spec may have: t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
@@ -34,7 +34,7 @@ class Converted:
     """The events that turn base events of a fact into converted ones, and how near they must follow."""
 
     name: str
-    fact: Fact
+    fact: Fact = field(compare=False)
     time: str
     where: tuple[str, ...]
     entity: str
@@ -60,7 +60,7 @@ class Column:
     """
 
     name: str
-    fact: Fact
+    fact: Fact = field(compare=False)
     group: Group
     agg: Aggregation
     expr: str | None

@@ -1,7 +1,8 @@
 """The dbt models of the KPIs that a project publishes by themselves: one a version, and the latest by a plain name.
 
 dbt names the versions of a model `<name>_v1`, `<name>_v2` in the warehouse and nothing `<name>`: that is the view
-`<name>__latest`, which carries the alias. The views name no database, so that they hold in a copy under any name.
+`<name>__latest`, which carries the alias. It shows the last version that has begun on the as-of date, so that one
+that is announced does not empty it. The views name no database: they hold in a copy of it under any name.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from kpiledger.compiling.columns_described import VALUE
 from kpiledger.compiling.described import described, plain, yaml_file
 from kpiledger.compiling.owned import group_of, meta
 from kpiledger.compiling.published import COLUMNS
-from kpiledger.compiling.text import header, lines, text_list, with_ctes
+from kpiledger.compiling.text import Cte, date_literal, header, lines, text_list, with_ctes
 from kpiledger.compiling.wording import formula_text
 from kpiledger.project import Project
 from kpiledger.specs.kpi import Kpi, KpiVersion
@@ -40,22 +41,32 @@ def exposed_models(project: Project) -> dict[str, str]:
 def _version_sql(kpi: Kpi, version: KpiVersion) -> str:
     chosen = f"select\n{lines(_SHOWN)}\nfrom fct_kpi_value\n"
     chosen += f"where kpi = {text_list([kpi.kpi])}\n    and version = {version.version}"
-    ctes = [("fct_kpi_value", f"select * from {_ref('fct_kpi_value')}"), (kpi.kpi, chosen)]
-    top = header(f"metrics/kpis/{kpi.chain_stage}/{kpi.kpi}.yml", f"`{kpi.kpi}`, version {version.version}. {_ROWS}")
-    return top + with_ctes(ctes, f"select * from {kpi.kpi}")
+    top = header(_file(kpi), f"`{kpi.kpi}`, version {version.version}. {_ROWS}")
+    return top + with_ctes([_imported("fct_kpi_value"), (kpi.kpi, chosen)], f"select * from {kpi.kpi}")
 
 
 def _latest_sql(kpi: Kpi) -> str:
-    latest = kpi.versions[-1].version
-    top = header(f"metrics/kpis/{kpi.chain_stage}/{kpi.kpi}.yml", f"`{kpi.kpi}`, its latest version. {_ROWS}")
-    return top + with_ctes(
-        [(kpi.kpi, f"select * from {_ref(str(kpi.publish_as), latest)}")], f"select * from {kpi.kpi}"
+    first, *others = kpi.versions
+    begun = "".join(
+        f"\n        when as_of_on >= {date_literal(version.valid_from)} then {version.version}"
+        for version in reversed(others)
     )
+    number = f"case{begun}\n        else {first.version}\n    end" if begun else str(first.version)
+    columns = lines(f"fct_kpi_value.{name}" for name in _SHOWN)
+    chosen = f"select\n{columns}\nfrom fct_kpi_value\ninner join latest\n"
+    chosen += f"    on fct_kpi_value.version = latest.version\nwhere fct_kpi_value.kpi = {text_list([kpi.kpi])}"
+    latest: Cte = ("latest", f"select\n    {number} as version\nfrom as_of", "the last version that has begun")
+    ctes: list[Cte] = [_imported("fct_kpi_value"), _imported("as_of"), latest, (kpi.kpi, chosen)]
+    top = header(_file(kpi), f"`{kpi.kpi}`, its latest version. {_ROWS}")
+    return top + with_ctes(ctes, f"select * from {kpi.kpi}")
 
 
-def _ref(model: str, version: int | None = None) -> str:
-    named = f"'{model}', v={version}" if version else f"'{model}'"
-    return "{{ ref(" + named + ").include(database=false) }}"
+def _imported(model: str) -> Cte:
+    return model, "select * from {{ ref('" + model + "').include(database=false) }}"
+
+
+def _file(kpi: Kpi) -> str:
+    return f"metrics/kpis/{kpi.chain_stage}/{kpi.kpi}.yml"
 
 
 def _versions_yaml(project: Project, kpi: Kpi) -> dict[str, Any]:
@@ -82,7 +93,7 @@ def _version_yaml(kpi: Kpi, version: KpiVersion) -> dict[str, Any]:
 def _latest_yaml(project: Project, kpi: Kpi) -> dict[str, Any]:
     model = described(
         f"{kpi.publish_as}__latest",
-        f"{kpi.label_in(project.calendar.language)}, by the latest version of its definition. {_ROWS}",
+        f"{kpi.label_in(project.calendar.language)}, by the last version of its definition that has begun. {_ROWS}",
         {name: VALUE[name] for name in _SHOWN},
         config={**_config(project, kpi), "alias": kpi.publish_as},
     )

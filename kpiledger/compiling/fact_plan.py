@@ -16,7 +16,7 @@ from kpiledger.vocabulary import Grain
 _OF_MONTHS = frozenset({Grain.MONTH, Grain.QUARTER, Grain.YEAR})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FactPlan:
     """What the KPIs of a project ask of a fact, in a dialect."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpiledger.compiling.aggregate import additive_counts
-from kpiledger.compiling.columns import Column, Group, Route, coined
-from kpiledger.compiling.expressing import aggregate, condition_of
+from kpiledger.compiling.columns import Group, Route, coined
+from kpiledger.compiling.expressing import aggregate
 from kpiledger.compiling.fact_plan import FactPlan
-from kpiledger.compiling.forms import Family, Form, form_of
+from kpiledger.compiling.forms import Cube, Family, Form, Part, form_of
 from kpiledger.compiling.plan import Need
 from kpiledger.compiling.rows import described, dimension_models, sliced
 from kpiledger.compiling.text import Cte, header, imported, lines, text_list, with_ctes
@@ -78,41 +78,44 @@ def _additive(plan: FactPlan, groups: Sequence[Group]) -> list[Cte]:
 
 def _tiles(plan: FactPlan, form: Form, counts: Sequence[str]) -> list[Cte]:
     """The measures by tile, slice and member; where the aggregate is a cube, conditions are applied on the way."""
-    keys = ("tile", *_MEMBER)
-    whole = [column for column in form.stored if column in plan.of_route(Route.ADDITIVE)]
+    keys, first = ("tile", *_MEMBER), form.cubes[0]
+    wanted = {column.name for column in plan.of_route(Route.ADDITIVE)}
     sums = [f"sum({name}) as {name}" for name in counts]
-    sums += [f"{column.merge}({column.name}) as {column.name}" for column in whole]
-    body = f"select\n{lines([*keys, *sums])}\nfrom sliced\ngroup by\n{lines(keys)}"
-    if not form.families:
+    sums += [f"{one.merge}({one.name}) as {one.name}" for one in first.stored if one.name in wanted]
+    body = f"select\n{lines([*keys, *sums])}\nfrom sliced\n{_of(form, first)}group by\n{lines(keys)}"
+    if not first.families:
         return [("tiles", body, "by tile of days, slice and member")]
     ctes: list[Cte] = [("whole_tiles", body, "by tile of days, slice and member")]
     joins = ""
-    for family in form.families:
-        chosen = coined("chosen_by", *family.keys)
-        ctes += _chosen(plan, family, chosen)
-        joins += f"\ninner join {chosen}\n    using (tile, slice, member)"
+    for cube in form.cubes:
+        for family in cube.families:
+            chosen = coined("chosen_by", *family.names)
+            ctes += _chosen(family, f"from sliced\n{_of(form, cube)}", chosen)
+            joins += f"\nleft join {chosen}\n    using (tile, slice, member)"
     return [*ctes, ("tiles", f"select *\nfrom whole_tiles{joins}", "whole measures and chosen parts side by side")]
 
 
-def _chosen(plan: FactPlan, family: Family, name: str) -> list[Cte]:
-    """The parts of measures that conditions on some columns choose: few rows by these columns, then each part."""
-    keys, rolled = ("tile", *_MEMBER), coined("tiles_by", *family.keys)
-    bases = {base.name: base for _, base in family.parts}
+def _of(form: Form, cube: Cube) -> str:
+    return f"where cube = '{cube.name}'\n" if form.is_divided else ""
+
+
+def _chosen(family: Family, origin: str, name: str) -> list[Cte]:
+    """The parts of measures that conditions on some keys choose: few rows by these keys, then each part."""
+    keys, rolled = ("tile", *_MEMBER), coined("tiles_by", *family.names)
+    bases = {part.base.name: part.base for part in family.parts}
     sums = [f"{base.merge}({one}) as {one}" for one, base in sorted(bases.items())]
-    cut = [*keys, *family.keys]
-    body = f"select\n{lines([*cut, *sums])}\nfrom sliced\ngroup by\n{lines(cut)}"
-    parts = [f"{_part(plan, column, base)} as {column.name}" for column, base in family.parts]
-    told = f"by {', '.join(family.keys)} as well"
+    cut = [*keys, *family.names]
+    body = f"select\n{lines([*cut, *sums])}\n{origin}group by\n{lines(cut)}"
+    parts = [f"{_chosen_part(part)} as {part.column.name}" for part in family.parts]
     return [
-        (rolled, body, told),
+        (rolled, body, f"by {', '.join(family.names)} as well"),
         (name, f"select\n{lines([*keys, *parts])}\nfrom {rolled}\ngroup by\n{lines(keys)}"),
     ]
 
 
-def _part(plan: FactPlan, column: Column, base: Column) -> str:
-    condition = condition_of(column, plan.dialect)
-    part = f"{column.merge}(case when {condition} then {base.name} end)"
-    return f"coalesce({part}, 0)" if column.is_count else part
+def _chosen_part(part: Part) -> str:
+    sql = f"{part.column.merge}(case when {part.condition} then {part.base.name} end)"
+    return f"coalesce({sql}, 0)" if part.column.is_count else sql
 
 
 def _rows(plan: FactPlan, group: Group) -> list[Cte]:
@@ -197,8 +200,8 @@ def _over_periods(plan: FactPlan, made: Sequence[tuple[str, Sequence[Group]]]) -
 def _together(plan: FactPlan, made: Sequence[tuple[str, Sequence[Group]]], counts: Sequence[str]) -> list[Cte]:
     """The parts side by side, for every stretch of days and member that any of them has."""
     found = "\nunion\n".join(f"select {', '.join(_STRETCH)} from {name}" for name, _ in made)
-    source = {plan.row_count(group): name for name, groups in reversed(made) for group in groups}
-    items = [*(f"all_members.{name}" for name in _STRETCH), *(f"{source[name]}.{name}" for name in counts)]
+    sources = {one: [name for name, groups in made if one in map(plan.row_count, groups)] for one in counts}
+    items = [*(f"all_members.{name}" for name in _STRETCH), *(_first(names, one) for one, names in sources.items())]
     items += [f"{name}.{column.name}" for name, groups in made for group in groups for column in plan.of_group(group)]
     joins = ""
     for name, _ in made:
@@ -208,6 +211,13 @@ def _together(plan: FactPlan, made: Sequence[tuple[str, Sequence[Group]]], count
         ("all_members", found, "every stretch of days and member that any measure has"),
         ("together", f"select\n{lines(items)}\nfrom all_members{joins}"),
     ]
+
+
+def _first(parts: Sequence[str], column: str) -> str:
+    """A column from the first of several parts that has it: those by one date count the same rows."""
+    if len(parts) == 1:
+        return f"{parts[0]}.{column}"
+    return f"coalesce({', '.join(f'{part}.{column}' for part in parts)}) as {column}"
 
 
 def _where(need: Need, prefix: str = "") -> str:

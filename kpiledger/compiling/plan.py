@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import chain
 
 from kpiledger.compiling.columns import Column, coined, columns_for, conversion_columns
@@ -25,13 +26,18 @@ FIGURE = "decimal(38, 12)"
 COMPARED = (PERIOD, YEAR_TO_DATE)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Source:
-    """Where columns are taken from: a fact, over the span asked or another one, or a length of time earlier."""
+    """Where columns are taken from: a fact, over the span asked or another one, or a length of time earlier.
+
+    `first` and `last` bound the first days of the periods it is for, where another version has the others.
+    """
 
     fact: str
     span: str | None = None
     earlier: Length = NO_LENGTH
+    first: date | None = None
+    last: date | None = None
 
     def stretch(self, asked: Stretch) -> Stretch:
         """The stretch of days that it covers where a stretch is asked for."""
@@ -87,6 +93,11 @@ class Value:
     def columns(self) -> tuple[Column, ...]:
         """The columns of facts that it needs."""
         return tuple(leaf.column for leaf in self.figure.leaves)
+
+    def days_of(self, source: Source) -> tuple[date, date | None]:
+        """The first and last day on which a period may begin that a source is needed for."""
+        first, last = self.version.first_day, self.version.last_day
+        return _later(source.first, first), _earlier(source.last, last)
 
     @property
     def asked(self) -> tuple[Stretch, ...]:
@@ -211,7 +222,10 @@ class _Resolving:
         parts = []
         for one in other.versions:
             prefix = name if len(other.versions) == 1 else coined(name, f"version_{one.version}")
-            parts.append((one, *self._renamed(self.figure(other, one), prefix, given.earlier)))
+            figure = self.figure(other, one)
+            if len(other.versions) > 1:
+                figure = _within(figure, one)
+            parts.append((one, *self._renamed(figure, prefix, given.earlier)))
         leaves = tuple(chain.from_iterable(needed for _, _, needed in parts))
         return _in_force([(one, text) for one, text, _ in parts]), leaves
 
@@ -223,7 +237,7 @@ class _Resolving:
             Leaf(
                 names[leaf.alias],
                 leaf.column,
-                Source(leaf.source.fact, leaf.source.span, leaf.source.earlier + earlier),
+                replace(leaf.source, earlier=leaf.source.earlier + earlier),
             )
             for leaf in figure.leaves
         )
@@ -237,6 +251,24 @@ def _single(column: Column, source: Source) -> Figure:
 
 def _divided(top: Figure, bottom: Figure) -> Figure:
     return Figure((*top.leaves, *bottom.leaves), quotient(top.value, bottom.value), top.value, bottom.value)
+
+
+def _within(figure: Figure, version: KpiVersion) -> Figure:
+    """A figure for the periods in which a version is in force, and no others."""
+    leaves = tuple(
+        replace(leaf, source=replace(leaf.source, first=_later(leaf.source.first, version.valid_from),
+                                     last=_earlier(leaf.source.last, version.valid_to)))
+        for leaf in figure.leaves
+    )  # fmt: skip
+    return replace(figure, leaves=leaves)
+
+
+def _later(one: date | None, other: date) -> date:
+    return max(one, other) if one else other
+
+
+def _earlier(one: date | None, other: date | None) -> date | None:
+    return min(one, other) if one and other else one or other
 
 
 def _in_force(parts: list[tuple[KpiVersion, str]]) -> str:

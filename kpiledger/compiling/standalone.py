@@ -87,13 +87,13 @@ def _measured(value: Value, part: _Part, plan: FactPlan, alone: bool) -> list[Ct
 
 
 def _intervals(value: Value, part: _Part) -> str:
-    kpi, version = value.kpi, value.version
+    kpi, (first, last) = value.kpi, value.days_of(part.source)
     names = {found: shown for found, shown in span_names(value, part.source).items() if shown in kpi.spans}
-    until = f" and period_start <= {date_literal(version.last_day)}" if version.last_day else ""
+    until = f" and period_start <= {date_literal(last)}" if last else ""
     return (
         f"select grain, {shown_span(names)}, period_start, period_end, is_complete, span_start, span_end\n"
         f"from {KPIS}.dim_span\nwhere grain in ({text_list(kpi.grains)})\n    and span in ({text_list(names)})\n"
-        f"    and period_start >= {date_literal(version.first_day)}{until}"
+        f"    and period_start >= {date_literal(first)}{until}"
     )
 
 

@@ -1,4 +1,8 @@
-"""`kpi_<fact>`: the values of all KPIs over one fact, one CTE a KPI; and those that several facts answer together."""
+"""`kpi_<fact>`: the values of all KPIs over one fact, one CTE a KPI; and those that several facts answer together.
+
+Each CTE names the measures' model itself: DuckDB binds an import CTE of all its columns anew for every reader, which
+made 500 KPIs cost 60 times as much (benchmarks/kpi_sql.py).
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,14 @@ from kpiledger.compiling.dialects import Dialect, as_text
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.measured import KEYS
 from kpiledger.compiling.plan import ACROSS, FIGURE, Leaf, Source, Value
-from kpiledger.compiling.text import Cte, date_literal, header, imported, lines, text_list, with_ctes
+from kpiledger.compiling.text import Cte, date_literal, header, lines, ref, text_list, with_ctes
 
 MODEL = "measured_{}"
 
 
 def values_model(home: str, values: Sequence[Value], plans: Mapping[str, FactPlan]) -> str:
     """The SQL of the values of some KPIs; `home` is their fact, or ACROSS."""
-    facts = sorted({source.fact for value in values for source in value.figure.sources})
-    ctes: list[Cte] = [imported(MODEL.format(fact)) for fact in facts]
+    ctes: list[Cte] = []
     for value in values:
         ctes += _value(value, plans)
     ctes.append(("kpi_values", "\nunion all\n".join(f"select * from {value.name}" for value in values)))
@@ -32,15 +35,15 @@ def explanation(value: Value) -> str:
     return f"{value.kpi.kpi}, version {value.version.version}: {value.caption}"
 
 
-def conditions(value: Value, spans: Sequence[str]) -> list[str]:
-    """For which rows of measures a KPI version has values."""
-    kpi, version = value.kpi, value.version
+def conditions(value: Value, source: Source, spans: Sequence[str]) -> list[str]:
+    """For which rows of a source's measures a KPI version has values."""
+    first, last = value.days_of(source)
     return [
-        f"grain in ({text_list(kpi.grains)})",
+        f"grain in ({text_list(value.kpi.grains)})",
         f"span in ({text_list(spans)})",
-        f"slice in ({text_list(('all', *kpi.slices))})",
-        f"period_start >= {date_literal(version.first_day)}",
-        *([f"period_start <= {date_literal(version.last_day)}"] if version.last_day else []),
+        f"slice in ({text_list(('all', *value.kpi.slices))})",
+        f"period_start >= {date_literal(first)}",
+        *([f"period_start <= {date_literal(last)}"] if last else []),
     ]
 
 
@@ -78,10 +81,10 @@ def _plain(value: Value, source: Source, plans: Mapping[str, FactPlan]) -> Cte:
     keys = ", ".join(shown_span(names) if name == "span" else name for name in KEYS)
     counts = _counts(plan, value.figure.leaves)
     items = [*_identity(value, plan.dialect), keys, *figures(value), f"{_counted(counts)} as row_count"]
-    where = conditions(value, list(names))
+    where = conditions(value, source, list(names))
     if len({plan.row_count(group) for group in plan.groups}) > 1:
         where.append(f"{_counted(counts)} > 0")
-    body = f"select\n{lines(items)}\nfrom {MODEL.format(source.fact)}\nwhere " + "\n    and ".join(where)
+    body = f"select\n{lines(items)}\nfrom {ref(MODEL.format(source.fact))}\nwhere " + "\n    and ".join(where)
     return value.name, body, explanation(value)
 
 
@@ -116,11 +119,11 @@ def _source(value: Value, source: Source, plans: Mapping[str, FactPlan]) -> str:
     parts = [f"cast({leaf.column.name if leaf in here else 'null'} as {kind}) as {leaf.alias}" for leaf in leaves]
     counted = _counted(_counts(plan, here))
     rows = "0" if source.earlier else counted
-    where = conditions(value, list(names))
+    where = conditions(value, source, list(names))
     if len({plan.row_count(group) for group in plan.groups}) > 1:
         where.append(f"{counted} > 0")
     return (
-        f"select\n{lines([keys, *parts, f'{rows} as row_count'])}\nfrom {MODEL.format(source.fact)}\nwhere "
+        f"select\n{lines([keys, *parts, f'{rows} as row_count'])}\nfrom {ref(MODEL.format(source.fact))}\nwhere "
         + "\n    and ".join(where)
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from kpiledger.errors import RunStopped
 from kpiledger.interchange.dbt_files import write_layer
 from kpiledger.interchange.exporting import export_layer
 from kpiledger.interchange.foreign import read_foreign
@@ -13,7 +14,9 @@ from kpiledger.interchange.given import Given
 from kpiledger.interchange.importing import import_layer
 from kpiledger.interchange.spec_files import write_specs
 from kpiledger.interchange.told import Answer
+from kpiledger.loading import load_project
 from kpiledger.project import Project
+from kpiledger.reports.findings import findings_text
 from kpiledger.specs.fact import Fact
 from kpiledger.specs.kpi import Kpi
 
@@ -26,14 +29,20 @@ def export_dbt(project: Project, folder: Path, dialect: str) -> Answer:
 
 
 def import_dbt(
-    project: Project,
+    root: Path,
     paths: Sequence[Path],
     options: Mapping[str, str],
     source: Sequence[str],
     starts_on: date | None,
     dialect: str,
 ) -> Answer:
-    """Write the facts and KPIs that dbt's YAML files say; `options` are keys of KPIs that dbt does not have."""
+    """Write the facts and KPIs that dbt's YAML files say; `options` are keys of KPIs that dbt does not have.
+
+    The project may have errors: that it lacks what is imported may be one of them.
+    """
+    project, problems = load_project(root)
+    if project is None:
+        raise RunStopped(findings_text(problems), "import into a project with a calendar, an organisation and a chain")
     calendar = project.calendar
     given = Given(options, tuple(source), calendar.language, starts_on or calendar.starts_on, calendar.zone)
     foreign = read_foreign(paths, Path.cwd())

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from kpiledger.interchange.spec_text import spec_path, spec_text
 from kpiledger.interchange.told import Told
 from kpiledger.project import Project
+from kpiledger.reference.kinds import kind_of, schema_line
 from kpiledger.specs.fact import Fact
 from kpiledger.specs.kpi import Kpi
 
@@ -25,9 +26,15 @@ def write_specs(project: Project, specs: Iterable[Fact | Kpi]) -> tuple[list[str
             in_the_way.append(Told(name, f"{there} says something else and is left as it is"))
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(spec_text(spec), encoding="utf-8", newline="\n")
+        path.write_text(_first_line(project, spec_path(spec)) + spec_text(spec), encoding="utf-8", newline="\n")
         written.append(spec_path(spec))
     return written, in_the_way
+
+
+def _first_line(project: Project, path: str) -> str:
+    """The line by which editors find the schema of a file, where the project has schemas."""
+    kind = kind_of(path)
+    return f"{schema_line(path, kind)}\n" if kind and (project.root / kind.schema).exists() else ""
 
 
 def _known(project: Project, spec: Fact | Kpi) -> tuple[str, Fact | Kpi | None]:

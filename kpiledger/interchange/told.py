@@ -43,6 +43,11 @@ def as_text(answer: Answer) -> str:
     return _listed("left out", answer.left_out) + _listed("not said", answer.remarks)
 
 
+def files_text(answer: Answer) -> str:
+    """The files that were written, one a line."""
+    return "".join(f"{path}\n" for path in answer.files)
+
+
 def as_json(answer: Answer) -> str:
     """The answer as a JSON object of lists."""
     plain = {

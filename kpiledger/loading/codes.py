@@ -76,6 +76,7 @@ CODES: dict[str, str] = {
     "KPI103": "every input of a derived formula is used",
     "KPI104": "a derived formula gives a number",
     "KPI105": "an expression gives the same answer whenever it is computed",
+    "KPI106": "the calendar covers years that there can be numbers of",
     "KPI110": "a version is computed at least for the periods it holds for",
     "KPI111": "a version begins with a period of its KPI",
     "KPI112": "what replaces a deprecated KPI is another KPI that stays",

@@ -70,11 +70,11 @@ def spec_files(root: Path) -> tuple[list[Found], list[Finding]]:
     found, findings = [], []
     for path in _paths(root):
         kind = next((kind for kind in KINDS if kind.place.match(path)), None)
-        if kind is None:
-            findings.append(_astray(path))
-        elif (root / path).is_symlink():
+        if (root / path).is_symlink():
             hint = "put the file itself here: a project is read from its own folder only"
             findings.append(_finding("KPI016", path, "this is a link to another file", hint))
+        elif kind is None:
+            findings.append(_astray(path))
         elif kind.key and (reason := _refused_name(Path(path).stem)):
             findings.append(_finding("KPI015", path, reason, "name the file as the thing in it, as gross_margin.yml"))
         else:
@@ -92,7 +92,8 @@ def _paths(root: Path) -> Iterator[str]:
         for path in sorted((root / folder).rglob("*")):
             relative = path.relative_to(root).as_posix()
             is_hidden = any(part.startswith(".") for part in relative.split("/"))
-            if path.is_file() and not is_hidden and not _OTHERS.match(relative):
+            is_ours = path.is_symlink() or (path.is_file() and not _OTHERS.match(relative))
+            if is_ours and not is_hidden:
                 yield relative
 
 

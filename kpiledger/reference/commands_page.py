@@ -17,7 +17,7 @@ def commands_page(top: click.Group) -> str:
         top.get_short_help_str(limit=200),
         "Exit codes: 0 fine, 1 findings or failed checks, 2 wrong use or a broken world. Answers go to standard "
         "output, progress and problems to standard error.",
-        "Options of `kpi` itself stand before the command.",
+        "Options of `kpi` itself stand before the command; `--help` stands after any.",
         _options(top, context),
         *(_command(command, context) for command, context in commands_below(top, context)),
     )
@@ -45,8 +45,8 @@ def _command(command: click.Command, context: click.Context) -> str:
 
 def _options(command: click.Command, context: click.Context) -> str:
     rows = []
-    for option in command.get_params(context):
-        if isinstance(option, click.Option) and not option.hidden and option.name != "help":
+    for option in command.params:
+        if isinstance(option, click.Option) and not option.hidden:
             record = option.get_help_record(context)
             if record is not None:
                 rows.append((f"`{record[0]}`", record[1], _default(option)))

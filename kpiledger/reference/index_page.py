@@ -33,6 +33,6 @@ def index_page(kinds: Iterable[FileKind]) -> str:
         "and marks what is wrong while you type. The schemas know one file at a time: whether a measure exists or "
         "versions follow each other is what `kpi check` finds.",
         "The schemas ask a little more than the loader: a key without a value is marked, although some may be "
-        "empty. They cannot tell a time zone that does not exist, a month of 31 days that has 30, or a figure that "
+        "empty. They cannot tell a time zone or a day that does not exist, or a figure that "
         "could be read in two ways.",
     )

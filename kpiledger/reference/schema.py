@@ -117,6 +117,10 @@ class _Written(GenerateJsonSchema):
             found["minProperties"] = schema["min_length"]
         return found
 
+    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
+        """Keys stay as they are written in the code, and so do those of examples."""
+        return value
+
     def field_title_should_be_set(self, schema: Any) -> bool:
         """Titles are kept for written forms."""
         return False

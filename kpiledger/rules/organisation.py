@@ -11,6 +11,9 @@ from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown
 from kpiledger.specs.organisation import Organisation
 
+# Every day of the calendar is a row: a slip of the pen in a year would make millions.
+_FIRST_YEAR, _YEARS_AT_MOST = 1900, 150
+
 
 def organisation_rules(project: Project) -> Iterable[Finding]:
     """Findings in organisation.yml, chain.yml and calendar.yml."""
@@ -96,3 +99,9 @@ def _calendar(project: Project) -> Iterable[Finding]:
     if calendar.as_of and calendar.as_of < calendar.starts_on:
         message = f"`as_of` is {calendar.as_of}, before `starts_on` {calendar.starts_on}"
         yield error("KPI032", calendar, ("as_of",), message, "write a later day, or leave `as_of` out")
+    if calendar.starts_on.year < _FIRST_YEAR:
+        message = f"`starts_on` is {calendar.starts_on}, and a calendar begins in {_FIRST_YEAR} or later"
+        yield error("KPI106", calendar, ("starts_on",), message, "write the first day that there are numbers of")
+    elif calendar.as_of and calendar.as_of.year - calendar.starts_on.year > _YEARS_AT_MOST:
+        message = f"`as_of` is {calendar.as_of}, more than {_YEARS_AT_MOST} years after `starts_on`"
+        yield error("KPI106", calendar, ("as_of",), message, "write the day that the numbers are as of")

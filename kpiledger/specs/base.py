@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
@@ -93,6 +94,12 @@ def _zone(value: str) -> str:
     return value
 
 
+def _language(value: str) -> str:
+    if not _LANGUAGE.match(value):
+        raise ValueError(f"{value!r} is no language; write it as en, da or pt-BR")
+    return value
+
+
 def written(title: str, means: str, pattern: str, examples: tuple[str, ...], **more: Any) -> WithJsonSchema:
     """How a value is written in a file: what editors check and the reference explains."""
     schema = {"title": title, "description": means, "type": "string", "pattern": pattern, "examples": [*examples]}
@@ -104,6 +111,18 @@ def one_of_keys(*keys: str) -> ConfigDict:
     return ConfigDict(json_schema_extra={"oneOf": [{"required": [key]} for key in keys]})
 
 
+_LANGUAGE_PATTERN = "[a-z]{2,3}(?:-[A-Z][A-Za-z]{1,3})?"
+_LANGUAGE = re.compile(rf"{_LANGUAGE_PATTERN}\Z")
+Language = Annotated[
+    str,
+    AfterValidator(_language),
+    written(
+        "language",
+        "The tag of a language, with a region where it matters.",
+        f"^{_LANGUAGE_PATTERN}$",
+        ("en", "da", "pt-BR"),
+    ),
+]
 _NAME_PATTERN = "[a-z](?:_?[a-z0-9])*$"
 _NAME_MEANS = "Lower case letters, digits and single underscores; begins with a letter, has at most 63 characters."
 Name = Annotated[

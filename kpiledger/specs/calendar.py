@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from kpiledger.periods import Reckoning
-from kpiledger.specs.base import SpecFile, ZoneField
+from kpiledger.specs.base import Language, SpecFile, ZoneField
 
 
 class Month(StrEnum):
@@ -63,7 +63,7 @@ class Calendar(SpecFile):
     """The calendar year that names a fiscal year which lies in two: `end` calls July 2016 to June 2017 the year
     2017, `start` calls it 2016. No effect where years begin in January.
     """
-    language: str = "en"
+    language: Language = "en"
     """The language of the pages, a key of the labels. Where a label lacks it, the English one is shown, else the
     first one written.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from kpiledger.specs.base import Name, Spec, SpecFile
+from kpiledger.specs.base import Language, Name, Spec, SpecFile
 
 
 class ChainStage(Spec):
@@ -12,7 +12,7 @@ class ChainStage(Spec):
 
     stage: Name
     """The id of the stage, and the name of its folder below `metrics/kpis/`."""
-    label: dict[str, str] = Field(min_length=1)
+    label: dict[Language, str] = Field(min_length=1)
     """The name for readers, by language."""
     question: str
     """What the customer asks at this stage, in the customer's words. A KPI that helps to answer no stage's question

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from kpiledger.specs.base import CoinedName, Name, Spec, SpecFile, written
+from kpiledger.specs.base import CoinedName, Language, Name, Spec, SpecFile, written
 from kpiledger.specs.formula import Formula, Missing
 from kpiledger.stretches import is_span, no_span
 from kpiledger.vocabulary import Direction, Grain, Unit
@@ -104,7 +104,7 @@ class Kpi(SpecFile):
     """The name of the KPI, the same as the file's. Never given to another KPI later: tables and the ledger know it
     by this name.
     """
-    label: dict[str, str] = Field(min_length=1)
+    label: dict[Language, str] = Field(min_length=1)
     """The name for readers, by language."""
     description: str = Field(min_length=1)
     """What the KPI says, and by which date, in a sentence or two that a reader outside the team understands."""

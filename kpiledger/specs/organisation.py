@@ -6,20 +6,20 @@ from typing import Literal
 
 from pydantic import Field
 
-from kpiledger.specs.base import Name, Spec, SpecFile
+from kpiledger.specs.base import Language, Name, Spec, SpecFile
 
 
 class Department(Spec):
     """A department of the organisation, as pages name it."""
 
-    label: dict[str, str] = Field(min_length=1)
+    label: dict[Language, str] = Field(min_length=1)
     """The name for readers, by language."""
 
 
 class OrganisationUnit(Spec):
     """A node of the organisation: a company, a department's team."""
 
-    label: dict[str, str] = Field(min_length=1)
+    label: dict[Language, str] = Field(min_length=1)
     """The name for readers, by language."""
     kind: Literal["company", "department", "team"]
     """`company` sees every KPI on its scorecard, also those without a target; `department` and `team` see what they
@@ -36,7 +36,7 @@ class OrganisationUnit(Spec):
 class Role(Spec):
     """A function that a person holds; specs name roles, so that they outlive the people."""
 
-    label: dict[str, str] = Field(min_length=1)
+    label: dict[Language, str] = Field(min_length=1)
     """The name for readers, by language."""
     unit: Name | None = None
     """The unit in which the role works."""

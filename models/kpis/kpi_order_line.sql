@@ -2,10 +2,6 @@
 -- KPIs over fct_order_line. One row per KPI version, grain, span, period, slice and member.
 with
 
-measured_order_line as (
-    select * from {{ ref('measured_order_line') }}
-),
-
 -- average_discount, version 1: discount_given / list_value
 average_discount as (
     select
@@ -16,7 +12,7 @@ average_discount as (
         cast(list_value as decimal(38, 12)) as denominator,
         cast(cast(discount_given as decimal(38, 12)) / nullif(list_value, 0) as decimal(38, 12)) as value,
         row_count as row_count
-    from measured_order_line
+    from {{ ref('measured_order_line') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
         and slice in ('all', 'region', 'segment', 'category')
@@ -33,7 +29,7 @@ gross_margin as (
         cast(revenue as decimal(38, 12)) as denominator,
         cast(cast(profit as decimal(38, 12)) / nullif(revenue, 0) as decimal(38, 12)) as value,
         row_count as row_count
-    from measured_order_line
+    from {{ ref('measured_order_line') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
         and slice in ('all', 'region', 'segment', 'category')
@@ -50,7 +46,7 @@ loss_line_share as (
         cast(order_lines as decimal(38, 12)) as denominator,
         cast(cast(loss_line_share__numerator as decimal(38, 12)) / nullif(order_lines, 0) as decimal(38, 12)) as value,
         row_count as row_count
-    from measured_order_line
+    from {{ ref('measured_order_line') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
         and slice in ('all', 'region', 'segment', 'category')
@@ -67,7 +63,7 @@ revenue as (
         cast(null as decimal(38, 12)) as denominator,
         cast(revenue as decimal(38, 12)) as value,
         row_count as row_count
-    from measured_order_line
+    from {{ ref('measured_order_line') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_3', 'rolling_12')
         and slice in ('all', 'region', 'segment', 'category')

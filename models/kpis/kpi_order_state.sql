@@ -2,10 +2,6 @@
 -- KPIs over fct_order_state. One row per KPI version, grain, span, period, slice and member.
 with
 
-measured_order_state as (
-    select * from {{ ref('measured_order_state') }}
-),
-
 -- open_orders, version 1: orders_not_shipped
 open_orders as (
     select
@@ -16,7 +12,7 @@ open_orders as (
         cast(null as decimal(38, 12)) as denominator,
         cast(orders_not_shipped as decimal(38, 12)) as value,
         row_count as row_count
-    from measured_order_state
+    from {{ ref('measured_order_state') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
         and slice in ('all', 'region', 'segment')

@@ -2,10 +2,6 @@
 -- KPIs over fct_order. One row per KPI version, grain, span, period, slice and member.
 with
 
-measured_sales_order as (
-    select * from {{ ref('measured_sales_order') }}
-),
-
 -- active_customers, version 1: ordering_customers
 active_customers as (
     select
@@ -16,7 +12,7 @@ active_customers as (
         cast(null as decimal(38, 12)) as denominator,
         cast(ordering_customers as decimal(38, 12)) as value,
         row_count as row_count
-    from measured_sales_order
+    from {{ ref('measured_sales_order') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
         and slice in ('all', 'region', 'segment')
@@ -33,7 +29,7 @@ average_order_value as (
         cast(orders as decimal(38, 12)) as denominator,
         cast(cast(order_value as decimal(38, 12)) / nullif(orders, 0) as decimal(38, 12)) as value,
         row_count as row_count
-    from measured_sales_order
+    from {{ ref('measured_sales_order') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
         and slice in ('all', 'region', 'segment')
@@ -50,7 +46,7 @@ new_customers as (
         cast(null as decimal(38, 12)) as denominator,
         cast(new_customers__measure as decimal(38, 12)) as value,
         row_count as row_count
-    from measured_sales_order
+    from {{ ref('measured_sales_order') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
         and slice in ('all', 'region', 'segment')

@@ -2,10 +2,6 @@
 -- KPIs over fct_shipment. One row per KPI version, grain, span, period, slice and member.
 with
 
-measured_shipment as (
-    select * from {{ ref('measured_shipment') }}
-),
-
 -- days_to_ship, version 1: median_days_from_order
 days_to_ship as (
     select
@@ -16,7 +12,7 @@ days_to_ship as (
         cast(null as decimal(38, 12)) as denominator,
         cast(median_days_from_order as decimal(38, 12)) as value,
         row_count as row_count
-    from measured_shipment
+    from {{ ref('measured_shipment') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
         and slice in ('all', 'region', 'segment', 'ship_mode')
@@ -33,7 +29,7 @@ mean_days_to_ship as (
         cast(mean_days_from_order__count as decimal(38, 12)) as denominator,
         cast(cast(mean_days_from_order__sum as decimal(38, 12)) / nullif(mean_days_from_order__count, 0) as decimal(38, 12)) as value,
         row_count as row_count
-    from measured_shipment
+    from {{ ref('measured_shipment') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
         and slice in ('all', 'region', 'segment', 'ship_mode')
@@ -50,7 +46,7 @@ orders_shipped as (
         cast(null as decimal(38, 12)) as denominator,
         cast(shipments as decimal(38, 12)) as value,
         row_count as row_count
-    from measured_shipment
+    from {{ ref('measured_shipment') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
         and slice in ('all', 'region', 'segment', 'ship_mode')
@@ -67,7 +63,7 @@ shipped_within_promise as (
         cast(shipments as decimal(38, 12)) as denominator,
         cast(cast(shipped_within_promise__numerator as decimal(38, 12)) / nullif(shipments, 0) as decimal(38, 12)) as value,
         row_count as row_count
-    from measured_shipment
+    from {{ ref('measured_shipment') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
         and slice in ('all', 'region', 'segment', 'ship_mode')

@@ -2,10 +2,6 @@
 -- KPIs over fct_ticket. One row per KPI version, grain, span, period, slice and member.
 with
 
-measured_ticket as (
-    select * from {{ ref('measured_ticket') }}
-),
-
 -- hours_to_solve, version 1: median_hours_open
 hours_to_solve as (
     select
@@ -16,7 +12,7 @@ hours_to_solve as (
         cast(null as decimal(38, 12)) as denominator,
         cast(median_hours_open as decimal(38, 12)) as value,
         row_count as row_count
-    from measured_ticket
+    from {{ ref('measured_ticket') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
         and slice in ('all', 'region', 'ticket_category')
@@ -33,7 +29,7 @@ tickets_solved_first_time as (
         cast(tickets_solved_first_time__denominator as decimal(38, 12)) as denominator,
         cast(cast(tickets_solved_first_time__numerator as decimal(38, 12)) / nullif(tickets_solved_first_time__denominator, 0) as decimal(38, 12)) as value,
         row_count as row_count
-    from measured_ticket
+    from {{ ref('measured_ticket') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
         and slice in ('all', 'region', 'ticket_category')

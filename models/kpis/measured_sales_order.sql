@@ -137,7 +137,7 @@ together as (
         all_members.span_end,
         all_members.slice,
         all_members.member,
-        summed.row_count,
+        coalesce(summed.row_count, from_rows__ordered_on.row_count) as row_count,
         summed.order_value,
         summed.orders,
         from_rows__ordered_on.new_customers__measure,

@@ -146,7 +146,7 @@ together as (
         all_members.span_end,
         all_members.slice,
         all_members.member,
-        summed.row_count,
+        coalesce(summed.row_count, from_rows__shipped_on.row_count) as row_count,
         summed.mean_days_from_order__count,
         summed.mean_days_from_order__sum,
         summed.shipments,

@@ -135,7 +135,7 @@ together as (
         all_members.span_end,
         all_members.slice,
         all_members.member,
-        summed.row_count,
+        coalesce(summed.row_count, from_rows__opened_on.row_count) as row_count,
         summed.tickets_solved_first_time__denominator,
         summed.tickets_solved_first_time__numerator,
         from_rows__opened_on.median_hours_open

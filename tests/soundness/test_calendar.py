@@ -8,17 +8,18 @@ from __future__ import annotations
 import calendar as months_of
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 import duckdb
 import pytest
+import small_company
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpiledger.compiling.calendar_models import day_model, period_model, span_model
+from kpiledger.compiling.calendar_models import as_of_model, day_model, period_model, span_model
 from kpiledger.compiling.dialects import Dialect
 from kpiledger.periods import Period
 from kpiledger.specs.calendar import Calendar, Month
@@ -349,6 +350,29 @@ def test_week_53_has_no_week_to_be_compared_with_and_the_week_after_has(in_duckd
     assert _interval(rows, "week", labels["2016-W01"], "period_last_year") == [(date(2014, 12, 29), date(2015, 1, 4))]
     assert _interval(rows, "week", labels["2016-W02"], "period_last_year") == [(date(2015, 1, 5), date(2015, 1, 7))]
     assert _interval(rows, "week", labels["2015-W53"], "year_to_date") == [(date(2014, 12, 29), date(2016, 1, 3))]
+
+
+@pytest.mark.parametrize(
+    ("data_type", "zone", "expected"),
+    [
+        ("timestamp", "UTC", date(2018, 1, 1)),
+        ("timestamp", "Europe/Copenhagen", date(2017, 12, 31)),
+        ("timestamptz", "UTC", date(2018, 1, 1)),
+        ("date", "UTC", date(2017, 12, 31)),
+    ],
+)
+def test_a_moment_at_new_year_counts_in_the_year_of_the_calendars_zone(
+    in_duckdb: Execute, data_type: str, zone: str, expected: date
+) -> None:
+    company = small_company.project()
+    fact = company.facts["sale"].model_copy(update={"zone": zone})
+    columns = {"fct_sale": {"sold_on": data_type}}
+    sql = as_of_model(replace(company, facts={"sale": fact}, columns=columns))
+    in_duckdb("set timezone = 'UTC'")
+    in_duckdb(f"create or replace table fct_sale as select cast('2017-12-31 23:30:00' as {data_type}) as sold_on")
+    in_duckdb("create or replace table run_context as select cast(null as date) as as_of_on")
+    asked = REF.sub(r"\1", sql).replace("{{ source('recorded', 'run_context') }}", "run_context")
+    assert in_duckdb(asked) == [(expected,)]
 
 
 @pytest.mark.parametrize("fiscal", range(1, 13))

@@ -157,7 +157,7 @@ def test_a_published_kpi_has_a_model_a_version_and_a_view_of_the_latest_by_the_p
     files = exposed_models(changed(base, "gross_margin", publish_as="margin", deprecated=gone))
     assert sorted(files) == ["_exposed.yml", "margin__latest.sql", "margin_v1.sql", "margin_v2.sql"]
     assert "    where kpi = 'gross_margin'\n        and version = 1\n" in files["margin_v1.sql"]
-    assert "{{ ref('margin', v=2).include(database=false) }}" in files["margin__latest.sql"]
+    assert "when as_of_on >= date '2016-01-01' then 2\n            else 1" in files["margin__latest.sql"]
     content = yaml.safe_load(files["_exposed.yml"])
     versions = model(content, "margin")
     assert versions["latest_version"] == 2

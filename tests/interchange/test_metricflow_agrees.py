@@ -1,0 +1,102 @@
+"""What we export, MetricFlow answers as we do: random companies and KPIs, asked through the exported YAML.
+
+Where MetricFlow has a row without a value and we have none, or the other way round, nobody says a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("metricflow")
+
+from metricflow.engine.metricflow_engine import MetricFlowQueryRequest  # noqa: E402
+
+from kpiledger.interchange.exporting import export_layer  # noqa: E402
+from kpiledger.interchange.layer import Layer  # noqa: E402
+from kpiledger.specs.kpi import Kpi  # noqa: E402
+from kpiledger.vocabulary import Grain  # noqa: E402
+from tests.interchange.manifest_of_export import manifest_of  # noqa: E402
+from tests.oracle import generate, generate_projects  # noqa: E402
+from tests.oracle.company import FACTS, Company, answers, project, tables  # noqa: E402
+from tests.oracle.comparing import cells, is_same  # noqa: E402
+from tests.oracle.metricflow_oracle import engine  # noqa: E402
+
+Cell = tuple[date, str]
+
+
+@settings(
+    max_examples=12, deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)  # fmt: skip
+@given(company=generate.companies(), kpis=generate_projects.kpis_of_all_kinds(6))
+def test_what_is_exported_has_the_same_numbers_there(company: Company, kpis: list[Kpi]) -> None:
+    exported = export_layer(project(kpis, company.calendar))
+    told = {one.kpi for one in exported.layer.metrics} if False else {one.name for one in exported.layer.metrics}
+    connection = tables(company)
+    ours = answers(connection, company, kpis)
+    _forget_what_comes_later(connection, company)
+    asked = engine(manifest_of(exported.layer))
+    for kpi in kpis:
+        if kpi.kpi not in told or len(kpi.versions) > 1 or _leans_on_versions(exported.remarks, kpi):
+            continue
+        for grain in kpi.grains:
+            for slice_name, item in _slices(exported.layer, kpi):
+                theirs = _answers(connection, asked, kpi.kpi, grain, item)
+                mine = cells(ours, kpi, grain, slice_name, complete=True)
+                _assert_same(mine, theirs, f"{kpi.kpi} by {grain} and {slice_name}: {kpi.versions[0].formula}", company)
+
+
+def _leans_on_versions(remarks: Any, kpi: Kpi) -> bool:
+    return any(one.name == kpi.kpi for one in remarks)
+
+
+def _forget_what_comes_later(connection: duckdb.DuckDBPyConnection, company: Company) -> None:
+    """dbt knows no as-of date: what happens later gets no date."""
+    for fact in FACTS.values():
+        times = (fact.time, *fact.times)
+        known = ", ".join(f"case when {time} <= date '{company.as_of}' then {time} end as {time}" for time in times)
+        connection.execute(f"create or replace table {fact.model} as select * replace ({known}) from {fact.model}")
+
+
+def _slices(layer: Layer, kpi: Kpi) -> list[tuple[str, str | None]]:
+    """The slices that dbt knows too: those of the fact, and those of the dimension model."""
+    homes = {metric.name: metric.home for metric in layer.metrics}
+    by_name = {metric.name: metric for metric in layer.metrics}
+    facts, waiting = set(), [kpi.kpi]
+    while waiting:
+        name = waiting.pop()
+        facts.add(homes[name])
+        waiting += by_name[name].inputs
+    found: list[tuple[str, str | None]] = [("all", None)]
+    for name in kpi.slices:
+        if name == "segment":
+            found.append((name, "dim_customer__segment"))
+        elif len(facts) == 1:
+            found.append((name, f"{FACTS[facts.pop()].model}__{name}"))
+            facts = {homes[kpi.kpi]}
+    return found
+
+
+def _answers(connection: duckdb.DuckDBPyConnection, asked: Any, name: str, grain: Grain, item: str | None) -> dict[Cell, Any]:
+    names = [f"metric_time__{grain}", *([item] if item else [])]
+    request = MetricFlowQueryRequest.create(metric_names=[name], group_by_names=names)
+    rows = connection.execute(str(asked.explain(request).sql_statement.sql)).fetchall()
+    found = {}
+    for start, *member, value in rows:
+        if start is not None:
+            first = start.date() if hasattr(start, "date") else start
+            found[first, "all" if not member else "(not set)" if member[0] is None else str(member[0])] = value
+    return found
+
+
+def _assert_same(mine: Mapping[Cell, Any], theirs: Mapping[Cell, Any], told: str, company: Company) -> None:
+    finished = {cell for cell in theirs if cell in mine} | set(mine)
+    for cell in finished:
+        assert is_same(mine.get(cell), theirs.get(cell)), f"{told}\n{cell}: we say {mine.get(cell)}, they say {theirs.get(cell)}"
