@@ -194,8 +194,6 @@ def _cubes(columns: Sequence[Column], groups: Sequence[Families]) -> Form:
     others = [column for column in columns if column.name not in moved]
     whole: dict[tuple[object, ...], Column] = {}
     whole |= {(one.agg, one.expr, one.group): one for one in others if not one.where and not one.converted}
-        (one.agg, one.expr, one.group): one for one in others if not one.where and not one.converted
-    }
     cubes = []
     for index, group in enumerate(groups):
         families = tuple(_family(keys, parts, whole) for keys, parts in sorted(group.items(), key=_by_names))

@@ -15,7 +15,7 @@ import yaml
 from kpiledger.loading.scalars import Refused, plain_scalar
 from kpiledger.loading.syntax import refuse_syntax
 from kpiledger.loading.text import INVISIBLE, read_source
-from kpiledger.loading.tree import KEY, Tree
+from kpiledger.loading.tree import Places, Tree
 from kpiledger.specs.base import Path
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is eight times as fast
@@ -41,7 +41,7 @@ def read_tree(path: str, content: bytes, *, judge_scalars: bool = True) -> Tree:
     `judge_scalars` off is for dbt's files: their structure must be sound, their words are dbt's.
     """
     source, findings = read_source(path, content)
-    tree = Tree(source, findings=findings, is_whole=not findings)
+    tree = Tree(source, Places(source), findings=findings, is_whole=not findings)
     if findings:
         return tree
     try:
@@ -69,23 +69,15 @@ class _Reading:
     def __init__(self, tree: Tree, judge_scalars: bool) -> None:
         self.tree = tree
         self.judge_scalars = judge_scalars
+        # Only an escape can bring what does not stand in the text itself.
+        self.has_templating = _TEMPLATING.search(tree.source.text) is not None
         self.open: list[_Open] = []
         self.documents = 0
 
     def run(self) -> None:
         """Read until the end of the file, or until a second document or too deep a nesting."""
         for event in yaml.parse(self.tree.source.text, Loader=_LOADER):
-            if isinstance(event, yaml.DocumentStartEvent):
-                self.documents += 1
-                if self.documents > 1:
-                    self.tree.refuse(
-                        "KPI007",
-                        event.start_mark,
-                        "a second document begins here",
-                        "make it a file of its own",
-                    )
-                    return
-            elif isinstance(event, yaml.NodeEvent):
+            if isinstance(event, yaml.NodeEvent):
                 if len(self.open) >= _DEPTH_MAX:
                     message = f"this is nested more than {_DEPTH_MAX} deep"
                     self.tree.refuse(
@@ -95,9 +87,20 @@ class _Reading:
                 self._node(event)
             elif isinstance(event, yaml.CollectionEndEvent):
                 self.open.pop()
+            elif isinstance(event, yaml.DocumentStartEvent):
+                self.documents += 1
+                if self.documents > 1:
+                    self.tree.refuse(
+                        "KPI007",
+                        event.start_mark,
+                        "a second document begins here",
+                        "make it a file of its own",
+                    )
+                    return
 
     def _node(self, event: Any) -> None:
-        self._refuse_sharing(event)
+        if event.anchor is not None or event.tag is not None:  # an alias has an anchor
+            self._refuse_sharing(event)
         top = self.open[-1] if self.open else None
         if top is not None and isinstance(top.value, dict) and top.key is None:
             self._key(top, event)
@@ -150,11 +153,11 @@ class _Reading:
             return None
         if not self.judge_scalars:
             return event.value
-        if INVISIBLE.search(event.value):
+        if event.style == '"' and INVISIBLE.search(event.value):
             message, hint = "an invisible character is escaped in this text", "leave it out"
             self.tree.refuse("KPI002", event.start_mark, message, hint, is_whole=True)
             self.tree.refused.add(path)
-        if _TEMPLATING.search(event.value):
+        if (self.has_templating or event.style == '"') and _TEMPLATING.search(event.value):
             message = "templating stands in this text"
             self.tree.refuse(
                 "KPI005",
@@ -174,20 +177,17 @@ class _Reading:
             return event.value
 
     def _store(self, top: _Open | None, path: Path, value: Any, event: Any) -> None:
-        tree, mark = self.tree, event.start_mark
-        place = tree.source.position(mark.line + 1, mark.column + 1)
+        places, mark = self.tree.places, event.start_mark
         if top is None:
-            tree.value, tree.places[path] = value, place
-            return
-        if isinstance(top.value, list):
+            self.tree.value = value
+            places.note(path, mark)
+        elif isinstance(top.value, list):
             top.value.append(value)
-            tree.places[path] = place
-            return
-        if not top.is_repeat:
-            top.value[top.key] = value
-            key_place = tree.source.position(top.key_mark.line + 1, top.key_mark.column + 1)
-            is_block = isinstance(event, yaml.CollectionStartEvent) and not event.flow_style
-            is_empty = isinstance(event, yaml.ScalarEvent) and not event.value and not event.style
-            tree.places[(*path, KEY)] = key_place
-            tree.places[path] = key_place if is_block or is_empty else place
-        top.key = None
+            places.note(path, mark)
+        else:
+            if not top.is_repeat:
+                top.value[top.key] = value
+                is_block = isinstance(event, yaml.CollectionStartEvent) and not event.flow_style
+                is_empty = isinstance(event, yaml.ScalarEvent) and not event.value and not event.style
+                places.note(path, top.key_mark if is_block or is_empty else mark, top.key_mark)
+            top.key = None

@@ -24,30 +24,37 @@ FIGURE: Wanted = (
 DURATION: Wanted = ("a duration", "write 2 days, 1 hour, 30 minutes or 1 second")
 
 
-def inexact(annotation: Any, value: Any, path: Path = ()) -> Iterator[tuple[Path, Wanted]]:
+@dataclass(slots=True)
+class _Shape:
+    """Where in a value of some annotations exact kinds are asked for: by key, in entries, and of the value itself."""
+
+    by_key: dict[str, _Shape] = field(default_factory=dict)
+    entries: _Shape | None = None
+    kinds: frozenset[type] = frozenset()
+
+    def below(self, step: str | int) -> _Shape | None:
+        """The shape of what stands below a key or index; None where nothing is asked of it."""
+        return self.by_key.get(step, self.entries) if isinstance(step, str) else self.entries
+
+
+def inexact(annotation: Any, value: Any) -> Iterator[tuple[Path, Wanted]]:
     """The places in a value that are not of the kind an annotation asks for, and what it asks for."""
-    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, inner in steps:
-        for part in step_into(annotation, step):
-            yield from inexact(part, inner, (*path, step))
-    wanted = None if value is None or isinstance(value, (dict, list)) else _wanted(annotation, value)
-    if wanted:
-        yield path, wanted
+    waiting: list[tuple[Path, Any, _Shape | None]] = [((), value, _shape((annotation,)))]
+    while waiting:
+        path, found, shape = waiting.pop()
+        if shape is None or found is None:
+            continue
+        if isinstance(found, (dict, list)):
+            steps = found.items() if isinstance(found, dict) else enumerate(found)
+            waiting += [((*path, step), inner, shape.below(step)) for step, inner in steps]
+        elif wanted := _wanted(shape.kinds, found):
+            yield path, wanted
 
 
-def _wanted(annotation: Any, value: Any) -> Wanted | None:
-    kinds = set(options(annotation))
-    if date in kinds and not (isinstance(value, date) or (isinstance(value, str) and _DAY.match(value))):
-        return DAY
-    if int in kinds and (isinstance(value, bool) or not isinstance(value, int)):
-        return WHOLE
-    if timedelta in kinds and not isinstance(value, str):
-        return DURATION
-    if (Decimal in kinds or float in kinds) and not _is_figure(value):
-        return FIGURE
-    return None
-
-
+@cache
+def _shape(annotations: tuple[Any, ...]) -> _Shape | None:
+    """The shape of a value that may be of any of some annotations; None where they ask for no exact kind."""
+    parts = list(dict.fromkeys(part for annotation in annotations for part in options(annotation)))
 def _is_figure(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
         return False

@@ -11,6 +11,8 @@ Scalar = str | int | Decimal | bool | date | None
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+# A text that begins with a letter can be no figure and no date, and only these words among them mean two things.
+_WORDS = frozenset(("no", "yes", "on", "off", "y", "n", "true", "false", "null"))
 _DIGITS_MAX = 38  # what DECIMAL of the warehouse holds
 
 _CONSTANTS: dict[str, Scalar] = {"": None, "~": None, "null": None, "true": True, "false": False}
@@ -100,6 +102,8 @@ def plain_scalar(text: str) -> Scalar:
     """The value of a scalar without quotes: whole figure, Decimal, date, bool, None or text; may raise Refused."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
+    if text[0].isalpha() and text.casefold() not in _WORDS:
+        return text
     if _DATE.match(text):
         return _date(text)
     for pattern, why, hint in _AMBIGUOUS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from kpiledger.finding import Finding, Position, Severity
 
@@ -15,13 +16,17 @@ INVISIBLE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """The text of a file with its path relative to the project."""
 
     path: str
     text: str
-    lines: tuple[str, ...]
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The text line by line; only findings show any."""
+        return tuple(_LINE_END.split(self.text))
 
     def position(self, line: int, column: int) -> Position:
         """A place in the file, with the line itself; both count from 1."""
@@ -36,11 +41,11 @@ class Source:
 def read_source(path: str, content: bytes) -> tuple[Source, list[Finding]]:
     """The text of a file's bytes and what is wrong with its characters."""
     if len(content) > _SIZE_MAX:
-        source = Source(path, "", ())
+        source = Source(path, "")
         message = f"the file has {len(content):,} bytes, expected at most {_SIZE_MAX:,}"
         return source, [source.error("KPI008", 1, 1, message, "split it: one thing a file")]
     text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
-    source = Source(path, text, tuple(_LINE_END.split(text)))
+    source = Source(path, text)
     findings = [_not_utf8(source, content), _control_character(source), _tab(source)]
     return source, [finding for finding in findings if finding is not None][:1]
 

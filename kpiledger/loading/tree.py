@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,13 +13,37 @@ from kpiledger.specs.base import Path
 KEY = "[key]"  # as a last step, the place of a key itself and not of its value
 
 
+class Places(Mapping[Path, Position]):
+    """The place of each value of a file, and of its key; a position is made when it is asked for, few ever are."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._marks: dict[Path, tuple[Any, Any]] = {}
+
+    def note(self, path: Path, mark: Any, key_mark: Any = None) -> None:
+        """Remember the parser's marks of a value and of its key."""
+        self._marks[path] = mark, key_mark
+
+    def __getitem__(self, path: Path) -> Position:
+        mark = self._marks[path[:-1]][1] if path[-1:] == (KEY,) else self._marks[path][0]
+        if mark is None:
+            raise KeyError(path)
+        return self._source.position(mark.line + 1, mark.column + 1)
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._marks)
+
+    def __len__(self) -> int:
+        return len(self._marks)
+
+
 @dataclass(slots=True)
 class Tree:
     """What a file says. `is_whole` is false where a part could not be read, and its shape tells nothing."""
 
     source: Source
+    places: Places
     value: Any = None
-    places: dict[Path, Position] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     refused: set[Path] = field(default_factory=set)
     is_whole: bool = True

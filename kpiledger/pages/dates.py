@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from kpiledger.periods import Period
+from kpiledger.periods import COMMON, Period, Reckoning
 from kpiledger.vocabulary import Grain
 
 _MONTHS = (
@@ -40,23 +40,21 @@ def moment_text(moment: datetime) -> str:
     return f"{day_text(moment.date())} {moment:%H:%M} UTC"
 
 
-def period_text(start: date, grain: Grain) -> str:
+def period_text(start: date, grain: Grain, reckoning: Reckoning = COMMON) -> str:
     """A period in full, as September 2025."""
     if grain is Grain.MONTH:
         return f"{_MONTHS[start.month - 1]} {start.year}"
-    return short_period_text(start, grain)
+    return short_period_text(start, grain, reckoning)
 
 
-def short_period_text(start: date, grain: Grain) -> str:
-    """A period in short, as Sep 2025, Q3 2025, W33 2025."""
+def short_period_text(start: date, grain: Grain, reckoning: Reckoning = COMMON) -> str:
+    """A period in short, as Sep 2025, Q3 2025, Q1 FY2026, W33 2025."""
+    if grain is Grain.DAY:
+        return day_text(start)
     if grain is Grain.MONTH:
         return f"{_MONTHS[start.month - 1][:3]} {start.year}"
-    if grain is Grain.QUARTER:
-        return f"Q{(start.month + 2) // 3} {start.year}"
-    if grain is Grain.WEEK:
-        year, week, _ = start.isocalendar()
-        return f"W{week} {year}"
-    return str(start.year) if grain is Grain.YEAR else day_text(start)
+    year, _, number = machine_period(start, grain, reckoning).partition("-")
+    return f"{number.replace('W0', 'W')} {year}" if number else year
 
 
 def cadence_text(grain: Grain) -> str:
@@ -64,6 +62,6 @@ def cadence_text(grain: Grain) -> str:
     return _ADVERBS[grain]
 
 
-def machine_period(start: date, grain: Grain) -> str:
+def machine_period(start: date, grain: Grain, reckoning: Reckoning = COMMON) -> str:
     """A period as commands and files write it, as 2025-09."""
-    return str(Period(start, grain))
+    return str(Period(start, grain, reckoning))

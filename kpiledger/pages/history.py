@@ -16,7 +16,7 @@ from kpiledger.pages.series import Series
 from kpiledger.pages.statuses import WORDS
 from kpiledger.pages.tiles import label_of
 from kpiledger.project import Project
-from kpiledger.vocabulary import Grain, Status
+from kpiledger.vocabulary import Status
 
 # A page stays under 60 KB; ten years of months fit, and the table holds the rest.
 MOST_VALUES = 120
@@ -102,7 +102,7 @@ def history(project: Project, series: Series, has_scorecard: bool) -> History:
         word=WORDS[series.status],
         now=None if newest is None else _value(newest, series, style),
         description=series.kpi.description,
-        chart=history_chart(shown, series.changes, series.grain, style),
+        chart=history_chart(shown, series.changes, series, style),
         chart_title=f"{label}: actual, target and last year by {series.grain}",
         versions=tuple(_version(project, change, series, style) for change in reversed(series.changes)),
         values=values,
@@ -133,7 +133,7 @@ def _version(project: Project, change: TargetChange, series: Series, style: Numb
         number=change.number,
         agreement=f"{version.agreement} v{version.agreement_version}",
         valid_from=day_text(version.valid_from),
-        promised_for=_promised_for(change, series.grain),
+        promised_for=_promised_for(change, series),
         before=figure(change.before, style),
         after=figure(change.after, style),
         event=version.event,
@@ -150,20 +150,20 @@ def _version(project: Project, change: TargetChange, series: Series, style: Numb
     )
 
 
-def _promised_for(change: TargetChange, grain: Grain) -> str:
+def _promised_for(change: TargetChange, series: Series) -> str:
     """The periods of the two figures, as seasonal targets differ from month to month."""
-    starts = short_period_text(change.starts_on, grain)
+    starts = short_period_text(change.starts_on, series.grain, series.reckoning)
     if change.compared_on is None or change.compared_on == change.starts_on:
         return starts
-    return f"{short_period_text(change.compared_on, grain)} → {starts}"
+    return f"{short_period_text(change.compared_on, series.grain, series.reckoning)} → {starts}"
 
 
 def _value(row: ScorecardRow, series: Series, style: NumberStyle) -> ValueLine:
     status = Status(row.status)
     has_agreement = row.agreement is not None and row.agreement_version is not None
     return ValueLine(
-        period=period_text(row.period_start, series.grain),
-        period_start=machine_period(row.period_start, series.grain),
+        period=period_text(row.period_start, series.grain, series.reckoning),
+        period_start=machine_period(row.period_start, series.grain, series.reckoning),
         actual=figure(row.actual, style),
         target=figure(row.target_value, style),
         variance=difference(row.variance, style),

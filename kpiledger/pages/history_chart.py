@@ -11,7 +11,8 @@ from kpiledger.pages.dates import short_period_text
 from kpiledger.pages.formatting import NumberStyle, axis_style, figure, rounded
 from kpiledger.pages.geometry import Scale, domain, line_path, short, step_path, ticks
 from kpiledger.pages.queries import ScorecardRow
-from kpiledger.vocabulary import Comparison, Grain
+from kpiledger.pages.series import Series
+from kpiledger.vocabulary import Comparison
 
 WIDTH, LEFT, RIGHT = 1100, 74.0, 16.0
 _PLOT, _BARS, _ROW = 250.0, 34.0, 22.0
@@ -69,17 +70,17 @@ class HistoryChart:
 
 
 def history_chart(
-    rows: Sequence[ScorecardRow], changes: Sequence[TargetChange], grain: Grain, style: NumberStyle
+    rows: Sequence[ScorecardRow], changes: Sequence[TargetChange], series: Series, style: NumberStyle
 ) -> HistoryChart:
-    """The drawing over the rows, oldest first; every version of the target is flagged where it begins."""
+    """The drawing over rows of a series, oldest first; every version of the target is flagged where it begins."""
     step = (WIDTH - LEFT - RIGHT) / max(len(rows), 1)
     edges = [LEFT + index * step for index in range(len(rows) + 1)]
     middles = [edge + step / 2 for edge in edges[:-1]]
     flags = _flags(rows, changes, edges, style)
     top = 14.0 + _ROW * len({flag.y for flag in flags})
     floor = top + _PLOT
-    series = [[getattr(row, name) for row in rows] for name in ("actual", "target_value", "same_period_last_year")]
-    low, high = domain(value for values in series for value in values)
+    curves = [[getattr(row, name) for row in rows] for name in ("actual", "target_value", "same_period_last_year")]
+    low, high = domain(value for values in curves for value in values)
     y = Scale(low, high, floor, top + 6)
     marks = ticks(low, high)
     axis = axis_style(style, marks)
@@ -90,21 +91,21 @@ def history_chart(
         top=short(top),
         floor=short(floor),
         zero=short(zero),
-        actual=line_path(middles, series[0], y),
-        target=step_path(edges, series[1], y),
-        last_year=line_path(middles, series[2], y),
-        dots=tuple((short(x), short(y(v))) for x, v in zip(middles, series[0], strict=True) if v is not None),
+        actual=line_path(middles, curves[0], y),
+        target=step_path(edges, curves[1], y),
+        last_year=line_path(middles, curves[2], y),
+        dots=tuple((short(x), short(y(v))) for x, v in zip(middles, curves[0], strict=True) if v is not None),
         flags=flags,
         values=tuple(Tick(short(y(mark)), figure(mark, axis).text) for mark in marks),
-        periods=_period_ticks(rows, middles, grain),
+        periods=_period_ticks(rows, middles, series),
         bars=_bars(rows, edges, step, zero) if has_bars else (),
     )
 
 
-def _period_ticks(rows: Sequence[ScorecardRow], middles: Sequence[float], grain: Grain) -> tuple[Tick, ...]:
+def _period_ticks(rows: Sequence[ScorecardRow], middles: Sequence[float], series: Series) -> tuple[Tick, ...]:
     every = max(1, -(-len(rows) // 12))
     return tuple(
-        Tick(short(middles[index]), short_period_text(rows[index].period_start, grain))
+        Tick(short(middles[index]), short_period_text(rows[index].period_start, series.grain, series.reckoning))
         for index in range(0, len(rows), every)
     )
 

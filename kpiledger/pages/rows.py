@@ -52,13 +52,13 @@ def kpi_row(project: Project, series: Series, others: Sequence[Series]) -> KpiRo
         anchor=series.kpi.kpi,
         label=label_of(project, series),
         address=history_address(series.holder, series.kpi.kpi, series.slice, series.member),
-        period=period_text(newest.period_start, series.grain) if newest else "",
+        period=period_text(newest.period_start, series.grain, series.reckoning) if newest else "",
         period_start=newest.period_start.isoformat() if newest else "",
         value=figure(newest.actual if newest else None, style),
         last_year=figure(newest.same_period_last_year if newest else None, style),
         status=series.status,
         word=WORDS[series.status],
-        spark=trend(window(series.until_newest, series.grain), (), series.grain, SPARK),
+        spark=trend(window(series.until_newest, series.grain), (), series, SPARK),
         teams=team_marks(project, others),
     )
 

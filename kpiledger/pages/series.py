@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kpiledger.pages.changes import TargetChange, target_changes
 from kpiledger.pages.queries import Readings, ScorecardRow
+from kpiledger.periods import Reckoning
 from kpiledger.project import Project
 from kpiledger.specs.kpi import Kpi
 from kpiledger.vocabulary import Grain, Status
@@ -24,6 +25,7 @@ class Series:
     grain: Grain
     rows: tuple[ScorecardRow, ...]
     changes: tuple[TargetChange, ...]
+    reckoning: Reckoning
 
     @property
     def newest(self) -> ScorecardRow | None:
@@ -54,7 +56,7 @@ def all_series(project: Project, readings: Readings) -> tuple[Series, ...]:
     for row in readings.scorecard:
         rows_of[(row.holder, row.kpi, row.slice, row.member)][Grain(row.grain)].append(row)
     return tuple(
-        _series(project.kpis[kpi], holder, slice_name, member, grains, readings)
+        _series(project, project.kpis[kpi], holder, slice_name, member, grains, readings)
         for (holder, kpi, slice_name, member), grains in rows_of.items()
         if kpi in project.kpis
     )
@@ -69,6 +71,7 @@ def by_holder(series: tuple[Series, ...]) -> Mapping[str, tuple[Series, ...]]:
 
 
 def _series(
+    project: Project,
     kpi: Kpi,
     holder: str,
     slice_name: str,
@@ -84,7 +87,7 @@ def _series(
     ]
     changes = target_changes(targets, readings.versions)
     rows = tuple(sorted(grains[grain], key=lambda row: row.period_start))
-    return Series(holder, kpi, slice_name, member, grain, rows, changes)
+    return Series(holder, kpi, slice_name, member, grain, rows, changes, project.calendar.reckoning)
 
 
 def _weight(series: Series) -> tuple[int, float]:

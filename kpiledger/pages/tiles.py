@@ -27,7 +27,7 @@ from kpiledger.pages.series import Series
 from kpiledger.pages.statuses import WORDS
 from kpiledger.pages.trend import TILE, Size, Trend, changes_within, trend, window
 from kpiledger.project import Project
-from kpiledger.vocabulary import Comparison, Grain, Status, Unit
+from kpiledger.vocabulary import Comparison, Status, Unit
 
 _SIGNS = {Comparison.AT_LEAST: "≥", Comparison.AT_MOST: "≤"}
 
@@ -103,18 +103,18 @@ def tile(project: Project, series: Series, note: DataNote | None, size: Size = T
         said=_said(series),
         outlook=_outlook(row, lines[0], style),
         about=_about(project, series, row),
-        period=period_text(row.period_start, series.grain),
+        period=period_text(row.period_start, series.grain, series.reckoning),
         period_start=row.period_start.isoformat(),
         actual=figure(row.actual, style),
         sign=_SIGNS[Comparison(row.comparison)] if row.comparison else "",
         target=None if row.target_value is None else figure(row.target_value, style),
         variance=difference(row.variance, style),
         variance_share=share(row.variance, row.target_value),
-        trend=trend(shown, flagged, series.grain, size),
+        trend=trend(shown, flagged, series, size),
         trend_title=_trend_title(project, series, shown),
         bullet=bullet(row, size.width),
         lines=lines,
-        changes=tuple(change_note(change, series.grain, style) for change in reversed(flagged)),
+        changes=tuple(change_note(change, series, style) for change in reversed(flagged)),
         note=note,
     )
 
@@ -124,15 +124,15 @@ def label_of(project: Project, series: Series) -> str:
     return series.kpi.label_in(project.calendar.language)
 
 
-def change_note(change: TargetChange, grain: Grain, style: NumberStyle) -> ChangeNote:
+def change_note(change: TargetChange, series: Series, style: NumberStyle) -> ChangeNote:
     """A target change in words; the earlier figure names its period where it is not the same or the last."""
     before = figure(change.before, style).text
     starts, compared = change.starts_on, change.compared_on
     if compared and (compared.month, compared.day) == (starts.month, starts.day) and compared < starts:
-        before = f"{before} ({short_period_text(compared, grain)})"
+        before = f"{before} ({short_period_text(compared, series.grain, series.reckoning)})"
     return ChangeNote(
         number=change.number,
-        when=short_period_text(starts, grain),
+        when=short_period_text(starts, series.grain, series.reckoning),
         before=before,
         after=figure(change.after, style).text,
         reason=change.version.reason_text,
@@ -196,8 +196,8 @@ def _gap(value: Decimal | None, reference: Decimal | None, style: NumberStyle) -
 
 
 def _trend_title(project: Project, series: Series, shown: Sequence[ScorecardRow]) -> str:
-    first = period_text(shown[0].period_start, series.grain)
-    last = period_text(shown[-1].period_start, series.grain)
+    first = period_text(shown[0].period_start, series.grain, series.reckoning)
+    last = period_text(shown[-1].period_start, series.grain, series.reckoning)
     return f"{label_of(project, series)} from {first} to {last}: actual, target and last year"
 
 

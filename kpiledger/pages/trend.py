@@ -11,6 +11,7 @@ from kpiledger.pages.changes import TargetChange
 from kpiledger.pages.dates import short_period_text
 from kpiledger.pages.geometry import Scale, domain, flag_levels, line_path, short, step_path
 from kpiledger.pages.queries import ScorecardRow
+from kpiledger.pages.series import Series
 from kpiledger.vocabulary import Grain
 
 # About two years; days and weeks less, or the line becomes a band and the page too large.
@@ -66,8 +67,8 @@ def window(rows: Sequence[ScorecardRow], grain: Grain) -> tuple[ScorecardRow, ..
     return tuple(rows[-WINDOW[grain] :])
 
 
-def trend(rows: Sequence[ScorecardRow], changes: Sequence[TargetChange], grain: Grain, size: Size) -> Trend:
-    """The trend over the rows, oldest first; `changes` are those to flag."""
+def trend(rows: Sequence[ScorecardRow], changes: Sequence[TargetChange], series: Series, size: Size) -> Trend:
+    """The trend over rows of a series, oldest first; `changes` are those to flag."""
     edges = _edges(len(rows), size)
     middles = [(left + right) / 2 for left, right in pairwise(edges)]
     placed = [(edges[_index(rows, change)], change.number) for change in sorted(changes, key=_start)]
@@ -92,7 +93,7 @@ def trend(rows: Sequence[ScorecardRow], changes: Sequence[TargetChange], grain: 
             for (x, number), level in zip(placed, levels, strict=True)
         ),
         end=None if newest is None else (short(middles[-1]), short(y(newest))),
-        ends=_dates(rows, grain) if size.is_dated else None,
+        ends=_dates(rows, series) if size.is_dated else None,
     )
 
 
@@ -118,8 +119,8 @@ def _start(change: TargetChange) -> date:
     return change.starts_on
 
 
-def _dates(rows: Sequence[ScorecardRow], grain: Grain) -> tuple[str, str] | None:
+def _dates(rows: Sequence[ScorecardRow], series: Series) -> tuple[str, str] | None:
     if not rows:
         return None
-    first = short_period_text(rows[0].period_start, grain) if len(rows) > 1 else ""
-    return first, short_period_text(rows[-1].period_start, grain)
+    first = short_period_text(rows[0].period_start, series.grain, series.reckoning) if len(rows) > 1 else ""
+    return first, short_period_text(rows[-1].period_start, series.grain, series.reckoning)

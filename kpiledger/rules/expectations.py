@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 
 import sqlglot
@@ -17,7 +18,11 @@ from kpiledger.rules.found import error, unknown, unknown_column, unknown_model
 from kpiledger.specs.base import Path
 from kpiledger.specs.expectation import Check, CheckedTable, Expectations
 
-_CHANGES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Command)
+_CHANGES = (
+    exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Command, exp.Into, exp.Lock, exp.Copy,
+)  # fmt: skip
+# A table, and neither a file that DuckDB would read as one nor a function that gives rows.
+_RELATION = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 def expectation_rules(project: Project) -> Iterable[Finding]:
@@ -114,8 +119,14 @@ def _unknown_in(spec: Expectations, path: Path, column: str, columns: Collection
 def _not_one_select(sql: str) -> str | None:
     try:
         trees = [tree for tree in sqlglot.parse(sql, read="duckdb") if tree is not None]
-    except SqlglotError:
+    except (SqlglotError, RecursionError):
         return "this cannot be read as SQL"
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         return "this is not one select"
-    return "this changes what it reads" if trees[0].find(*_CHANGES) else None
+    if trees[0].find(*_CHANGES):
+        return "this changes what it reads"
+    for table in trees[0].find_all(exp.Table):
+        if not isinstance(table.this, exp.Identifier) or not _RELATION.match(table.name):
+            return f"this reads `{table.sql(dialect='duckdb')}`, which is no table"
+    unknown = trees[0].find(exp.Anonymous)
+    return f"this calls `{unknown.name}`, which may do more than read" if unknown else None

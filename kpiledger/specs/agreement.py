@@ -103,8 +103,8 @@ class AgreedTarget(Spec):
     slice: Annotated[dict[Name, str], Field(json_schema_extra={"maxProperties": 1})] = {}
     """The part of it: one slice of the KPI and one member, as `{region: West}`. Without it, the whole."""
     weight: Share | None = None
-    """How much the target counts within the agreement, 0 to 1. The weights of an agreement sum to at most 1.
-    Without it the target informs and does not count.
+    """How much the target counts within the agreement, 0 to 1; pages show the heaviest first. The weights of an
+    agreement sum to at most 1. Without it the target informs and does not count.
     """
     influence: Share | None = None
     """How much of the result the holder controls, 0 to 1, as both sides see it. Nothing is computed with it."""

@@ -88,7 +88,9 @@ class Fact(SpecFile):
     description: str
     """What a row is and which date it goes by. End with "One row per ..."."""
     key: tuple[Name, ...] = Field(min_length=1)
-    """The columns that tell one row from another. The run stops where two rows share a key."""
+    """The columns that tell one row from another. Let dbt test that they are unique: two rows with one key count
+    twice.
+    """
     time: Name
     """The date or timestamp that says in which period a row counts, where a measure names no other."""
     times: tuple[Name, ...] = ()
@@ -99,7 +101,7 @@ class Fact(SpecFile):
     """
     source: tuple[Name, ...] = Field(min_length=1)
     """The source systems the rows come from, by the names of their expectations files. A blocking rule that fails
-    there stops the KPIs over this fact.
+    there stops their publication.
     """
     dimensions: dict[
         CoinedName, Annotated[Dimension, BeforeValidator(_dimension, json_schema_input_type=Name | Dimension)]

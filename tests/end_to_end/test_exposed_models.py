@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -72,9 +73,9 @@ def published() -> Project:
     return replace(project, kpis={**project.kpis, "gross_margin": Kpi.model_validate(said)})
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("published")
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
     shutil.copytree(ROOT / "macros", root / "macros")
     project = published()
     compiled = {**exposed_models(project), "_kpis.yml": yaml_file({"groups": groups(project)})}
@@ -97,3 +98,9 @@ def test_versions_and_the_latest_that_has_begun_are_views_that_hold_in_a_copy(fo
     assert rows["margin_v1"] == [(1, date(2015, 11, 1))]
     assert rows["margin_v2"] == [(2, date(2015, 11, 1)), (2, date(2016, 1, 1))]
     assert rows["margin"] == rows["margin_v1"], "the second version begins in 2016, after the as-of date"
+    nodes = json.loads((folder / "target/manifest.json").read_text(encoding="utf-8"))["nodes"]
+    for number in (1, 2):
+        node = nodes[f"model.small.margin.v{number}"]
+        assert (node["latest_version"], node["access"], node["group"]) == (2, "public", "kpi_finance")
+        assert node["deprecation_date"].startswith("2018-01-01")
+        assert node["config"]["meta"]["kpiledger"]["kpis"][0]["deprecated"]["replaced_by"] == "revenue"

@@ -20,6 +20,7 @@ from kpiledger.gates import load_checked
 from kpiledger.ledger.store import Ledger
 from kpiledger.projection import SCHEMA
 from kpiledger.server_warehouse import lay_tables_on
+from kpiledger.warehouse import Table
 from tests.demo import copy_project
 from tests.postgres import dbt_build, needs_postgres, postgres_server
 from tests.recorded import tables_of
@@ -66,6 +67,17 @@ def test_both_warehouses_hold_the_same_rows(published_demo: Path, server: Engine
 def test_the_run_of_the_server_is_as_of_the_same_day(server: Engine) -> None:
     with server.connect() as connection:
         assert connection.execute(text("select as_of_on from kpi.as_of")).scalar_one() == date(2017, 12, 31)
+
+
+def test_tables_laid_again_are_replaced(server: Engine) -> None:
+    columns = {"name": "varchar", "share": "decimal(9,6)", "on_day": "date", "is_new": "boolean"}
+    first = [("it's :so", Decimal("0.25"), date(2017, 1, 1), True), (None, None, None, None)]
+    for rows in (first, first[:1], []):
+        lay_tables_on(server, "laid", [Table("small", columns, rows, "A table: it's small.")])
+        with server.connect() as connection:
+            assert [tuple(row) for row in connection.execute(text("select * from laid.small"))] == rows
+            said = connection.execute(text("select obj_description('laid.small'::regclass)"))
+            assert said.scalar_one() == "A table: it's small."
 
 
 def _in_duckdb(path: Path, table: str) -> dict[Row, Mapping[str, Any]]:

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from hostile_case import (
-    BASE, LINES, MARGIN, REVENUE, SHIPMENT, Append, Hostile, Link, Move, Swap, Write, field, hostile,
+    BASE,
+    LINES,
+    MARGIN,
+    REVENUE,
+    SHIPMENT,
+    Append,
+    Hostile,
+    Link,
+    Move,
+    Swap,
+    Write,
+    field,
+    hostile,
+    quoted,
 )  # fmt: skip
 
 from tests.findings.finding_case import CALENDAR, CHAIN, CRM, ORGANISATION, SHIPPED, WEST
@@ -24,7 +37,7 @@ def _named(name: str) -> Hostile:
     """A measure of that name, which the KPI uses."""
     shown = name if len(name) <= 60 else f"{name[:50]}... ({len(name)} characters)"
     return hostile(
-        f"measure named {ascii(shown)}",
+        f"measure named {shown!a}",
         Swap(SHIPMENT, "  shipments:\n", f"  {name}:\n"),
         Swap(SHIPPED, "measure: shipments", f"measure: {name}"),
     )
@@ -34,7 +47,7 @@ def _filed(name: str) -> Hostile:
     """A KPI file of that name, with a KPI of that name in it."""
     shown = name if len(name) <= 60 else f"{name[:50]}... ({len(name)} characters)"
     return hostile(
-        f"file named {ascii(shown)}",
+        f"file named {shown!a}",
         Move(SHIPPED),
         Write(f"metrics/kpis/deliver/{name}.yml", _SHIPPED.replace("orders_shipped", name)),
     )
@@ -105,7 +118,7 @@ _YAML = (
 _PATHS = (
     *map(_filed, ("con", "nul", "aux", "com1", "lpt9", "CON", "Orders", "orders__shipped", "_orders", "1orders")),
     *map(_filed, ("orders shipped", "orders-shipped", "orders.shipped", "orders;shipped", "orders\u200bshipped")),
-    *map(_filed, ("ordеrs", "ordrer_på_lager", "select", "fct_orders", "a" * 120, "$(true)", "{{ x }}", "-rf")),  # noqa: RUF001
+    *map(_filed, ("ordеrs", "ordrer_på_lager", "select", "fct_orders", "a" * 120, "$(true)", "{{ x }}", "-rf")),
     hostile("case collision", Write("metrics/kpis/deliver/ORDERS_SHIPPED.yml", _SHIPPED)),
     hostile("same KPI twice", Write("metrics/kpis/order/orders_shipped.yml", _SHIPPED)),
     hostile("other extension", Move(SHIPPED, "metrics/kpis/deliver/orders_shipped.yml.j2")),
@@ -135,7 +148,7 @@ _PATHS = (
 _NAMES = (
     *map(_named, ("select", "value", "period", "null", "true", "sum__total", "a__b", "_a", "a_", "1a")),
     *map(_named, ("Shipments", "shipments'", 'ship"ments', "ship ments", "ship-ments", "ship.ments", "ship;ments")),
-    *map(_named, ("shipmеnts", "shipments\u200b", "ｓhipments", "größe", "a" * 64, "a" * 300)),  # noqa: RUF001
+    *map(_named, ("shipmеnts", "shipments\u200b", "ｓhipments", "größe", "a" * 64, "a" * 300)),
     *map(_named, ("fct_x", "dim_day", "kpi_x", "agg_x", "*", "$1", "?", ":x", "{{ x }}", "current_date", "user")),
     hostile("dimension named select", Swap(SHIPMENT, "  region: region", "  select: region")),
     hostile("dimension over an expression", Swap(SHIPMENT, "  region: region", '  region: "region || 1"')),
@@ -167,24 +180,41 @@ _SMUGGLED = (
     hostile("pydantic key", Append(REVENUE, "model_config: {extra: allow}\n")),
     hostile("type of formula", Swap(REVENUE, "type: simple", "type: sql")),
     hostile("label of a language with a path", Swap(REVENUE, "label: {en: Revenue,", 'label: {"../en": Revenue,')),
-    hostile("rule with two statements", Swap(
-        CRM, "{sql: select meeting_id from meeting where follows_id = meeting_id}",
-        '{sql: "select meeting_id from meeting; drop table meeting"}',
-    )),
-    hostile("rule that deletes", Swap(
-        CRM, "{sql: select meeting_id from meeting where follows_id = meeting_id}", '{sql: "delete from meeting"}',
-    )),
-    hostile("rule that deletes within", Swap(
-        CRM, "{sql: select meeting_id from meeting where follows_id = meeting_id}",
-        '{sql: "with d as (delete from meeting returning *) select meeting_id from d"}',
-    )),
-    hostile("rule that copies", Swap(
-        CRM, "{sql: select meeting_id from meeting where follows_id = meeting_id}", "{sql: \"copy meeting to 'x'\"}",
-    )),
-    hostile("rule with templating", Swap(
-        CRM, "{sql: select meeting_id from meeting where follows_id = meeting_id}", "{sql: \"{{ env_var('X') }}\"}",
-    )),
 )  # fmt: skip
+
+
+def _rule(sql: str) -> Hostile:
+    """A query of that text in a registration rule."""
+    old = "{sql: select meeting_id from meeting where follows_id = meeting_id}"
+    return hostile(f"rule {sql[:80]}", Swap(CRM, old, f"{{sql: {quoted(sql)}}}"))
+
+
+_RULES = tuple(
+    map(
+        _rule,
+        (
+            "select meeting_id from meeting; drop table meeting",
+            "delete from meeting",
+            "with d as (delete from meeting returning *) select meeting_id from d",
+            "copy meeting to 'x'",
+            "select meeting_id into other from meeting",
+            "select meeting_id from meeting for update",
+            "select meeting_id from read_csv('/etc/passwd')",
+            "select meeting_id from '/etc/passwd'",
+            "select meeting_id from glob('/**')",
+            "select pg_sleep(1000) from meeting",
+            "select pg_read_file('/etc/passwd')",
+            "select meeting_id from meeting where dblink('host=x', 'select 1') = 1",
+            "select getenv('HOME')",
+            "select {{ env_var('X') }}",
+            "create table x as select 1",
+            "attach 'x.db'",
+            "pragma version",
+            "set memory_limit = '1GB'",
+            "",
+        ),
+    )
+)
 
 
 def _in_place_of_revenue(formula: str) -> Swap:
@@ -275,6 +305,7 @@ GROUPS: dict[str, tuple[Hostile, ...]] = {
     "paths": _PATHS,
     "names": _NAMES,
     "smuggled_keys": _SMUGGLED,
+    "rules": _RULES,
     "figures": _FIGURES,
     "formulas": _FORMULAS,
 }

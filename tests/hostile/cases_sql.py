@@ -145,12 +145,12 @@ _NAMES = (
     "`profit_amount`",
     "[profit_amount]",
     "Profit_Amount",
-    "profіt_amount",  # noqa: RUF001 - a Cyrillic letter that looks as the Latin one
+    "profіt_amount",
     "profit\u200b_amount",
     "profit_amount\u202e",
     "profit\uff3famount",
     "profit\u00a0_amount",
-    "ｐrofit_amount",  # noqa: RUF001 - a letter of full width
+    "ｐrofit_amount",
     "rowid",
     "ctid",
     "filename",

@@ -39,7 +39,7 @@ def clipped(fact: Fact, as_of: date) -> str:
     return f"create or replace view {fact.model}_known as select *, {', '.join(known)} from {fact.model}"
 
 
-def group_by(kpi: Kpi, slice_name: str) -> str | None:
+def group_by(slice_name: str) -> str | None:
     """What MetricFlow calls a slice."""
     if slice_name == "all":
         return None

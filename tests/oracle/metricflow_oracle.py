@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
@@ -19,7 +19,7 @@ from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifest
 
 from kpiledger.specs.kpi import Kpi
 from tests.oracle.company import FACTS, Company
-from tests.oracle.metricflow_manifest import clipped, group_by, manifest
+from tests.oracle.metricflow_manifest import Spec, clipped, group_by
 
 Cell = tuple[date, str]
 
@@ -34,12 +34,9 @@ class _Client:
 class Oracle:
     """MetricFlow over the tables of a company, up to its as-of date."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, company: Company, kpis: Sequence[Kpi], filters: bool = False
-    ) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, company: Company, spec: Spec) -> None:
         self._connection = connection
-        self._as_of = company.as_of
-        self._engine = engine(manifest(kpis, filters))
+        self._engine = engine(spec)
         for fact in FACTS.values():
             connection.execute(clipped(fact, company.as_of))
         connection.execute(
@@ -47,22 +44,29 @@ class Oracle:
             f"from range(date '{company.starts_on}', date '{company.as_of}' + 1, interval '1 day')"
         )
 
-    def sql(self, metric: str, grain: str, item: str | None = None) -> str:
-        """The SQL that MetricFlow makes for a metric by a grain and a group-by item."""
-        names = [f"metric_time__{grain}", *([item] if item else [])]
-        request = MetricFlowQueryRequest.create(metric_names=[metric], group_by_names=names)
+    def sql(self, metric: str, grain: str, slice_name: str, within: tuple[datetime, datetime] | None = None) -> str:
+        """The SQL that MetricFlow makes for a metric by a grain and a slice, on request within a time constraint."""
+        item = group_by(slice_name)
+        first, last = within or (None, None)
+        request = MetricFlowQueryRequest.create(
+            metric_names=[metric],
+            group_by_names=[f"metric_time__{grain}", *([item] if item else [])],
+            time_constraint_start=first,
+            time_constraint_end=last,
+        )
         return str(self._engine.explain(request).sql_statement.sql)
 
-    def rows(self, kpi: Kpi, grain: str, slice_name: str = "all") -> dict[Cell, Any]:
+    def rows(
+        self, kpi: Kpi, grain: str, slice_name: str = "all", within: tuple[datetime, datetime] | None = None
+    ) -> dict[Cell, Any]:
         """First day of the period and member -> value; rows without a time are no row of a period."""
-        item = group_by(kpi, slice_name)
-        found = self._connection.execute(self.sql(kpi.kpi, grain, item)).fetchall()
+        found = self._connection.execute(self.sql(kpi.kpi, grain, slice_name, within)).fetchall()
         cells = dict(_cells(found))
         assert len(cells) == len([row for row in found if row[0] is not None]), "MetricFlow has a key twice"
         return cells
 
 
-def engine(spec: dict[str, Any]) -> MetricFlowEngine:
+def engine(spec: Spec) -> MetricFlowEngine:
     """MetricFlow's engine over a manifest given as a plain dictionary."""
     parsed = PydanticSemanticManifestTransformer.transform(PydanticSemanticManifest.parse_obj(spec))
     return MetricFlowEngine(semantic_manifest_lookup=SemanticManifestLookup(parsed), sql_client=_Client())  # type: ignore[arg-type]

@@ -18,6 +18,7 @@ from tests.oracle import generate
 from tests.oracle.agreeing import conversions_without_doubt, states_in_every_week
 from tests.oracle.company import Company, answers, kpi, tables
 from tests.oracle.comparing import assert_same, cells, is_same, repeatable
+from tests.oracle.metricflow_manifest import manifest
 from tests.oracle.metricflow_oracle import Oracle
 from tests.oracle.plain_calendar import DAY, is_complete, next_first_day, periods
 
@@ -40,7 +41,7 @@ def test_expressions_over_periods_and_earlier_ones_are_the_same(company: Company
 def test_what_adds_up_over_a_window_is_the_same_on_the_last_day_of_a_period(company: Company, kpis: list[Kpi]) -> None:
     # At a coarser grain MetricFlow shows the last day that has a row at all, so it is asked day by day.
     connection = tables(company)
-    ours, oracle = answers(connection, company, kpis), Oracle(connection, company, kpis)
+    ours, oracle = answers(connection, company, kpis), Oracle(connection, company, manifest(kpis))
     for one, grain, slice_name in _asked(kpis):
         starts = {next_first_day(grain, start) - DAY: start for start in periods(company, grain)}
         by_day = oracle.rows(one, "day", slice_name)
@@ -64,7 +65,7 @@ def test_conversions_are_the_same_where_each_visit_leads_to_one_sale_at_most(com
     formula = {"type": "conversion", "base": "visits", "converted": "sales", "entity": "customer", "window": window}
     one = kpi("converted", formula, grains=["week", "month", "year"], slices=["region", "segment"])
     connection = tables(company)
-    ours, oracle = answers(connection, company, [one]), Oracle(connection, company, [one])
+    ours, oracle = answers(connection, company, [one]), Oracle(connection, company, manifest([one]))
     for _, grain, slice_name in _asked([one]):
         # Where nothing converted MetricFlow has no number; nothing out of some is 0.
         theirs = {cell: value or Fraction(0) for cell, value in oracle.rows(one, grain, slice_name).items()}
@@ -79,7 +80,7 @@ def test_rows_that_a_filter_chooses_are_the_same(company: Company, data: st.Data
         made, slices = data.draw(generate.simple(always_where=True))
         one = kpi(f"k{number}", made, grains=["month"], slices=list(slices))
         connection = tables(company)
-        ours, oracle = answers(connection, company, [one]), Oracle(connection, company, [one], filters=True)
+        ours, oracle = answers(connection, company, [one]), Oracle(connection, company, manifest([one], filters=True))
         for _, grain, slice_name in _asked([one]):
             mine, theirs = cells(ours, one, grain, slice_name), oracle.rows(one, grain, slice_name)
             assert theirs.keys() <= mine.keys(), _told(one, grain, slice_name)
@@ -91,7 +92,7 @@ def test_rows_that_a_filter_chooses_are_the_same(company: Company, data: st.Data
 def _compare(company: Company, kpis: list[Kpi], complete: bool = False) -> None:
     """Our rows of every KPI, grain and slice are MetricFlow's; on request those of finished periods only."""
     connection = tables(company)
-    ours, oracle = answers(connection, company, kpis), Oracle(connection, company, kpis)
+    ours, oracle = answers(connection, company, kpis), Oracle(connection, company, manifest(kpis))
     for one, grain, slice_name in _asked(kpis):
         theirs = {
             (start, member): value

@@ -7,6 +7,7 @@ import pytest
 
 from kpiledger.pages.dates import day_text, machine_period, moment_text, period_text, short_period_text
 from kpiledger.pages.formatting import NumberStyle, axis_style, difference, figure, machine, percentage, rounded, share
+from kpiledger.periods import Reckoning
 from kpiledger.vocabulary import Grain, Unit
 
 RATIO = NumberStyle(Unit.RATIO)
@@ -90,3 +91,12 @@ def test_days_moments_and_periods_are_written_in_english() -> None:
     assert period_text(date(2018, 12, 31), Grain.WEEK) == "W1 2019"
     assert period_text(date(2025, 1, 1), Grain.YEAR) == "2025"
     assert machine_period(date(2025, 7, 1), Grain.QUARTER) == "2025-Q3"
+
+
+def test_the_periods_of_a_fiscal_year_are_named_as_the_calendar_names_them():
+    july = Reckoning(first_month=7)
+    assert period_text(date(2025, 7, 1), Grain.QUARTER, july) == "Q1 FY2026"
+    assert period_text(date(2025, 7, 1), Grain.YEAR, july) == "FY2026"
+    assert period_text(date(2025, 7, 1), Grain.MONTH, july) == "July 2025"
+    assert machine_period(date(2025, 7, 1), Grain.QUARTER, july) == "FY2026-Q1"
+    assert period_text(date(2018, 12, 30), Grain.WEEK, Reckoning(first_weekday=6)) == "W1 2019"
