@@ -23,9 +23,7 @@ from benchmarks.sales import build_sales, project
 from kpiledger.compiling import compile_project
 from tests.compiled_models import in_order
 
-_OURS = (
-    "select kpi, period_start, slice, member, value from fct_kpi_value where span = 'period' and grain = 'month'"
-)
+_OURS = "select kpi, period_start, slice, member, value from fct_kpi_value where span = 'period' and grain = 'month'"
 # Both divide the same exact sums; what is left is the last digit of a double.
 _CLOSE = Decimal("0.000001")
 

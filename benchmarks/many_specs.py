@@ -141,7 +141,7 @@ def _formula(chance: random.Random, number: int, fact: str) -> str:
         f"category in ('Category {chance.randrange(8)}', 'Category {chance.randrange(8)}')",
         f"channel = 'Channel {chance.randrange(4)}' and amount_0 >= {chance.randrange(1000)}",
     ))  # fmt: skip
-    derived = f"inputs: {{part: {{measure: {measure}, where: \"{where}\"}}, whole: {{measure: {other}}}}}"
+    derived = f'inputs: {{part: {{measure: {measure}, where: "{where}"}}, whole: {{measure: {other}}}}}'
     return (
         f"{{type: simple, measure: {measure}, where: \"{where}\"}}",
         f"{{type: ratio, numerator: {measure}, denominator: {other}}}",

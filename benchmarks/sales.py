@@ -67,7 +67,9 @@ def build_sales(path: Path, rows: int, seed: int) -> None:
 
 def project(kpis: int, slices: Sequence[str], seed: int, mixed: bool = False) -> Project:
     """A project of so many KPIs by month, cut by some slices; `mixed` makes a fifth of them not additive."""
-    made = [_kpi(f"figure_{number:04d}", formula, slices) for number, formula in enumerate(_formulas(kpis, seed, mixed))]
+    made = [
+        _kpi(f"figure_{number:04d}", formula, slices) for number, formula in enumerate(_formulas(kpis, seed, mixed))
+    ]
     return Project(
         root=Path(),
         calendar=Calendar.model_validate({"starts_on": FIRST_DAY, "as_of": LAST_DAY, "zone": "UTC"}),
@@ -109,7 +111,9 @@ def _formulas(number: int, seed: int, mixed: bool) -> Iterator[dict[str, Any]]:
         where = _where(chance, index)
         if mixed and index % 10 in (4, 9):
             measure = "buyers" if index % 10 == 4 else "amount_90"
-            yield _named({"type": "simple", "measure": measure}, _equal(chance, "category") if index % 20 > 9 else where)
+            yield _named(
+                {"type": "simple", "measure": measure}, _equal(chance, "category") if index % 20 > 9 else where
+            )
         elif index % 5 == 3:
             parts = {"numerator": _named({"measure": "gain"}, where), "denominator": {"measure": "sales_amount"}}
             yield {"type": "ratio", **parts}

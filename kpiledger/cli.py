@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 
-from kpiledger import __version__, compiled_files
+from kpiledger import __version__, compile_cache, compiled_files
 from kpiledger.checking import check_folder
 from kpiledger.compiling import compile_project, standalone_query
 from kpiledger.errors import BrokenWorld, KpiledgerError, LedgerDamaged, RunStopped, WrongUse
@@ -106,6 +106,11 @@ def check(world: World, output: str) -> None:
 @in_project
 def compile_command(world: World, only_check: bool) -> None:
     """Write the dbt models of models/kpis/ from the specs."""
+    digest = compile_cache.read_digest(world.settings)
+    unchanged = compile_cache.current_files(world.settings, digest)
+    if unchanged is not None:
+        click.echo(f"{unchanged} files, all current")
+        return
     files = compile_project(world.project(), world.settings.dialect)
     difference = compiled_files.compare(world.root, files) if only_check else compiled_files.write(world.root, files)
     for word, names in (
@@ -117,6 +122,8 @@ def compile_command(world: World, only_check: bool) -> None:
             click.echo(f"{word if only_check or word != 'missing' else 'new'}  {compiled_files.FOLDER / name}")
     if only_check and difference:
         raise RunStopped("models/kpis/ is not what metrics/ says", "run `kpi compile` and commit the result")
+    if not only_check:
+        compile_cache.remember(world.settings, digest, files)
     click.echo(f"{len(files)} files, {'all current' if not difference else 'now current'}")
 
 

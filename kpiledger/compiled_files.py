@@ -33,7 +33,7 @@ def compare(root: Path, files: Mapping[str, str]) -> Difference:
     """How the folder differs from the compiled files; a foreign file in the way is an error."""
     folder = root / FOLDER
     present = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*")) if path.is_file()}
-    foreign = [name for name in files if name in present and not _is_ours(present[name])]
+    foreign = [name for name in files if name in present and not is_ours(present[name])]
     if foreign:
         raise BrokenWorld(
             f"{FOLDER / foreign[0]} was not written by `kpi compile` and stands where it must write",
@@ -42,7 +42,7 @@ def compare(root: Path, files: Mapping[str, str]) -> Difference:
     return Difference(
         missing=tuple(name for name in files if name not in present),
         changed=tuple(name for name, text in files.items() if name in present and present[name] != text),
-        orphaned=tuple(name for name, text in present.items() if name not in files and _is_ours(text)),
+        orphaned=tuple(name for name, text in present.items() if name not in files and is_ours(text)),
     )
 
 
@@ -58,5 +58,6 @@ def write(root: Path, files: Mapping[str, str]) -> Difference:
     return difference
 
 
-def _is_ours(text: str) -> bool:
+def is_ours(text: str) -> bool:
+    """Whether the text of a file says that `kpi compile` wrote it."""
     return _MARK in text.split("\n", 1)[0]

@@ -42,8 +42,7 @@ def require_duckdb(settings: Settings) -> None:
     if settings.dialect is not Dialect.DUCKDB:
         raise WrongUse(
             f"`kpi run` builds and publishes a DuckDB file, and the project's dialect is {settings.dialect}",
-            f"write `dialect: duckdb`; for {settings.dialect}, `kpi compile` writes the models, lay_tables_on of "
-            f"kpiledger.server_warehouse what they read first, and `dbt build --target {settings.dialect}` builds them",
+            "write `dialect: duckdb`; docs/guide/other-warehouses.md says how dbt builds the models elsewhere",
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from kpiledger.specs.agreement import AgreementFile
@@ -16,7 +17,7 @@ from kpiledger.specs.kpi import Kpi
 from kpiledger.specs.organisation import Organisation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Project:
     """All specs of a project folder. `columns` gives, for each dbt model with a contract, name -> type.
 
@@ -55,7 +56,10 @@ class Project:
 
     def measure(self, name: str) -> tuple[Fact, Measure] | None:
         """The fact and the measure of a name; measure names are unique over all facts."""
-        for fact in self.facts.values():
-            if name in fact.measures:
-                return fact, fact.measures[name]
-        return None
+        return self.measures.get(name)
+
+    @cached_property
+    def measures(self) -> Mapping[str, tuple[Fact, Measure]]:
+        """Every measure with its fact, by name; of a name given twice the first one."""
+        facts = reversed(tuple(self.facts.values()))
+        return {name: (fact, measure) for fact in facts for name, measure in fact.measures.items()}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 needs_postgres = pytest.mark.skipif(
@@ -46,10 +46,19 @@ def postgres_server() -> Iterator[Server]:
         url = URL.create("postgresql+psycopg2", found.username, database=found.database, query={"host": host})
         engine = create_engine(url)
         try:
+            _hurry(engine)
             yield Server(engine, {"PGHOST": host, "PGUSER": str(found.username), "PGDATABASE": str(found.database)})
         finally:
             engine.dispose()
             server.cleanup()
+
+
+def _hurry(engine: Engine) -> None:
+    """Let the server be quick: what is thrown away need not survive a crash, and its queries are each run once."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for setting in ("fsync = off", "full_page_writes = off", "jit = off", "work_mem = '64MB'"):
+            connection.execute(text(f"alter system set {setting}"))
+        connection.execute(text("select pg_reload_conf()"))
 
 
 def dbt_build(folder: Path, target: str, variables: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kpiledger.compiling.bounds import suffix_of
 from kpiledger.compiling.dialects import Dialect, as_text, each_day, first_of, local_day, minus, padded, plus
-from kpiledger.compiling.spans import lengths_of, span_model
+from kpiledger.compiling.spans import asked_grains, lengths_of, span_model
 from kpiledger.compiling.text import Cte, date_literal, header, imported, lines, ref, with_ctes
 from kpiledger.project import Project
 from kpiledger.specs.calendar import Calendar
@@ -25,7 +25,6 @@ _STEP = {
     Grain.QUARTER: Length(3),
     Grain.YEAR: Length(12),
 }
-_ALWAYS = frozenset({Grain.MONTH, Grain.QUARTER, Grain.YEAR})
 
 
 def as_of_model(project: Project, dialect: Dialect = Dialect.DUCKDB) -> str:
@@ -75,8 +74,7 @@ def period_model(calendar: Calendar, grains: Iterable[Grain] = (), dialect: Dial
 
     Months, quarters and years are always among them.
     """
-    asked = [grain for grain in Grain if grain in _ALWAYS.union(grains)]
-    parts: list[Cte] = [(f"{grain}s", _periods(grain, calendar, dialect)) for grain in asked]
+    parts: list[Cte] = [(f"{grain}s", _periods(grain, calendar, dialect)) for grain in asked_grains(grains)]
     union = "\nunion all\n".join(f"select * from {name}" for name, *_ in parts)
     period_end = minus("starts.next_period_start", _ONE_DAY, dialect)
     columns = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpiledger.compiling.aggregate import aggregate_model
 from kpiledger.compiling.calendar_models import as_of_model, day_model, period_model, span_model
 from kpiledger.compiling.dialects import Dialect
+from kpiledger.compiling.exposed import exposed_models
 from kpiledger.compiling.fact_plan import FactPlan, fact_plan
 from kpiledger.compiling.measured import measured_model
 from kpiledger.compiling.plan import Value, all_values, by_home
@@ -43,7 +44,7 @@ def compile_project(project: Project, dialect: Dialect = Dialect.DUCKDB) -> dict
         files[f"measured_{fact}.sql"] = measured_model(plan)
     for home, answered in homes.items():
         files[f"kpi_{home}.sql"] = values_model(home, answered, plans)
-    return dict(sorted(files.items()))
+    return dict(sorted({**files, **exposed_models(project)}.items()))
 
 
 def plans_of(project: Project, values: tuple[Value, ...], dialect: Dialect) -> dict[str, FactPlan]:

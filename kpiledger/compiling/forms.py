@@ -3,8 +3,8 @@
 plain   each chosen part of a measure is a column of the aggregate, `sum(case when <condition> then <expr> end)`
         (`filter` on PostgreSQL). The fact is read once; the cost grows with the number of conditions times its rows.
 cube    the aggregate keeps the columns that conditions read, and one sum for each expression; the conditions are
-        applied to its few rows. A condition on a column of many values is kept itself, as true or false. Each cube
-        reads the fact once more; then the cost hardly grows with the number of conditions.
+        applied to its few rows. Of a column of many values those are kept that conditions ask for, or each condition
+        itself, as true or false. A cube reads the fact once; then the cost hardly grows with the number of conditions.
 
 Measured on 10 million rows (benchmarks/kpi_sql.py): below some 25 conditions plain wins on DuckDB, above it cubes;
 on PostgreSQL plain always. A cube of too many rows is a trap, so they are estimated from the members that the fact
@@ -14,7 +14,7 @@ file states for its dimensions, and conditions that would make one too large get
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import prod
@@ -22,27 +22,31 @@ from math import prod
 from kpiledger.compiling.columns import Column, Route, coined
 from kpiledger.compiling.dialects import Dialect
 from kpiledger.compiling.fact_plan import FactPlan
-from kpiledger.expressions import canonical, columns_in, render
+from kpiledger.expressions import canonical, columns_in, equalities, render
 
 # Above so many conditions cubes are faster.
 PLAIN_AT_MOST = 25
 # Rows of a cube that are still far fewer than the fact's.
 CUBE_AT_MOST = 300_000
 # A pass over the fact costs as much as about so many conditions on its rows.
-CUBE_AT_LEAST = 8
-# Assumed where nothing is stated: tiles of days, as ten years have.
-MONTHS, DAYS = 120, 3650
+CUBE_AT_LEAST = 20
+# Assumed where the calendar does not end: ten years.
+DAYS = 3650
+DAYS_OF_MONTH = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a cube keeps of the fact's rows, a column or whether a condition holds, and the columns it is about."""
+    """What a cube keeps of the fact's rows: a column, some of its values, or whether a condition holds.
+
+    `about` are the columns that a condition reads; it is empty for the others.
+    """
 
     name: str
     sql: str
     kind: str
     members: int
-    about: tuple[str, ...]
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +59,11 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
-    """Parts whose conditions read the same keys."""
+class Cube:
+    """Rows of the aggregate that keep some keys beside the dimensions, and the parts that are chosen by these."""
 
     keys: tuple[Key, ...]
     parts: tuple[Part, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of its keys."""
-        return tuple(key.name for key in self.keys)
-
-
-@dataclass(frozen=True, slots=True)
-class Cube:
-    """Rows of the aggregate that keep some keys beside the dimensions, for the families that need no others."""
-
-    keys: tuple[Key, ...]
-    families: tuple[Family, ...]
     stored: tuple[Column, ...]
 
     @property
@@ -85,7 +76,7 @@ class Cube:
 class Form:
     """The cubes of the aggregate, one of them without keys where all is plain, and why it is so.
 
-    The first cube holds, beside the bases of its families, every column that is wanted whole or stays plain.
+    The first cube holds, beside the bases of its parts, every column that is wanted whole or stays plain.
     """
 
     cubes: tuple[Cube, ...]
@@ -104,9 +95,18 @@ class Form:
         return tuple(unique[name] for name in sorted(unique))
 
     @property
+    def is_cube(self) -> bool:
+        """Whether conditions are applied to the aggregate's rows."""
+        return any(cube.parts for cube in self.cubes)
+
+    @property
     def is_divided(self) -> bool:
         """Whether the aggregate holds several cubes, and its rows say which they are of."""
         return len(self.cubes) > 1
+
+
+# Conditions over the same keys: the columns they choose parts for.
+Families = dict[tuple[Key, ...], list[tuple[Column, str]]]
 
 
 @lru_cache(maxsize=256)
@@ -118,8 +118,7 @@ def form_of(plan: FactPlan) -> Form:
         return _plain(columns, "plain: PostgreSQL computes FILTER on the rows fastest")
     if len(chosen) <= PLAIN_AT_MOST:
         return _plain(columns, f"plain: {len(chosen)} conditions, at most {PLAIN_AT_MOST}")
-    families = _families(plan, chosen)
-    groups = [group for group in _together(plan, families) if sum(map(len, group.values())) >= CUBE_AT_LEAST]
+    groups = [group for group in _together(plan, _families(plan, chosen)) if _count(group) >= CUBE_AT_LEAST]
     if not groups:
         return _plain(columns, "plain: too many members, or too few conditions that go together")
     return _cubes(columns, groups)
@@ -129,64 +128,102 @@ def _plain(columns: tuple[Column, ...], reason: str) -> Form:
     return Form((Cube((), (), columns),), reason)
 
 
-def _families(plan: FactPlan, chosen: Iterable[Column]) -> dict[tuple[Key, ...], list[tuple[Column, str]]]:
+def _count(group: Families) -> int:
+    return sum(map(len, group.values()))
+
+
+def _families(plan: FactPlan, chosen: Sequence[Column]) -> Families:
     """The columns and their conditions over keys, by the keys these read."""
-    members = {
-        dimension.column: dimension.members
-        for dimension in plan.fact.dimensions.values()
-        if dimension.through is None and dimension.members
-    }
-    flags: dict[str, Key] = {}
-    found: dict[tuple[Key, ...], list[tuple[Column, str]]] = {}
+    asked = _asked(plan, chosen)
+    held: dict[str, Key] = {}
+    found: Families = {}
     for column in chosen:
         keys: dict[str, Key] = {}
         conditions = []
         for index, text in enumerate(column.where):
-            about = tuple(sorted(columns_in(text)))
-            if all(name in members for name in about):
-                kinds = plan.project.columns.get(plan.fact.model, {})
-                keys |= {one: Key(one, one, kinds.get(one) or "varchar", members[one] or 1, (one,)) for one in about}
-                conditions.append(render(text, plan.dialect))
-            else:
-                name = coined(column.name, "holds", *("too",) * index)
-                key = flags.setdefault(canonical(text), Key(name, render(text, plan.dialect), "boolean", 2, about))
-                keys[key.name] = key
-                conditions.append(key.name)
+            named = coined(column.name, "holds", *("too",) * index)
+            read, condition = _key(plan, text, asked, held, named)
+            keys |= {key.name: key for key in read}
+            conditions.append(condition)
         condition = " and ".join(f"({one})" if len(conditions) > 1 else one for one in conditions)
         found.setdefault(tuple(keys[name] for name in sorted(keys)), []).append((column, condition))
     return found
 
 
-Families = dict[tuple[Key, ...], list[tuple[Column, str]]]
+def _key(
+    plan: FactPlan, text: str, asked: Mapping[str, Key], held: dict[str, Key], named: str
+) -> tuple[list[Key], str]:
+    """The keys that a condition can be applied to, and how it reads there."""
+    names = columns_in(text)
+    kept = [_kept(plan, name) for name in names]
+    if _is_small(plan, kept):
+        return kept, render(text, plan.dialect)
+    value = _value(plan, text)
+    if value and value[0] in asked:
+        key = asked[value[0]]
+        return [key], f"{key.name} = {value[1]}"
+    flag = Key(named, render(text, plan.dialect), "boolean", 1, tuple(sorted(names)))
+    key = held.setdefault(canonical(text), flag)
+    return [key], key.name
+
+
+def _kept(plan: FactPlan, name: str) -> Key:
+    """A column as a key; one that the aggregate is cut by anyway costs nothing, others as much as they have members."""
+    dimensions = plan.fact.dimensions
+    own = {one.column: one.members for one in dimensions.values() if not one.through}
+    is_cut = any(dimensions[one].column == name and not dimensions[one].through for one in plan.slices)
+    kind = plan.project.columns.get(plan.fact.model, {}).get(name) or "varchar"
+    return Key(name, name, kind, 1 if is_cut else own.get(name) or CUBE_AT_MOST + 1)
+
+
+def _asked(plan: FactPlan, chosen: Iterable[Column]) -> dict[str, Key]:
+    """For columns of too many members, the values that conditions ask for, all others together as null."""
+    values: dict[str, dict[str, None]] = {}
+    for text in (text for column in chosen for text in column.where):
+        found = _value(plan, text)
+        if found and not _is_small(plan, [_kept(plan, found[0])]):
+            values.setdefault(found[0], {})[found[1]] = None
+    keys = {}
+    for name, literals in values.items():
+        sql = f"case when {name} in ({', '.join(sorted(literals))}) then {name} end"
+        keys[name] = Key(coined(name, "asked"), sql, _kept(plan, name).kind, len(literals) + 1)
+    return keys
+
+
+def _value(plan: FactPlan, text: str) -> tuple[str, str] | None:
+    """The column and value of a condition that says no more than that they are equal."""
+    pairs = equalities(text, plan.dialect)
+    return pairs[0] if pairs and len(pairs) == 1 else None
 
 
 def _together(plan: FactPlan, families: Families) -> list[Families]:
     """Families put together as long as a cube of all their keys stays small; the largest ones first."""
-    rows = _rows(plan)
     groups: list[Families] = []
     for keys, parts in sorted(families.items(), key=lambda one: (-len(one[1]), [key.name for key in one[0]])):
         for group in groups:
-            if rows * _members({key for others in group for key in others} | set(keys)) <= CUBE_AT_MOST:
+            if _is_small(plan, {key for others in group for key in others} | set(keys)):
                 group[keys] = parts
                 break
         else:
-            if rows * _members(set(keys)) <= CUBE_AT_MOST:
+            if _is_small(plan, keys):
                 groups.append({keys: parts})
     return groups
 
 
+def _is_small(plan: FactPlan, keys: Iterable[Key]) -> bool:
+    """Whether a cube of some keys stays small; conditions on the same columns are taken to exclude each other."""
+    given = list(keys)
+    held = Counter(key.about for key in given if key.about)
+    combinations = prod(key.members for key in given) * prod(count + 1 for count in held.values())
+    return _rows(plan) * combinations <= CUBE_AT_MOST
+
+
 def _rows(plan: FactPlan) -> int:
     """About how many rows the aggregate has without keys: tiles of days times the members of its dimensions."""
+    calendar = plan.project.calendar
+    days = (calendar.as_of - calendar.starts_on).days + 1 if calendar.as_of else DAYS
     dimensions = [plan.fact.dimensions[name] for name in plan.slices]
-    return prod((dimension.members or 1 for dimension in dimensions), start=DAYS if plan.by_day else MONTHS)
-
-
-def _members(keys: Iterable[Key]) -> int:
-    """About how many combinations of some keys there are; conditions on one column exclude each other mostly."""
-    held = Counter(key.about for key in keys if key.kind == "boolean" and key.name != key.sql)
-    return prod((key.members for key in keys if key.about not in held or key.name == key.sql), start=1) * prod(
-        count + 1 for count in held.values()
-    )
+    return prod((one.members or 1 for one in dimensions), start=days if plan.by_day else days // DAYS_OF_MONTH + 1)
 
 
 def _cubes(columns: Sequence[Column], groups: Sequence[Families]) -> Form:
@@ -196,27 +233,20 @@ def _cubes(columns: Sequence[Column], groups: Sequence[Families]) -> Form:
     whole |= {(one.agg, one.expr, one.group): one for one in others if not one.where and not one.converted}
     cubes = []
     for index, group in enumerate(groups):
-        families = tuple(_family(keys, parts, whole) for keys, parts in sorted(group.items(), key=_by_names))
-        bases = {part.base.name: part.base for family in families for part in family.parts}
+        parts = sorted(_parts(group, whole), key=lambda part: part.column.name)
+        stored = {part.base.name: part.base for part in parts}
         if index == 0:
-            bases |= {column.name: column for column in others}
-        keys = {key.name: key for family in families for key in family.keys}
-        stored = tuple(bases[name] for name in sorted(bases))
-        cubes.append(Cube(tuple(keys[name] for name in sorted(keys)), families, stored))
+            stored |= {column.name: column for column in others}
+        keys = {key.name: key for read in group for key in read}
+        kept, columns_of = (tuple(keys[one] for one in sorted(keys)), tuple(stored[one] for one in sorted(stored)))
+        cubes.append(Cube(kept, tuple(parts), columns_of))
     plain = sum(1 for column in others if column.where)
     told = "; ".join(cube.name for cube in cubes)
     return Form(tuple(cubes), f"cube: {len(moved)} conditions in {len(cubes)} ({told}), {plain} plain")
 
 
-def _by_names(one: tuple[tuple[Key, ...], object]) -> list[str]:
-    return [key.name for key in one[0]]
-
-
-def _family(
-    keys: tuple[Key, ...], parts: Iterable[tuple[Column, str]], whole: dict[tuple[object, ...], Column]
-) -> Family:
-    made = []
-    for column, condition in parts:
-        base = replace(column, name=coined(column.name, "whole"), where=())
-        made.append(Part(column, whole.setdefault((column.agg, column.expr, column.group), base), condition))
-    return Family(keys, tuple(made))
+def _parts(group: Families, whole: dict[tuple[object, ...], Column]) -> Iterable[Part]:
+    for parts in group.values():
+        for column, condition in parts:
+            base = replace(column, name=coined(column.name, "whole"), where=())
+            yield Part(column, whole.setdefault((column.agg, column.expr, column.group), base), condition)

@@ -11,7 +11,7 @@ from kpiledger.compiling.aggregate import additive_counts
 from kpiledger.compiling.columns import Group, Route, coined
 from kpiledger.compiling.expressing import aggregate
 from kpiledger.compiling.fact_plan import FactPlan
-from kpiledger.compiling.forms import Cube, Family, Form, Part, form_of
+from kpiledger.compiling.forms import Cube, Form, Part, form_of
 from kpiledger.compiling.plan import Need
 from kpiledger.compiling.rows import described, dimension_models, sliced
 from kpiledger.compiling.text import Cte, header, imported, lines, text_list, with_ctes
@@ -62,58 +62,60 @@ def _parts(plan: FactPlan) -> list[tuple[list[Cte], Sequence[Group]]]:
 def _additive(plan: FactPlan, groups: Sequence[Group]) -> list[Cte]:
     form, slices = form_of(plan), plan.slices_of(groups)
     counts = list(additive_counts(plan).values())
-    ctes = [sliced(plan, "sliced", f"agg_{plan.fact.fact}", slices, "each row of the aggregate once per slice")]
-    ctes += _tiles(plan, form, counts)
+    columns = plan.of_route(Route.ADDITIVE)
+    origin, ctes = _parted(plan, form, slices, counts)
+    ctes.append(sliced(plan, "sliced", origin, slices, "each row once per slice"))
+    keys = ("tile", *_MEMBER)
+    sums = [f"sum({name}) as {name}" for name in counts]
+    sums += [f"{column.merge}({column.name}) as {column.name}" for column in columns]
+    body = f"select\n{lines([*keys, *sums])}\nfrom sliced\ngroup by\n{lines(keys)}"
+    ctes.append(("tiles", body, "by tile of days, slice and member"))
     stretches, more = _stretches(plan, groups)
     ctes += more
     sums = [f"cast(sum(tiles.{name}) as bigint) as {name}" for name in counts]
-    sums += [f"{column.merge}(tiles.{column.name}) as {column.name}" for column in plan.of_route(Route.ADDITIVE)]
-    keys = [*(f"{stretches}.{name}" for name in _STRETCH[:2]), *(f"tiles.{name}" for name in _MEMBER)]
+    sums += [f"{column.merge}(tiles.{column.name}) as {column.name}" for column in columns]
+    cut = [*(f"{stretches}.{name}" for name in _STRETCH[:2]), *(f"tiles.{name}" for name in _MEMBER)]
     body = (
-        f"select\n{lines([*keys, *sums])}\nfrom {stretches}\ninner join tiles\n"
-        f"    on {stretches}.tile = tiles.tile\ngroup by\n{lines(keys)}"
+        f"select\n{lines([*cut, *sums])}\nfrom {stretches}\ninner join tiles\n"
+        f"    on {stretches}.tile = tiles.tile\ngroup by\n{lines(cut)}"
     )
     return [*ctes, ("summed", body, "additive measures over each stretch of days")]
 
 
-def _tiles(plan: FactPlan, form: Form, counts: Sequence[str]) -> list[Cte]:
-    """The measures by tile, slice and member; where the aggregate is a cube, conditions are applied on the way."""
-    keys, first = ("tile", *_MEMBER), form.cubes[0]
-    wanted = {column.name for column in plan.of_route(Route.ADDITIVE)}
-    sums = [f"sum({name}) as {name}" for name in counts]
-    sums += [f"{one.merge}({one.name}) as {one.name}" for one in first.stored if one.name in wanted]
-    body = f"select\n{lines([*keys, *sums])}\nfrom sliced\n{_of(form, first)}group by\n{lines(keys)}"
-    if not first.families:
-        return [("tiles", body, "by tile of days, slice and member")]
-    ctes: list[Cte] = [("whole_tiles", body, "by tile of days, slice and member")]
-    joins = ""
-    for cube in form.cubes:
-        for family in cube.families:
-            chosen = coined("chosen_by", *family.names)
-            ctes += _chosen(family, f"from sliced\n{_of(form, cube)}", chosen)
-            joins += f"\nleft join {chosen}\n    using (tile, slice, member)"
-    return [*ctes, ("tiles", f"select *\nfrom whole_tiles{joins}", "whole measures and chosen parts side by side")]
-
-
-def _of(form: Form, cube: Cube) -> str:
-    return f"where cube = '{cube.name}'\n" if form.is_divided else ""
-
-
-def _chosen(family: Family, origin: str, name: str) -> list[Cte]:
-    """The parts of measures that conditions on some keys choose: few rows by these keys, then each part."""
-    keys, rolled = ("tile", *_MEMBER), coined("tiles_by", *family.names)
-    bases = {part.base.name: part.base for part in family.parts}
-    sums = [f"{base.merge}({one}) as {one}" for one, base in sorted(bases.items())]
-    cut = [*keys, *family.names]
-    body = f"select\n{lines([*cut, *sums])}\n{origin}group by\n{lines(cut)}"
-    parts = [f"{_chosen_part(part)} as {part.column.name}" for part in family.parts]
-    return [
-        (rolled, body, f"by {', '.join(family.names)} as well"),
-        (name, f"select\n{lines([*keys, *parts])}\nfrom {rolled}\ngroup by\n{lines(keys)}"),
+def _parted(plan: FactPlan, form: Form, slices: Sequence[str], counts: Sequence[str]) -> tuple[str, list[Cte]]:
+    """The aggregate with every column asked for: as it stands, or where it is a cube with the conditions applied."""
+    origin = f"agg_{plan.fact.fact}"
+    if not form.is_cube:
+        return origin, []
+    names = [coined("parts_by", *(key.name for key in cube.keys)) for cube in form.cubes]
+    ctes: list[Cte] = [
+        (name, _chosen_parts(plan, form, cube, slices, counts), f"what is chosen by {cube.name}")
+        for name, cube in zip(names, form.cubes, strict=True)
     ]
+    first, *others = names
+    if not others:
+        return first, ctes
+    items = [f"{first}.*"]
+    joins = ""
+    for name, cube in zip(others, form.cubes[1:], strict=True):
+        items += [f"{name}.{part.column.name}" for part in cube.parts]
+        equal = "".join(f"\n    and {first}.{one} is not distinct from {name}.{one}" for one in slices)
+        joins += f"\nleft join {name}\n    on {first}.tile = {name}.tile{equal}"
+    return "parted", [*ctes, ("parted", f"select\n{lines(items)}\nfrom {first}{joins}", "all parts side by side")]
 
 
-def _chosen_part(part: Part) -> str:
+def _chosen_parts(plan: FactPlan, form: Form, cube: Cube, slices: Sequence[str], counts: Sequence[str]) -> str:
+    """By tile and dimension, the parts that conditions choose; with the first cube what is wanted whole as well."""
+    keys, wanted = ["tile", *slices], {column.name for column in plan.of_route(Route.ADDITIVE)}
+    items = [f"{_chosen(part)} as {part.column.name}" for part in cube.parts]
+    if cube is form.cubes[0]:
+        whole = [f"{one.merge}({one.name}) as {one.name}" for one in cube.stored if one.name in wanted]
+        items = [*(f"sum({name}) as {name}" for name in counts), *whole, *items]
+    one_cube = f"\nwhere cube = '{cube.name}'" if form.is_divided else ""
+    return f"select\n{lines([*keys, *items])}\nfrom agg_{plan.fact.fact}{one_cube}\ngroup by\n{lines(keys)}"
+
+
+def _chosen(part: Part) -> str:
     sql = f"{part.column.merge}(case when {part.condition} then {part.base.name} end)"
     return f"coalesce({sql}, 0)" if part.column.is_count else sql
 

@@ -11,7 +11,7 @@ from kpiledger.specs.calendar import Calendar
 from kpiledger.stretches import NO_LENGTH, ONE_YEAR, PERIOD, YEAR_TO_DATE, Length, Stretch
 from kpiledger.vocabulary import Grain
 
-_ONE_DAY, _THREE_DAYS = Length(days=1), Length(days=3)
+_THREE_DAYS = Length(days=3)
 _ALWAYS_GRAINS = frozenset({Grain.MONTH, Grain.QUARTER, Grain.YEAR})
 _ALWAYS = tuple(Stretch(span, earlier) for span in (PERIOD, YEAR_TO_DATE) for earlier in (NO_LENGTH, ONE_YEAR))
 
@@ -63,7 +63,7 @@ def _span(stretch: Stretch, grains: Sequence[Grain], calendar: Calendar, dialect
         f"{_start(stretch, grains, calendar, dialect)} as span_start",
         "covered_to as span_end",
     ]
-    body = f"select\n{lines(columns)}\nfrom bounds{suffix_of(stretch.earlier) if stretch.earlier else ''}"
+    body = f"select\n{lines(columns)}\nfrom bounds{suffix_of(stretch.earlier)}"
     return stretch.name, body, _says(stretch)
 
 

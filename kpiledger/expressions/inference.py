@@ -83,6 +83,8 @@ class _Inference:
         """Whether a subject may be compared with each of the others."""
         if term.op in _ORDERINGS:
             asked = [pair for pair in zip(parts, kinds, strict=True) if not _may_be_a_day(*pair, kinds)]
+            if term.op is Op.BETWEEN and parts[0].op is Op.TEXT:
+                asked.insert(0, (parts[0], kinds[0]))  # three texts in a row would be compared as texts
             before = len(self.problems)
             self._need(term, _ORDERED, asked)
             if len(self.problems) > before:
@@ -168,7 +170,7 @@ def _hint(term: Term, kind: Kind, wanted: tuple[Kind, ...]) -> str:
     if kind is Kind.BOOLEAN and wanted == (Kind.NUMBER,):
         return f"write case when {_short(term.parts[0])} then 1 else 0 end" if len(term.parts) == 1 else _COUNTED
     if term.op in _ORDERINGS and kind is Kind.TEXT:
-        return "texts are only compared with = , <> , in and like: warehouses put them in different orders"
+        return "texts are compared with =, <>, in and like only: warehouses put them in different orders"
     if wanted == (Kind.BOOLEAN,):
         return "write a condition, as status = 'open', or a column that is true or false"
     if wanted == (Kind.TEXT,):

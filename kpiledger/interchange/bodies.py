@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kpiledger.interchange.expressing import metric_expression, unused_inputs
 from kpiledger.interchange.layer import (
@@ -18,10 +18,10 @@ from kpiledger.interchange.layer import (
     SimpleBody,
     Unsaid,
 )
-from kpiledger.interchange.lengths import check_month_window, offset_text, window_text
+from kpiledger.interchange.lengths import offset_text, rolling_text, shortest, window_text
 from kpiledger.interchange.meta import part_meta, whole_meta
 from kpiledger.interchange.names import check_name, metric_of_measure, part_name
-from kpiledger.interchange.semantic_models import aggregate, check_measure, monthly
+from kpiledger.interchange.semantic_models import aggregate, check_measure, coarse_time
 from kpiledger.project import Project
 from kpiledger.specs.fact import Fact, Measure
 from kpiledger.specs.formula import Conversion, Cumulative, Derived, Formula, Input, Place, Ratio
@@ -42,23 +42,23 @@ class Parts:
     metrics: list[Metric] = field(default_factory=list)
     home: str = ""
 
-    def measure(self, given: Input, place: Place, month: bool = False) -> str:
-        """The dbt measure of an input: the fact's own, or one made for this place."""
+    def measure(self, given: Input, place: Place, grain: Grain = Grain.DAY) -> str:
+        """The dbt measure of an input: the fact's own, or one made for this place, by periods of a grain."""
         fact, measure = self._found(given)
         check_measure(given.measure, measure)
-        if not given.where and not month:
+        if not given.where and grain is Grain.DAY:
             return given.measure
         name = part_name(self.project, self.kpi, place)
         made = aggregate(fact, given.measure, name, self.dialect, given.where)
-        if month:
-            made = Aggregate(name, made.agg, made.expr, monthly(fact, made.time), made.percentile)
+        if grain is not Grain.DAY:
+            made = replace(made, time=coarse_time(fact, made.time, grain))
         self.measures[fact.fact][name] = made
         return name
 
-    def metric(self, given: Input, place: Place, month: bool = False) -> str:
+    def metric(self, given: Input, place: Place, grain: Grain = Grain.DAY) -> str:
         """The dbt metric that has an input's value."""
         fact, measure = self._found(given)
-        own = self.measure(given, place, month)
+        own = self.measure(given, place, grain)
         if own == given.measure:
             name = metric_of_measure(self.project, own, self.versions)
             meta, told = whole_meta(own), measure.description
@@ -118,23 +118,33 @@ def _derived(parts: Parts, formula: Derived) -> DerivedBody:
 
 
 def _cumulative(parts: Parts, formula: Cumulative) -> CumulativeBody:
+    given, grain = Input(measure=formula.measure, where=formula.where), Grain.DAY
+    window = to_date = None
+    if formula.window:
+        grain = shortest(parts.kpi.grains)
+        _check_calendar(parts, grain)
+        window = rolling_text(formula.window, grain)
+    elif formula.to_date:
+        to_date = formula.to_date
+        _check_calendar(parts, to_date)
+        _check_within(parts, to_date)
+    return CumulativeBody(parts.metric(given, (), grain), parts.measure(given, (), grain), window, to_date)
+
+
+def _check_calendar(parts: Parts, grain: Grain) -> None:
     calendar = parts.project.calendar
-    months = bool(formula.window and formula.window.months)
-    if formula.window and months:
-        check_month_window(formula.window, parts.kpi.grains)
-    if formula.to_date in (Grain.QUARTER, Grain.YEAR) and calendar.is_fiscal:
-        raise Unsaid(f"its {formula.to_date} to date is that of the fiscal year, and dbt's that of the calendar year")
-    if formula.to_date not in (None, Grain.WEEK) and Grain.WEEK in parts.kpi.grains:
-        raise Unsaid(
-            f"its {formula.to_date} to date begins with a week where the grain is week, and dbt's with a first day"
-        )
-    if formula.to_date is Grain.WEEK and calendar.week_starts != "monday":
+    if grain in (Grain.QUARTER, Grain.YEAR) and calendar.is_fiscal:
+        raise Unsaid(f"its {grain} is that of the fiscal year, and dbt's that of the calendar year")
+    if grain is Grain.WEEK and calendar.week_starts != "monday":
         raise Unsaid(f"its weeks begin on {calendar.week_starts}, and dbt's on monday")
-    given = Input(measure=formula.measure, where=formula.where)
-    metric = parts.metric(given, (), months)
-    window = window_text(formula.window) if formula.window else None
-    measure = parts.measure(given, (), months)
-    return CumulativeBody(metric, measure, window, formula.to_date.value if formula.to_date else None)
+
+
+def _check_within(parts: Parts, to_date: Grain) -> None:
+    grains = parts.kpi.grains
+    if Grain.WEEK in grains and to_date is not Grain.WEEK:
+        raise Unsaid(f"a week has its whole {to_date} to date with us, and with dbt that of its last day")
+    if list(Grain).index(shortest(grains)) > list(Grain).index(to_date):
+        raise Unsaid(f"by {shortest(grains)} dbt's {to_date} to date is that of the last day with rows")
 
 
 def _conversion(parts: Parts, formula: Conversion) -> ConversionBody:

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from kpiledger.expressions import DEFAULT_DIALECT
 from kpiledger.interchange.bodies import Parts, body_of
 from kpiledger.interchange.layer import Aggregate, Entity, Layer, Metric, Unsaid
+from kpiledger.interchange.lengths import shortest
 from kpiledger.interchange.meta import kpi_meta
 from kpiledger.interchange.names import check_name
 from kpiledger.interchange.newer_yaml import unsaid_in_newer
 from kpiledger.interchange.semantic_models import check_fact, dimension_models, semantic_model
 from kpiledger.interchange.told import Told
 from kpiledger.project import Project
-from kpiledger.specs.formula import Simple, kpis_in
+from kpiledger.specs.fact import Fact
+from kpiledger.specs.formula import Cumulative, Simple, kpis_in
 from kpiledger.specs.kpi import Kpi, KpiVersion
 from kpiledger.vocabulary import Grain
 
@@ -96,6 +98,9 @@ def _say(project: Project, versions: dict[str, KpiVersion], made: _Made, name: s
         return
     del made.refused[name]
     home = parts.home or made.metrics[next(iter(kpis_in(version.formula).values()))].home
+    for found, _ in project.measured_by(kpi):  # those of older versions too, which its meta speaks of
+        if found.fact not in made.measures and _is_sayable(project, found):
+            made.measures[found.fact] = {}
     for fact, measures in parts.measures.items():
         made.measures.setdefault(fact, {}).update(measures)
     for fact, entities in parts.entities.items():
@@ -104,6 +109,23 @@ def _say(project: Project, versions: dict[str, KpiVersion], made: _Made, name: s
         made.metrics.setdefault(metric.name, metric)
     label = kpi.label_in(project.calendar.language)
     made.metrics[name] = Metric(check_name(name, "KPI"), label, kpi.description, body, home, meta=kpi_meta(kpi))
+
+
+def _coarse_grains(kpi: Kpi, version: KpiVersion) -> list[Grain]:
+    """The grains by which a cumulative metric of dbt may be stale: longer than what it is computed by."""
+    formula, order = version.formula, list(Grain)
+    if not isinstance(formula, Cumulative):
+        return []
+    exact = formula.to_date or shortest(kpi.grains)
+    return [grain for grain in kpi.grains if order.index(grain) > order.index(exact)]
+
+
+def _is_sayable(project: Project, fact: Fact) -> bool:
+    try:
+        check_fact(project, fact)
+    except Unsaid:
+        return False
+    return True
 
 
 def _labelled(metrics: dict[str, Metric]) -> tuple[Metric, ...]:
@@ -135,8 +157,19 @@ def _remarks(project: Project, kpi: Kpi, version: KpiVersion) -> list[str]:
         for one in kpi.versions
         if one is not version
     ]
+    coarse = _coarse_grains(kpi, version)
+    if coarse:
+        remarks.append(f"by {', '.join(coarse)} dbt answers for the last day or period within it that has rows")
     if kpi.missing == "zero" and not isinstance(version.formula, Simple):
         remarks.append("`missing: zero` is not said: dbt fills the measures of simple metrics only")
+    facts = {fact.fact: fact for fact, _ in project.measured_by(kpi)}
+    own = [
+        name
+        for name in kpi.slices
+        if any(name in fact.dimensions and not fact.dimensions[name].through for fact in facts.values())
+    ]
+    if len(facts) > 1 and own:
+        remarks.append(f"it cannot be cut by {', '.join(own)}: dbt takes them for other dimensions in each fact")
     if Grain.WEEK in kpi.grains and calendar.week_starts != "monday":
         remarks.append(f"its weeks begin on {calendar.week_starts}; dbt's begin on monday")
     if calendar.is_fiscal and {Grain.QUARTER, Grain.YEAR} & set(kpi.grains):

@@ -3,7 +3,8 @@
 Measured on MetricFlow 0.213.0 (the guide has the figures). An offset is right where its unit is at least as long
 as the period asked for: `12 months` at the grain quarter answers the quarter itself, `1 year` the one a year
 before. A window of months counts back from the same day of a month, so that three months to 30 April begin on
-31 January; over a time dimension of months it covers whole months. A window of days is ours.
+31 January; over a time dimension of months it covers whole months. By a longer grain than that of its time dimension
+a window answers for the last of its periods that has rows, not for the last one: it is ours at one grain.
 """
 
 from __future__ import annotations
@@ -30,15 +31,24 @@ def offset_text(offset: Length, grains: Sequence[Grain]) -> str:
 
 
 def window_text(window: Length) -> str:
-    """A window as dbt writes it."""
-    return _text(window.months, Grain.MONTH) if window.months else _text(window.days, Grain.DAY)
+    """A window as dbt writes it where its events have days: that of a conversion."""
+    return _text(window.days, Grain.DAY)
 
 
-def check_month_window(window: Length, grains: Sequence[Grain]) -> None:
-    """Raise Unsaid where a window of months is asked for within a month."""
-    short = [grain for grain in grains if grain not in _MONTHS]
-    if short:
-        raise Unsaid(f"MetricFlow's window of {window} is ours at the end of a month only, and a grain is {short[0]}")
+def rolling_text(window: Length, grain: Grain) -> str:
+    """A window that ends with a period, as a number of periods of the grain; Unsaid where it is none."""
+    sizes = _MONTHS if window.months else _DAYS
+    number, rest = divmod(window.months or window.days, sizes.get(grain, 1))
+    if grain not in sizes or rest:
+        raise Unsaid(
+            f"MetricFlow's window of {window} is ours where it is a number of periods, and its grain is {grain}"
+        )
+    return _text(number, grain)
+
+
+def shortest(grains: Sequence[Grain]) -> Grain:
+    """The shortest of some grains."""
+    return next(grain for grain in Grain if grain in grains)
 
 
 def _fits(grain: Grain, unit: Grain) -> bool:

@@ -11,9 +11,8 @@ from kpiledger.interchange.meta import fact_meta
 from kpiledger.interchange.names import check_name
 from kpiledger.project import Project
 from kpiledger.specs.fact import Fact, Measure
-from kpiledger.vocabulary import Aggregation
+from kpiledger.vocabulary import Aggregation, Grain
 
-MONTHLY = "_month"
 _MOMENT = re.compile(r"timestamp|datetime", re.IGNORECASE)
 _ZONED = re.compile(r"timestamp ?tz|with time zone", re.IGNORECASE)
 
@@ -29,7 +28,7 @@ def semantic_model(fact: Fact, more: Iterable[Aggregate], asked: Iterable[Entity
     entities += [Entity(model, "foreign", keys[model]) for model in sorted(keys)]
     unique = {one.name: one for one in sorted(asked, key=lambda one: one.kind)}  # unique is said after foreign
     entities += [unique[name] for name in sorted(unique)]
-    months = sorted({one.time for one in more} - {fact.time, *fact.times})
+    coarse = sorted({one.time for one in more} - {fact.time, *fact.times})
     return SemanticModel(
         name=fact.fact,
         model=fact.model,
@@ -37,7 +36,7 @@ def semantic_model(fact: Fact, more: Iterable[Aggregate], asked: Iterable[Entity
         entities=tuple(entities),
         dimensions=(
             *(Axis(time, time, "day") for time in (fact.time, *fact.times)),
-            *(Axis(name, name.removesuffix(MONTHLY), "month") for name in months),
+            *(Axis(name, *name.rsplit("_", 1)) for name in coarse),
             *(Axis(name, one.column) for name, one in fact.dimensions.items() if not one.through),
         ),
         measures=(*own, *more),
@@ -47,9 +46,9 @@ def semantic_model(fact: Fact, more: Iterable[Aggregate], asked: Iterable[Entity
     )
 
 
-def monthly(fact: Fact, time: str) -> str:
-    """The time dimension of a fact that holds the month of a date."""
-    name = f"{time}{MONTHLY}"
+def coarse_time(fact: Fact, time: str, grain: Grain) -> str:
+    """The time dimension of a fact that holds the period of a date: ordered_on_month."""
+    name = f"{time}_{grain}"
     if name in fact.dimensions or name in fact.measures or name in fact.times:
         raise Unsaid(f"dbt needs a time dimension `{name}`, and the fact {fact.fact} has that name already")
     return name

@@ -11,7 +11,7 @@ from kpiledger.finding import Finding
 from kpiledger.loading.events import read_tree
 from kpiledger.loading.tree import Tree
 
-_FOLDERS = ("models/marts", "models/staging")
+FOLDERS = ("models/marts", "models/staging")
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class Contracts:
 def read_contracts(root: Path) -> Contracts:
     """The contracts of all marts and staging models below a project's root."""
     contracts = Contracts()
-    for folder in _FOLDERS:
+    for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*.yml")):
             relative = path.relative_to(root).as_posix()
             tree = read_tree(relative, path.read_bytes(), judge_scalars=False)

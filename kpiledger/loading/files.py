@@ -45,7 +45,7 @@ KINDS = (
     _kind("holder", AgreementFile, "metrics/agreements/<year>/<holder>.yml", "holder"),
     _kind("expectations", Expectations, "expectations/<source>.yml", "source"),
 )
-_FOLDERS = ("metrics", "expectations")
+FOLDERS = ("metrics", "expectations")
 # Read by others: what the strategy says, what is waived, who may approve.
 _OTHERS = re.compile(r"metrics/(?:objectives/.*|waivers\.yml|approvers(?:/.*|\.yml)?)\Z")
 # Windows keeps these names for devices, whatever the extension.
@@ -88,7 +88,7 @@ def spec_files(root: Path) -> tuple[list[Found], list[Finding]]:
 
 
 def _paths(root: Path) -> Iterator[str]:
-    for folder in _FOLDERS:
+    for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
             relative = path.relative_to(root).as_posix()
             is_hidden = any(part.startswith(".") for part in relative.split("/"))

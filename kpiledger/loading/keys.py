@@ -19,7 +19,7 @@ def models_at(model: type[BaseModel], path: Path, value: Any) -> list[type[BaseM
     annotations: list[Any] = [model]
     for step in path:
         annotations = [inner for annotation in annotations for inner in step_into(annotation, step)]
-    models = [found for annotation in annotations for found in _models(annotation)]
+    models = [found for annotation in annotations for found in models_in(annotation)]
     named = value.get("type") if isinstance(value, dict) else None
     fitting = [found for found in models if _type_of(found) == named]
     return fitting if named is not None and fitting else models
@@ -58,7 +58,8 @@ def step_into(annotation: Any, step: str | int) -> Iterator[Any]:
             yield arguments[0]
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models among the parts of an annotation."""
     for option in options(annotation):
         if isinstance(option, type) and not typing.get_origin(option) and issubclass(option, BaseModel):
             yield option

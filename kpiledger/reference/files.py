@@ -17,9 +17,9 @@ from kpiledger.reference.example import example_files, examples
 from kpiledger.reference.file_page import file_page
 from kpiledger.reference.findings_page import findings_page
 from kpiledger.reference.index_page import index_page
-from kpiledger.reference.kinds import FILE_KINDS
+from kpiledger.reference.kinds import FILE_KINDS, MARK
 from kpiledger.reference.markdown import as_text
-from kpiledger.reference.schema import MARK, schema_of
+from kpiledger.reference.schema import schema_of
 from kpiledger.reference.tables_page import tables_page
 from kpiledger.reference.vocabulary_page import vocabulary_page
 from kpiledger.specs.fact import Fact

@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from kpiledger.loading.files import KINDS
 from kpiledger.settings import FILE, SettingsFile
 
+# Stands in every page and schema: what carries it is ours to write anew.
+MARK = "Made by `kpi reference` from the code. Do not edit: change the code."
 # An agreement file is found by its holder; readers look for it by what it holds.
 _READ_AS = {"holder": "agreement"}
 

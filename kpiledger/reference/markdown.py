@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from kpiledger.reference.schema import MARK
+from kpiledger.reference.kinds import MARK
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")

@@ -14,11 +14,12 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from kpiledger.reference.kinds import MARK
+from kpiledger.reference.markdown import heading
 from kpiledger.reference.meanings import meanings
 
 # The draft that the editors' YAML extensions know best.
 DRAFT = "http://json-schema.org/draft-07/schema#"
-MARK = "Made by `kpi reference` from the code. Do not edit: change the code."
 Examples = Mapping[tuple[type[BaseModel], str], list[Any]]
 
 _DAY = {
@@ -59,7 +60,7 @@ class _Written(GenerateJsonSchema):
         """A mapping whose keys carry their meaning and examples."""
         found = super().model_schema(schema)
         model = schema["cls"]
-        found.pop("title", None)
+        found["title"] = heading(model.__name__)
         told = meanings(model)
         for name, field in model.model_fields.items():
             key = field.alias or name
@@ -72,7 +73,7 @@ class _Written(GenerateJsonSchema):
     def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
         """A closed list of words, each with its meaning."""
         found = super().enum_schema(schema)
-        found.pop("title", None)
+        found["title"] = heading(schema["cls"].__name__)
         told = meanings(schema["cls"])
         if told:
             members = cast(list[Enum], schema["members"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
 from kpiledger.finding import Finding
@@ -19,6 +19,7 @@ _COMPILED = ("as_of",)
 
 def kpi_rules(project: Project) -> Iterable[Finding]:
     """Findings in KPI files, but for their formulas and versions."""
+    known = {*project.kpis, *project.unread.get("kpi", ())}
     for kpi in project.kpis.values():
         if "organisation" not in project.unread:
             yield from _people(project, kpi)
@@ -26,7 +27,7 @@ def kpi_rules(project: Project) -> Iterable[Finding]:
             stages = [stage.stage for stage in project.chain.stages]
             yield from unknown("KPI024", kpi, ("chain_stage",), kpi.chain_stage, stages, "chain stage")
         yield from _folder(kpi)
-        yield from _counter_kpis(project, kpi)
+        yield from _counter_kpis(kpi, known)
         yield from _currency(kpi)
         yield from _each_once(kpi)
     yield from _published_names(project)
@@ -50,8 +51,7 @@ def _folder(kpi: Kpi) -> Iterable[Finding]:
         yield error("KPI029", kpi, ("chain_stage",), message, hint)
 
 
-def _counter_kpis(project: Project, kpi: Kpi) -> Iterable[Finding]:
-    known = {*project.kpis, *project.unread.get("kpi", ())}
+def _counter_kpis(kpi: Kpi, known: Collection[str]) -> Iterable[Finding]:
     for index, name in enumerate(kpi.counter_kpis):
         path = ("counter_kpis", index)
         if name == kpi.kpi:

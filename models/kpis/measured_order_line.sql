@@ -14,7 +14,7 @@ agg_order_line as (
     select * from {{ ref('agg_order_line') }}
 ),
 
--- each row of the aggregate once per slice
+-- each row once per slice
 sliced as (
     select 'all' as slice, 'all' as member, agg_order_line.*
     from agg_order_line

@@ -29,7 +29,7 @@ described as (
     from fct_order
 ),
 
--- each row of the aggregate once per slice
+-- each row once per slice
 sliced as (
     select 'all' as slice, 'all' as member, agg_sales_order.*
     from agg_sales_order
@@ -110,7 +110,7 @@ from_rows__ordered_on as (
         sliced_rows__ordered_on.slice,
         sliced_rows__ordered_on.member,
         count(*) as row_count,
-        count(distinct case when is_first_order then customer_id end) as new_customers__measure,
+        count(distinct customer_id) filter (where is_first_order) as new_customers__measure,
         count(distinct customer_id) as ordering_customers
     from sliced_rows__ordered_on
     inner join dim_day

@@ -29,7 +29,7 @@ described as (
     from fct_shipment
 ),
 
--- each row of the aggregate once per slice
+-- each row once per slice
 sliced as (
     select 'all' as slice, 'all' as member, agg_shipment.*
     from agg_shipment

@@ -28,7 +28,7 @@ described as (
     from fct_ticket
 ),
 
--- each row of the aggregate once per slice
+-- each row once per slice
 sliced as (
     select 'all' as slice, 'all' as member, agg_ticket.*
     from agg_ticket

@@ -16,6 +16,10 @@ dim_period as (
     select * from {{ ref('dim_period') }}
 ),
 
+dim_span as (
+    select * from {{ ref('dim_span') }}
+),
+
 fct_kpi_value as (
     select * from {{ ref('fct_kpi_value') }}
 ),
@@ -127,6 +131,18 @@ recent as (
     )
 ),
 
+-- the year of the calendar that a period is of, and its number there: so many targets make a year to date
+years as (
+    select
+        grain,
+        period_start,
+        span_start as year_start,
+        row_number() over (partition by grain, span_start order by period_start) as period_number
+    from dim_span
+    where span = 'year_to_date'
+),
+
+-- days and weeks have no fixed number in a year, and no mean over one
 grain_lengths as (
     select 'month' as grain, 1 as month_count
     union all
@@ -152,13 +168,16 @@ joined as (
         end as rolling_mean,
         dim_kpi_version.is_additive,
         dim_kpi_version.is_level,
-        -- the number of the period in its year: so many targets make a year to date
-        (extract(month from held.period_start) - 1) / grain_lengths.month_count + 1 as period_number
+        years.year_start,
+        years.period_number
     from held
     inner join dim_kpi
         on held.kpi = dim_kpi.kpi
-    inner join grain_lengths
+    left join grain_lengths
         on held.grain = grain_lengths.grain
+    left join years
+        on held.grain = years.grain
+        and held.period_start = years.period_start
     -- the definition in force in the period says what its numbers are: a sum, a ratio, a level
     left join dim_kpi_version
         on held.kpi = dim_kpi_version.kpi
@@ -181,7 +200,7 @@ with_targets as (
         sum(target_value) over year_to_date as target_sum
     from joined
     window year_to_date as (
-        partition by holder, kpi, kpi_version, slice, member, grain, extract(year from period_start)
+        partition by holder, kpi, kpi_version, slice, member, grain, year_start
         order by period_start
     )
 ),

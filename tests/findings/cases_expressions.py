@@ -1,8 +1,8 @@
-"""Expressions that are read and still mean nothing: kinds that do not fit, inputs without use: KPI100 to KPI105."""
+"""Expressions that are read and still mean nothing: kinds that do not fit, inputs without use: KPI100 to KPI106."""
 
 from __future__ import annotations
 
-from finding_case import LINES, MARGIN, REVENUE, SHIPMENT, Case, Swap, case
+from finding_case import CALENDAR, LINES, MARGIN, REVENUE, SHIPMENT, Case, Swap, case
 
 _FORMULA = "    formula: {type: simple, measure: revenue_amount}\n"
 
@@ -37,5 +37,7 @@ CASES: tuple[Case, ...] = (
     case("input_misspelt", "KPI040", _derived("a / bb")),
     case("derived_is_a_condition", "KPI104", _derived("a > b")),
     case("derived_is_always_null", "KPI104", _derived("case when a > b then null end")),
+    case("calendar_of_millions_of_days", "KPI106", Swap(CALENDAR, "as_of: 2017-12-31", "as_of: 9017-12-31")),
+    case("calendar_from_before_there_was_data", "KPI106", Swap(CALENDAR, "starts_on: 2014", "starts_on: 1014")),
     case("expression_asks_for_today", "KPI105", _where("ordered_on < current_date")),
 )

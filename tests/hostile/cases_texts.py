@@ -13,7 +13,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("label in another language", REVENUE, "da: Omsætning,", "da: {},"),
     ("reason of a version", REVENUE, "reason: first definition,", "reason: {},"),
     ("description of a fact", LINES, "description: The lines of orders. One row per order line.", "description: {}"),
-    ("description of a measure", SHIPMENT, "    agg: count\n    time: o", "    description: {}\n    agg: count\n    time: o"),
+    ("description of a measure", SHIPMENT, "    time: ordered_on\n", "    time: ordered_on\n    description: {}\n"),
     ("question of a stage", CHAIN, "question: Is it here when you said it would be?", "question: {}"),
     ("label of a role", ORGANISATION, "en: Chief financial officer", "en: {}"),
     ("reason of an agreement", WEST, "text: Budget 2017 as discussed on 12 December", "text: {}"),

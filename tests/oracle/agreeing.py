@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
@@ -9,6 +10,10 @@ from hypothesis import strategies as st
 from tests.oracle import generate
 from tests.oracle.company import Company, Row
 
+# In days; 6 months are 181 to 184 of them.
+WINDOWS = ("1 day", "7 days", "30 days", "13 weeks", "6 months")
+DELAYS = (-1, 0, 1, 6, 7, 8, 29, 30, 31, 90, 91, 181, 182, 183, 184)
+EMPTY = {"amount": None, "cost": None, "paid_on": None}
 MONDAY = date(2023, 10, 30)
 WEEKS = 14
 
@@ -28,13 +33,31 @@ def states_in_every_week(draw: st.DrawFn) -> Company:
 
 
 @st.composite
+def journeys(draw: st.DrawFn) -> Company:
+    """Visits, and sales that follow them after about as long as the windows that conversions are asked for."""
+    step = st.tuples(
+        st.sampled_from([*generate.CUSTOMERS[:3], None]), generate.any_day, st.sampled_from(generate.REGIONS),
+        st.lists(st.sampled_from(DELAYS), max_size=2),
+    )  # fmt: skip
+    visits: list[Row] = []
+    sales: list[Row] = []
+    for customer, day, region, delays in draw(st.lists(step, min_size=3, max_size=14)):
+        visits.append({"visit_id": len(visits), "customer": customer, "seen_on": day, "region": region, "minutes": 1})
+        for delay in delays:
+            sold_on = day + timedelta(days=delay)
+            sales.append({"sale_id": len(sales), "customer": customer, "sold_on": sold_on, "region": None, "floor": 1})
+    rows = tuple({**EMPTY, **row} for row in sales)
+    return Company(rows, tuple(visits), generate.SEGMENTS, draw(generate.any_day), generate.STARTS_ON)
+
+
+@st.composite
 def conversions_without_doubt(draw: st.DrawFn) -> Company:
-    """Visits at most one a day and customer, and at most one sale between two of them: none is converted twice."""
-    company = draw(generate.companies())
-    visits = {(row["customer"], row["seen_on"]): row for row in company.visits if row["seen_on"]}
+    """Journeys with at most one visit a day and customer, and one sale between two visits: none converts twice."""
+    company = draw(journeys())
+    visits = {(row["customer"], row["seen_on"]): row for row in company.visits}
     sales: dict[tuple[str, date | None], Row] = {}
     for row in company.sales:
-        if row["sold_on"] and row["customer"]:
-            before = [day for customer, day in visits if customer == row["customer"] and day <= row["sold_on"]]
+        before = [day for customer, day in visits if customer == row["customer"] and day <= row["sold_on"]]
+        if row["customer"]:
             sales[row["customer"], max(before, default=None)] = row
-    return Company(tuple(sales.values()), tuple(visits.values()), company.segments, company.as_of, company.starts_on)
+    return replace(company, sales=tuple(sales.values()), visits=tuple(visits.values()))

@@ -71,6 +71,7 @@ COLUMNS = {
         "visit_id": "integer", "customer": "varchar", "seen_on": "date", "region": "varchar", "minutes": "integer",
     },
 }  # fmt: skip
+CUSTOMER = {"customer": "varchar", "segment": "varchar"}
 FACTS = {"sale": Fact.model_validate(SALE), "visit": Fact.model_validate(VISIT)}
 
 
@@ -150,7 +151,8 @@ def project(kpis: Iterable[Kpi], calendar: Calendar) -> Project:
         kpis={one.kpi: one for one in kpis},
         agreements=(),
         expectations={},
-        columns={fact.model: COLUMNS[name] for name, fact in FACTS.items()},
+        columns={**{fact.model: COLUMNS[name] for name, fact in FACTS.items()}, "dim_customer": CUSTOMER},
+        unique_columns={"dim_customer": frozenset({"customer"})},
     )
 
 
@@ -160,7 +162,7 @@ def tables(company: Company) -> duckdb.DuckDBPyConnection:
     for name, columns in COLUMNS.items():
         _table(connection, FACTS[name].model, columns, company.rows[name])
     customers = [{"customer": name, "segment": segment} for name, segment in company.segments.items()]
-    _table(connection, "dim_customer", {"customer": "varchar", "segment": "varchar"}, customers)
+    _table(connection, "dim_customer", CUSTOMER, customers)
     _table(connection, "run_context", {"as_of_on": "date"}, [{"as_of_on": company.as_of}])
     return connection
 

@@ -22,6 +22,7 @@ from tests.oracle.company import FACTS, Company
 from tests.oracle.metricflow_manifest import Spec, clipped, group_by
 
 Cell = tuple[date, str]
+Within = tuple[datetime, datetime] | None
 
 
 class _Client:
@@ -44,7 +45,7 @@ class Oracle:
             f"from range(date '{company.starts_on}', date '{company.as_of}' + 1, interval '1 day')"
         )
 
-    def sql(self, metric: str, grain: str, slice_name: str, within: tuple[datetime, datetime] | None = None) -> str:
+    def sql(self, metric: str, grain: str, slice_name: str, within: Within = None) -> str:
         """The SQL that MetricFlow makes for a metric by a grain and a slice, on request within a time constraint."""
         item = group_by(slice_name)
         first, last = within or (None, None)
@@ -56,14 +57,16 @@ class Oracle:
         )
         return str(self._engine.explain(request).sql_statement.sql)
 
-    def rows(
-        self, kpi: Kpi, grain: str, slice_name: str = "all", within: tuple[datetime, datetime] | None = None
-    ) -> dict[Cell, Any]:
+    def rows(self, kpi: Kpi, grain: str, slice_name: str = "all", within: Within = None) -> dict[Cell, Any]:
         """First day of the period and member -> value; rows without a time are no row of a period."""
-        found = self._connection.execute(self.sql(kpi.kpi, grain, slice_name, within)).fetchall()
+        found = self.found(kpi, grain, slice_name, within)
         cells = dict(_cells(found))
         assert len(cells) == len([row for row in found if row[0] is not None]), "MetricFlow has a key twice"
         return cells
+
+    def found(self, kpi: Kpi, grain: str, slice_name: str, within: Within = None) -> list[tuple[Any, ...]]:
+        """The rows as they come: moment, member where there is a slice, value."""
+        return self._connection.execute(self.sql(kpi.kpi, grain, slice_name, within)).fetchall()
 
 
 def engine(spec: Spec) -> MetricFlowEngine:

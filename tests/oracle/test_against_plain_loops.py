@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from kpiledger.compiling import compile_project
 from kpiledger.specs.kpi import Kpi
 from tests.oracle import generate_projects
+from tests.oracle.agreeing import WINDOWS, journeys
 from tests.oracle.brute_force import BruteForce
-from tests.oracle.company import Company, answers, project, tables
+from tests.oracle.company import Company, answers, kpi, project, tables
 from tests.oracle.comparing import assert_same, repeatable
 from tests.oracle.plain_calendar import is_complete
 
@@ -19,6 +20,16 @@ from tests.oracle.plain_calendar import is_complete
 @given(generate_projects.companies_with_calendars(), generate_projects.kpis_of_all_kinds(6))
 def test_every_kpi_is_what_plain_loops_over_the_rows_find(company: Company, kpis: list[Kpi]) -> None:
     _compare(company, kpis)
+
+
+@settings(repeatable, max_examples=12)
+@given(journeys(), st.sampled_from(WINDOWS), st.sampled_from([None, "region in ('N', 'S')"]))
+def test_conversions_are_what_plain_loops_over_the_events_find(
+    company: Company, window: str, where: str | None
+) -> None:
+    base = {"measure": "visits", **({"where": where} if where else {})}
+    formula = {"type": "conversion", "base": base, "converted": "sales", "entity": "customer", "window": window}
+    _compare(company, [kpi("converted", formula, grains=["week", "month"], slices=["region", "segment"])])
 
 
 @settings(repeatable, max_examples=4)

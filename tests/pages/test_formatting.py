@@ -93,7 +93,7 @@ def test_days_moments_and_periods_are_written_in_english() -> None:
     assert machine_period(date(2025, 7, 1), Grain.QUARTER) == "2025-Q3"
 
 
-def test_the_periods_of_a_fiscal_year_are_named_as_the_calendar_names_them():
+def test_the_periods_of_a_fiscal_year_are_named_as_the_calendar_names_them() -> None:
     july = Reckoning(first_month=7)
     assert period_text(date(2025, 7, 1), Grain.QUARTER, july) == "Q1 FY2026"
     assert period_text(date(2025, 7, 1), Grain.YEAR, july) == "FY2026"

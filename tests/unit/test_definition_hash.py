@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -359,9 +360,7 @@ def growth(*turnovers: dict[str, Any], fact: dict[str, Any] = FACT, **more: Any)
     versions = [{**VERSION, **one, "version": number} for number, one in enumerate(turnovers, 1)]
     specs = project(gain, {**top, "kpi": "growth"}, fact=fact)
     turnover = Kpi.model_validate({**TURNOVER, "versions": versions or [VERSION]})
-    return Project(
-        **{name: getattr(specs, name) for name in Project.__slots__} | {"kpis": {**specs.kpis, "turnover": turnover}}
-    )
+    return replace(specs, kpis={**specs.kpis, "turnover": turnover})
 
 
 def test_a_derived_kpi_depends_on_every_version_behind_it_that_holds_while_it_does() -> None:

@@ -30,6 +30,7 @@ LAYERS: dict[str, int] = {
     "compiling": 4,
     "folding": 4,
     "claim": 5,
+    "compile_cache": 5,
     "compiled_files": 5,
     "dbt_build": 5,
     "git": 5,

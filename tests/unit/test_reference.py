@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import posixpath
+import re
 import typing
 from collections.abc import Iterator
 from enum import StrEnum
@@ -18,6 +20,7 @@ from pydantic import BaseModel
 
 from kpiledger import vocabulary
 from kpiledger.cli import kpi
+from kpiledger.compiling import compile_project
 from kpiledger.errors import BrokenWorld
 from kpiledger.loading import load_project
 from kpiledger.loading.codes import CODES
@@ -156,18 +159,19 @@ def test_every_table_and_column_that_readers_query_is_described() -> None:
         family = family_of(model["name"], facts)
         section = text("tables.md").split(f"\n## {family or model['name']}\n")[1].split("\n## ")[0]
         if family is None:
-            for column in model["columns"]:
+            for column in model.get("columns", ()):
                 assert column["description"], f"{model['name']}.{column['name']} has no description"
-                assert f"| `{column['name']}` | {column['data_type']} |" in section
+                assert f"| `{column['name']}` | {column.get('data_type', 'as its measure')} |" in section
     for table in (FCT_CHECK_RESULT, FCT_REGISTRATION_ISSUE, FCT_RECONCILIATION):
         section = text("tables.md").split(f"\n## {table.name}\n")[1].split("\n## ")[0]
         assert all(f"| `{column.name}` |" in section for column in table.columns)
 
 
-def test_the_example_project_has_no_findings_and_every_file_of_it_is_shown() -> None:
+def test_the_example_project_has_no_findings_compiles_and_every_file_of_it_is_shown() -> None:
     project, findings = load_project(EXAMPLE)
     assert project is not None
     assert [*findings, *check_project(project)] == []
+    assert "fct_kpi_value.sql" in compile_project(project)
     for path in spec_paths(EXAMPLE):
         kind = kind_of(path)
         assert kind is not None
@@ -218,6 +222,22 @@ def test_a_schema_is_one_that_editors_can_read(kind: FileKind) -> None:
     Draft7Validator.check_schema(schema)
     assert schema["description"]
     assert '"x-' not in MADE[kind.schema]
+
+
+def test_every_link_leads_to_a_page_and_heading_that_exist() -> None:
+    pages = {name: content for name, content in MADE.items() if name.endswith(".md")}
+    for name, content in pages.items():
+        for address in re.findall(r"\]\(([^)]+)\)", re.sub(r"```.*?```|`[^`]*`", "", content, flags=re.DOTALL)):
+            path, _, heading = address.partition("#")
+            target = posixpath.normpath(f"{PAGES}/{path}") if path else name
+            assert target in MADE, f"{name}: {address}"
+            assert not heading or heading in anchors(pages[target]), f"{name}: {address}"
+
+
+def anchors(content: str) -> list[str]:
+    found = [line.lstrip("# ").lower().replace(" ", "-") for line in content.splitlines() if re.match("#{2,3} ", line)]
+    assert len(found) == len(set(found)), "two headings of a page share an address"
+    return found
 
 
 def test_what_is_stale_is_named_and_what_others_wrote_is_left_alone(tmp_path: Path) -> None:
