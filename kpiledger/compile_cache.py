@@ -30,10 +30,10 @@ def read_digest(settings: Settings) -> str:
     """A digest of all that compiling reads; to be taken before anything is read."""
     found = sha256(f"{sys.version} {settings.dialect} {[version(name) for name in _LIBRARIES]}".encode())
     folders = [settings.root / name for name in (*files.FOLDERS, *contracts.FOLDERS)]
-    engine = (path for path in _below(_ENGINE) if path.endswith(".py"))
+    engine = (path for path in _below(_ENGINE) if path.suffix == ".py")
     for path in (*engine, *(path for folder in folders for path in _below(folder))):
-        found.update(f"\0{path}\0{os.path.islink(path)}\0".encode(errors="surrogateescape"))
-        found.update(sha256(Path(path).read_bytes()).digest())
+        found.update(f"\0{path}\0{path.is_symlink()}\0".encode(errors="surrogateescape"))
+        found.update(sha256(path.read_bytes()).digest())
     return found.hexdigest()
 
 
@@ -63,7 +63,7 @@ def _written_digest(compiled: Iterable[tuple[str, str]]) -> str:
     return found.hexdigest()
 
 
-def _below(folder: Path) -> list[str]:
-    """Every file below a folder, in order; as text, which for ten thousand of them is much faster than paths."""
-    found = [f"{place}/{name}" for place, _, names in os.walk(folder) for name in names]
-    return sorted(path for path in found if os.path.isfile(path))  # noqa: PTH113
+def _below(folder: Path) -> list[Path]:
+    """Every file below a folder, in order; walked as text, which is much faster for ten thousand of them."""
+    found = sorted(f"{place}/{name}" for place, _, names in os.walk(folder) for name in names)
+    return [path for path in map(Path, found) if path.is_file()]

@@ -30,7 +30,7 @@ class Cursor:
     @property
     def value(self) -> str:
         """The word or sign that comes next; nothing for figures and texts, which are no part of the grammar."""
-        return self.next.value if self.next.sort in (Sort.WORD, Sort.SIGN) else ""
+        return self.tokens[self.place].sign
 
     def take(self) -> Token:
         """Step over the next token."""

@@ -19,8 +19,8 @@ from kpiledger.expressions.tokens import Sort, Token, shown, tokens_of
 from kpiledger.vocabulary import SQL_WORDS
 
 _COMPARISONS = {op.value: op for op in (Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE)}
-# Signs by how tightly they bind, the loosest first.
-_CALCULATIONS = ({"||": Op.CONCAT}, {"+": Op.ADD, "-": Op.SUB}, {"*": Op.MUL, "/": Op.DIV})
+# Signs, and how tightly they bind.
+_CALCULATIONS = {"||": (1, Op.CONCAT), "+": (2, Op.ADD), "-": (2, Op.SUB), "*": (3, Op.MUL), "/": (3, Op.DIV)}
 _STATES = {"null": Op.IS_NULL, "true": Op.IS_TRUE, "false": Op.IS_FALSE}
 # Words of SQL that an expression may begin with, or that are refused in words of their own.
 _BEGINNINGS = frozenset({"case", "cast", "null", "true", "false", *CHANGING_WORDS})
@@ -92,20 +92,20 @@ def _tested(cursor: Cursor, left: Term) -> Term | None:
     return None
 
 
-def _calculated(cursor: Cursor, level: int = 0) -> Term:
-    """Terms joined by the signs of a level and of the tighter ones below it, from left to right."""
-    if level == len(_CALCULATIONS):
-        return _signed(cursor)
-    term = _calculated(cursor, level + 1)
-    while op := _CALCULATIONS[level].get(cursor.value):
+def _calculated(cursor: Cursor, least: int = 1) -> Term:
+    """Terms joined by signs that bind at least so tightly, from left to right."""
+    term = _signed(cursor)
+    while (sign := _CALCULATIONS.get(cursor.value)) and sign[0] >= least:
         cursor.take()
-        term = made(op, term, _calculated(cursor, level + 1))
+        term = made(sign[1], term, _calculated(cursor, sign[0] + 1))
     return term
 
 
 def _signed(cursor: Cursor) -> Term:
+    if not cursor.took("-"):
+        return _single(cursor)
     with cursor.deeper():
-        return made(Op.NEG, _signed(cursor)) if cursor.took("-") else _single(cursor)
+        return made(Op.NEG, _signed(cursor))
 
 
 def _single(cursor: Cursor) -> Term:
@@ -117,7 +117,8 @@ def _single(cursor: Cursor) -> Term:
     if token.sort is Sort.WORD and (token.value in _BEGINNINGS or token.value not in SQL_WORDS):
         return _word(cursor, cursor.take())
     if cursor.took("("):
-        term = _condition(cursor)
+        with cursor.deeper():
+            term = _condition(cursor)
         cursor.need(")")
         return term
     raise cursor.unexpected(_SINGLE)
@@ -129,10 +130,9 @@ def _word(cursor: Cursor, token: Token) -> Term:
         return Term(Op.BOOLEAN, text=word)
     if word == "null":
         return NULL
-    if word == "case":
-        return case(cursor, _condition)
-    if cursor.value == "(":
-        return called(cursor, word, _condition)
+    if word == "case" or cursor.value == "(":
+        with cursor.deeper():
+            return case(cursor, _condition) if word == "case" else called(cursor, word, _condition)
     if word == "date" and cursor.next.sort is Sort.TEXT:
         return Term(Op.DATE, text=_day(cursor.take().value))
     if word in CHANGING_WORDS:

@@ -54,11 +54,15 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token: words in lower case with the text as written beside, texts without their quotes."""
+    """A token: words in lower case with the text as written beside, texts without their quotes.
+
+    `sign` is the value of words and signs, and empty for all that is no part of the grammar.
+    """
 
     sort: Sort
     value: str
     written: str
+    sign: str = ""
 
 
 def tokens_of(text: str) -> list[Token]:
@@ -90,8 +94,9 @@ def _token(group: str, written: str) -> Token | None:
         case "text":
             return Token(Sort.TEXT, _content(written), written)
         case "word":
-            return Token(Sort.WORD, written.lower(), written)
-    return Token(Sort.SIGN, "<>" if written == "!=" else written, written)
+            return Token(Sort.WORD, written.lower(), written, written.lower())
+    sign = "<>" if written == "!=" else written
+    return Token(Sort.SIGN, sign, written, sign)
 
 
 def _figure(written: str) -> str:

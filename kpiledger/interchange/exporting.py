@@ -98,9 +98,9 @@ def _say(project: Project, versions: dict[str, KpiVersion], made: _Made, name: s
         return
     del made.refused[name]
     home = parts.home or made.metrics[next(iter(kpis_in(version.formula).values()))].home
-    for found, _ in project.measured_by(kpi):  # those of older versions too, which its meta speaks of
-        if found.fact not in made.measures and _is_sayable(project, found):
-            made.measures[found.fact] = {}
+    for behind, _ in project.measured_by(kpi):  # those of older versions too, which its meta speaks of
+        if behind.fact not in made.measures and _is_sayable(project, behind):
+            made.measures[behind.fact] = {}
     for fact, measures in parts.measures.items():
         made.measures.setdefault(fact, {}).update(measures)
     for fact, entities in parts.entities.items():
@@ -111,13 +111,18 @@ def _say(project: Project, versions: dict[str, KpiVersion], made: _Made, name: s
     made.metrics[name] = Metric(check_name(name, "KPI"), label, kpi.description, body, home, meta=kpi_meta(kpi))
 
 
-def _coarse_grains(kpi: Kpi, version: KpiVersion) -> list[Grain]:
-    """The grains by which a cumulative metric of dbt may be stale: longer than what it is computed by."""
-    formula, order = version.formula, list(Grain)
-    if not isinstance(formula, Cumulative):
-        return []
-    exact = formula.to_date or shortest(kpi.grains)
-    return [grain for grain in kpi.grains if order.index(grain) > order.index(exact)]
+def _coarse_grains(project: Project, kpi: Kpi, version: KpiVersion) -> list[Grain]:
+    """The grains by which a metric of dbt may be stale: longer than what a cumulative one in it is computed by."""
+    order, exact = list(Grain), len(Grain)
+    waiting = [(kpi, version)]
+    while waiting:
+        one, held = waiting.pop()
+        waiting += [
+            (project.kpis[name], version_said(project, project.kpis[name])) for name in kpis_in(held.formula).values()
+        ]
+        if isinstance(held.formula, Cumulative):
+            exact = min(exact, order.index(held.formula.to_date or shortest(one.grains)))
+    return [grain for grain in kpi.grains if order.index(grain) > exact]
 
 
 def _is_sayable(project: Project, fact: Fact) -> bool:
@@ -152,12 +157,17 @@ def _all_remarks(project: Project, versions: dict[str, KpiVersion], made: _Made)
 def _remarks(project: Project, kpi: Kpi, version: KpiVersion) -> list[str]:
     calendar = project.calendar
     remarks = [
+        f"its input {name} has versions, and a metric has one formula for all time"
+        for name in dict.fromkeys(kpis_in(version.formula).values())
+        if len(project.kpis[name].versions) > 1
+    ]
+    remarks += [
         f"version {one.version} (from {one.valid_from}) is not said: a metric has one formula for all time, "
         f"and it is that of version {version.version}"
         for one in kpi.versions
         if one is not version
     ]
-    coarse = _coarse_grains(kpi, version)
+    coarse = _coarse_grains(project, kpi, version)
     if coarse:
         remarks.append(f"by {', '.join(coarse)} dbt answers for the last day or period within it that has rows")
     if kpi.missing == "zero" and not isinstance(version.formula, Simple):

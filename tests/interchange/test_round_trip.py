@@ -72,7 +72,8 @@ def test_the_text_of_a_spec_reads_as_the_spec(demo: Project) -> None:
         tree = read_tree(spec_path(spec), spec_text(spec).encode())
         found, problems = shaped(tree, model)
         assert [*tree.findings, *problems] == []
-        assert found is not None and found.model_dump() == spec.model_dump()
+        assert found is not None
+        assert found.model_dump() == spec.model_dump()
 
 
 def test_a_spec_is_written_as_a_person_would(demo: Project) -> None:
@@ -88,4 +89,5 @@ def test_a_text_that_yaml_could_take_for_something_else_is_quoted(demo: Project,
     spec = demo.kpis["gross_margin"].model_copy(update={"label": {"en": text}, "description": f"{text}."})
     found, problems = shaped(read_tree(spec_path(spec), spec_text(spec).encode()), Kpi)
     assert problems == []
-    assert found is not None and (found.label, found.description) == ({"en": text}, f"{text}.")
+    assert found is not None
+    assert (found.label, found.description) == ({"en": text}, f"{text}.")

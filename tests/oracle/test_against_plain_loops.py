@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kpiledger.compiling import compile_project
 from kpiledger.specs.kpi import Kpi
