@@ -20,7 +20,7 @@ import click
 
 from kpiledger import __version__, compile_cache, compiled_files
 from kpiledger.checking import check_folder
-from kpiledger.compiling import compile_project, standalone_query
+from kpiledger.compiling import compile_project, explained, standalone_query
 from kpiledger.errors import BrokenWorld, KpiledgerError, LedgerDamaged, RunStopped, WrongUse
 from kpiledger.finding import has_errors
 from kpiledger.interchange import told
@@ -106,9 +106,14 @@ def check(world: World, output: str) -> None:
 
 @kpi.command(name="compile")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 if models/kpis/ is stale.")
+@click.option("--explain", is_flag=True, help="Write nothing; say in which form each fact is computed, and why.")
 @in_project
-def compile_command(world: World, only_check: bool) -> None:
+def compile_command(world: World, only_check: bool, explain: bool) -> None:
     """Write the dbt models of models/kpis/ from the specs."""
+    if explain:
+        for line in explained(world.project(), world.settings.dialect):
+            click.echo(line)
+        return
     digest = compile_cache.read_digest(world.settings)
     unchanged = compile_cache.current_files(world.settings, digest)
     if unchanged is not None:

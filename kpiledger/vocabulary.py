@@ -24,10 +24,10 @@ SQL_WORDS = frozenset(
 # Words that compiled SQL needs for itself: those of SQL, and the names of its own columns and CTEs.
 RESERVED = SQL_WORDS | frozenset(
     """
-    day denominator grain is_complete kpi member numerator period period_end period_start replaced_on row_count
-    slice span span_end span_start value version
-    described dim_span intervals answer kpi_values measured measured_latest measured_rows sliced sliced_days
-    sliced_rows sliced_states states
+    cube day denominator event_on grain is_complete kpi member month_tile nearness numerator period period_end
+    period_start replaced_on row_count slice span span_end span_start tile value version
+    all_members answer described dim_day dim_span inputs intervals kpi_values measured parted sliced states stretches
+    summed tiled tiles together
     """.split()
 )
 

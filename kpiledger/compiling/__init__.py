@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from kpiledger.compiling.compiler import compile_project
+from kpiledger.compiling.explaining import explained
 from kpiledger.compiling.standalone import standalone_query
 
-__all__ = ["compile_project", "standalone_query"]
+__all__ = ["compile_project", "explained", "standalone_query"]

@@ -1,7 +1,8 @@
 """Which columns a fact's KPIs need, and by which route each is computed.
 
 additive  sums, counts, extremes: aggregated once per tile of days, then over any interval
-rows      distinct counts, medians, percentiles: only right on the fact's own rows, per interval
+distinct  distinct counts: on what occurs in each tile of days, per interval
+rows      medians, percentiles: only right on the fact's own rows, per interval
 latest    semi-additive: the last row of each key at or before the end of the interval
 
 Names that we coin have a double underscore, which no name in a spec may have: they cannot meet a user's.
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
+from kpiledger.expressions import canonical
 from kpiledger.project import Project
 from kpiledger.specs.fact import Fact, Measure
 from kpiledger.specs.formula import Conversion, Input
@@ -25,6 +27,7 @@ class Route(StrEnum):
     """How a column is computed over an interval."""
 
     ADDITIVE = "additive"
+    DISTINCT = "distinct"
     ROWS = "rows"
     LATEST = "latest"
 
@@ -45,11 +48,15 @@ class Converted:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Group:
-    """Columns of a fact that are computed together: they share the route, the date they go by, and the keys."""
+    """Columns of a fact that are computed together: they share the route, the date they go by, and what they are about.
+
+    That is the keys whose last row counts, or the expression whose values are counted.
+    """
 
     route: Route
     time: str
     over: tuple[str, ...] = ()
+    counted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ class Column:
 
 
 _ROUTES = {
-    Aggregation.COUNT_DISTINCT: Route.ROWS,
+    Aggregation.COUNT_DISTINCT: Route.DISTINCT,
     Aggregation.MEDIAN: Route.ROWS,
     Aggregation.PERCENTILE: Route.ROWS,
     Aggregation.LAST: Route.LATEST,
@@ -93,7 +100,9 @@ def columns_for(project: Project, given: Input, name: str) -> tuple[Column, ...]
     fact, measure = measured(project, given)
     where = tuple(text for text in (measure.where, given.where) if text)
     named = name if given.where else given.measure
-    group = Group(_ROUTES.get(measure.agg, Route.ADDITIVE), measure.time or fact.time, measure.over)
+    route = _ROUTES.get(measure.agg, Route.ADDITIVE)
+    counted = canonical(measure.expr or "") if route is Route.DISTINCT else ""
+    group = Group(route, measure.time or fact.time, measure.over, counted)
     if measure.agg is Aggregation.AVERAGE:
         both = (("sum", Aggregation.SUM), ("count", Aggregation.COUNT))
         return tuple(Column(coined(named, ending), fact, group, agg, measure.expr, where) for ending, agg in both)
@@ -147,11 +156,8 @@ def in_route(columns: Iterable[Column], route: Route) -> tuple[Column, ...]:
 def groups_of(columns: Iterable[Column]) -> tuple[Group, ...]:
     """The groups of some columns, additive ones first, in order of their dates."""
     order = list(Route)
-    return tuple(
-        sorted(
-            {column.group for column in columns}, key=lambda group: (order.index(group.route), group.time, group.over)
-        )
-    )
+    groups = {column.group for column in columns}
+    return tuple(sorted(groups, key=lambda one: (order.index(one.route), one.time, one.over, one.counted)))
 
 
 def _counted(column: Column) -> tuple[str, ...]:

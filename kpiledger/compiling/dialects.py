@@ -40,6 +40,11 @@ def type_name(kind: str, dialect: Dialect) -> str:
     return _TYPES.get(kind, {}).get(dialect, kind)
 
 
+def text_literal(text: str, dialect: Dialect) -> str:
+    """A checked name as a value of type text: on PostgreSQL a bare one is of no type of its own."""
+    return as_text(f"'{text}'", dialect) if dialect is Dialect.POSTGRES else f"'{text}'"
+
+
 def as_text(expression: str, dialect: Dialect) -> str:
     """A value as text."""
     return f"cast({expression} as {type_name('text', dialect)})"

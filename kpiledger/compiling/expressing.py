@@ -32,9 +32,14 @@ def aggregate(column: Column, dialect: Dialect) -> str:
     return aggregated(column, condition_of(column, dialect), dialect)
 
 
-def aggregated(column: Column, condition: str, dialect: Dialect) -> str:
-    """A column computed on rows where a condition holds, all of them where it is empty."""
-    expression = render(column.expr, dialect) if column.expr else None
+def counted_value(column: Column, dialect: Dialect) -> str:
+    """The expression whose different values a distinct count counts."""
+    return render(column.expr or "", dialect)
+
+
+def aggregated(column: Column, condition: str, dialect: Dialect, value: str | None = None) -> str:
+    """A column computed on rows where a condition holds, all of them where it is empty; `value` in place of its own."""
+    expression = value or (render(column.expr, dialect) if column.expr else None)
     if condition and column.agg is not Aggregation.PERCENTILE and _filters(column, dialect):
         return f"{_called(column, expression or '*', dialect)} filter (where {condition})"
     chosen = f"case when {condition} then {expression or 1} end" if condition else expression or "*"

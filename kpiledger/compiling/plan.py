@@ -8,12 +8,11 @@ from datetime import date
 from itertools import chain
 
 from kpiledger.compiling.columns import Column, coined, columns_for, conversion_columns
-from kpiledger.compiling.dialects import Dialect
+from kpiledger.compiling.dialects import Dialect, type_name
 from kpiledger.compiling.expressing import multiplies, substitute, with_names
 from kpiledger.compiling.text import date_literal
-from kpiledger.expressions import render
 from kpiledger.project import Project
-from kpiledger.specs.formula import Conversion, Cumulative, Derived, Formula, Input, Ratio
+from kpiledger.specs.formula import Conversion, Cumulative, Derived, Input, Ratio
 from kpiledger.specs.kpi import Kpi, KpiVersion
 from kpiledger.stretches import NO_LENGTH, ONE_YEAR, PERIOD, YEAR_TO_DATE, Length, Stretch
 from kpiledger.vocabulary import Grain
@@ -76,7 +75,6 @@ class Value:
     kpi: Kpi
     version: KpiVersion
     figure: Figure
-    caption: str
 
     @property
     def name(self) -> str:
@@ -131,7 +129,7 @@ def all_values(project: Project, dialect: Dialect) -> tuple[Value, ...]:
 def value_of(project: Project, kpi: Kpi, version: KpiVersion, dialect: Dialect = Dialect.DUCKDB) -> Value:
     """How one KPI version is computed."""
     figure = _Resolving(project, dialect).figure(kpi, version)
-    return Value(kpi, version, figure, _caption(version.formula, figure))
+    return Value(kpi, version, figure)
 
 
 def by_home(values: Iterable[Value]) -> Mapping[str, tuple[Value, ...]]:
@@ -208,7 +206,7 @@ class _Resolving:
             leaves.update({leaf.alias: leaf for leaf in needed})
             texts[name] = f"coalesce({text}, 0)" if given.missing == "zero" else text
         value = substitute(formula.expr, texts, self.dialect)
-        kind = "double" if multiplies(formula.expr) else FIGURE
+        kind = type_name("double", self.dialect) if multiplies(formula.expr) else FIGURE
         return Figure(tuple(leaves.values()), value, None, None, kind)
 
     def _input(self, kpi: Kpi, version: KpiVersion, formula: Derived, name: str) -> tuple[str, tuple[Leaf, ...]]:
@@ -282,19 +280,3 @@ def _in_force(parts: list[tuple[KpiVersion, str]]) -> str:
         for one, text in parts
     )
     return f"case {branches} end"
-
-
-def _caption(formula: Formula, figure: Figure) -> str:
-    match formula:
-        case Derived():
-            inputs = "; ".join(
-                f"{name}: {given.measure or given.kpi}" + (f" {given.earlier} earlier" if given.offset else "")
-                for name, given in formula.inputs_by_name.items()
-            )
-            return f"{render(formula.expr)} ({inputs})"
-        case Cumulative():
-            told = f"since the first day of the {formula.to_date}" if formula.to_date else f"over {formula.window}"
-            return f"{figure.value} {told}"
-        case Conversion():
-            return f"{formula.base.measure} followed by {formula.converted.measure} within {formula.window}"
-    return f"{figure.numerator} / {figure.denominator}" if figure.denominator else str(figure.numerator)

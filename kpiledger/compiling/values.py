@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kpiledger.compiling.columns import coined
-from kpiledger.compiling.dialects import Dialect, as_text
+from kpiledger.compiling.dialects import Dialect, text_literal
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.measured import KEYS
 from kpiledger.compiling.plan import ACROSS, FIGURE, Leaf, Source, Value
 from kpiledger.compiling.text import Cte, date_literal, header, lines, ref, text_list, with_ctes
+from kpiledger.compiling.wording import formula_text
+from kpiledger.specs.formula import Cumulative, Simple
 
 MODEL = "measured_{}"
 
@@ -31,8 +33,8 @@ def values_model(home: str, values: Sequence[Value], plans: Mapping[str, FactPla
 
 
 def explanation(value: Value) -> str:
-    """The comment above a KPI version."""
-    return f"{value.kpi.kpi}, version {value.version.version}: {value.caption}"
+    """The comment above a KPI version, on one line: a text of the user may hold line ends."""
+    return " ".join(f"{value.kpi.kpi}, version {value.version.version}: {formula_text(value.version.formula)}".split())
 
 
 def conditions(value: Value, source: Source, spans: Sequence[str]) -> list[str]:
@@ -64,7 +66,15 @@ def figures(value: Value) -> list[str]:
     """Numerator, denominator and value, over columns that are named as the aliases of the figure."""
     figure = value.figure
     shown = {"numerator": figure.numerator, "denominator": figure.denominator, "value": figure.value}
+    if _is_zero_when_missing(value):
+        whole = {"value": figure.value} if figure.denominator else {"numerator": figure.value, "value": figure.value}
+        shown |= {name: f"coalesce({text}, 0)" for name, text in whole.items()}
     return [f"cast({text or 'null'} as {FIGURE}) as {name}" for name, text in shown.items()]
+
+
+def _is_zero_when_missing(value: Value) -> bool:
+    """Whether the KPI says that nothing chosen is 0; what is divided by nothing has no value all the same."""
+    return value.kpi.missing == "zero" and isinstance(value.version.formula, (Simple, Cumulative))
 
 
 def _value(value: Value, plans: Mapping[str, FactPlan]) -> list[Cte]:
@@ -129,10 +139,7 @@ def _source(value: Value, source: Source, plans: Mapping[str, FactPlan]) -> str:
 
 
 def _identity(value: Value, dialect: Dialect) -> list[str]:
-    name = f"'{value.kpi.kpi}'"
-    if dialect is Dialect.POSTGRES:  # where a bare text has no type of its own
-        name = as_text(name, dialect)
-    return [f"{name} as kpi", f"{value.version.version} as version"]
+    return [f"{text_literal(value.kpi.kpi, dialect)} as kpi", f"{value.version.version} as version"]
 
 
 def _counts(plan: FactPlan, leaves: Sequence[Leaf]) -> list[str]:

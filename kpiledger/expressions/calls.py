@@ -35,9 +35,10 @@ def called(cursor: Cursor, name: str, condition: Condition) -> Term:
 def listed(cursor: Cursor, condition: Condition) -> list[Term]:
     """Expressions in brackets, separated by commas."""
     cursor.need("(")
-    terms = [condition(cursor)]
-    while cursor.took(","):
-        terms.append(condition(cursor))
+    with cursor.deeper():
+        terms = [condition(cursor)]
+        while cursor.took(","):
+            terms.append(condition(cursor))
     cursor.need(")")
     return terms
 

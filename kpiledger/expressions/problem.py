@@ -22,8 +22,8 @@ class Problem:
     rule: str = REFUSED
 
 
-class NotAccepted(Exception):
-    """Reading an expression stopped at a problem; it never leaves this package."""
+class NotAccepted(ValueError):
+    """Reading an expression stopped at a problem; only a text that was never checked lets it out of this package."""
 
     def __init__(self, message: str, hint: str, rule: str = REFUSED) -> None:
         super().__init__(message)

@@ -83,6 +83,7 @@ def _say(project: Project, versions: dict[str, KpiVersion], made: _Made, name: s
     kpi, version = project.kpis[name], versions[name]
     made.refused[name] = "it is derived from itself"  # until it is said
     try:
+        check_name(name, "KPI")
         for other in kpis_in(version.formula).values():
             _say(project, versions, made, other)
             if other in made.refused:
@@ -108,7 +109,7 @@ def _say(project: Project, versions: dict[str, KpiVersion], made: _Made, name: s
     for metric in parts.metrics:
         made.metrics.setdefault(metric.name, metric)
     label = kpi.label_in(project.calendar.language)
-    made.metrics[name] = Metric(check_name(name, "KPI"), label, kpi.description, body, home, meta=kpi_meta(kpi))
+    made.metrics[name] = Metric(name, label, kpi.description, body, home, meta=kpi_meta(kpi))
 
 
 def _coarse_grains(project: Project, kpi: Kpi, version: KpiVersion) -> list[Grain]:
@@ -173,11 +174,8 @@ def _remarks(project: Project, kpi: Kpi, version: KpiVersion) -> list[str]:
     if kpi.missing == "zero" and not isinstance(version.formula, Simple):
         remarks.append("`missing: zero` is not said: dbt fills the measures of simple metrics only")
     facts = {fact.fact: fact for fact, _ in project.measured_by(kpi)}
-    own = [
-        name
-        for name in kpi.slices
-        if any(name in fact.dimensions and not fact.dimensions[name].through for fact in facts.values())
-    ]
+    reached = {name for fact in facts.values() for name, one in fact.dimensions.items() if one.through}
+    own = [name for name in kpi.slices if name not in reached]
     if len(facts) > 1 and own:
         remarks.append(f"it cannot be cut by {', '.join(own)}: dbt takes them for other dimensions in each fact")
     if Grain.WEEK in kpi.grains and calendar.week_starts != "monday":

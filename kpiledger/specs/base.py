@@ -15,7 +15,7 @@ from kpiledger.periods import COMMON, Period, PeriodName
 from kpiledger.vocabulary import NAME_MAX, RESERVED, is_name
 
 Path = tuple[str | int, ...]
-_MODEL_PREFIXES = ("agg_", "by_", "dim_", "fct_", "kpi_")
+_MODEL_PREFIXES = ("agg_", "by_", "dim_", "fct_", "kpi_", "measured_")
 
 
 class Spec(BaseModel):

@@ -34,18 +34,6 @@ states__state_on__order_id as (
     where state_on is not null
 ),
 
--- each state once per slice
-sliced_states__state_on__order_id as (
-    select 'all' as slice, 'all' as member, states__state_on__order_id.*
-    from states__state_on__order_id
-    union all
-    select 'region' as slice, coalesce(cast(region as varchar), '(not set)') as member, states__state_on__order_id.*
-    from states__state_on__order_id
-    union all
-    select 'segment' as slice, coalesce(cast(segment as varchar), '(not set)') as member, states__state_on__order_id.*
-    from states__state_on__order_id
-),
-
 -- each stretch of days once: only its last day counts
 ends__state_on__order_id as (
     select distinct span_start, span_end
@@ -54,24 +42,58 @@ ends__state_on__order_id as (
         and span in ('period', 'period_last_year', 'rolling_12', 'year_to_date', 'year_to_date_last_year')
 ),
 
+-- for each day the first end at or after it
+first_ends__state_on__order_id as (
+    select
+        dim_day.day,
+        min(ends__state_on__order_id.span_end) as first_end
+    from dim_day
+    inner join ends__state_on__order_id
+        on ends__state_on__order_id.span_end >= dim_day.day
+    group by dim_day.day
+),
+
+-- the states that stand at some end
+seen__state_on__order_id as (
+    select states__state_on__order_id.*
+    from states__state_on__order_id
+    left join first_ends__state_on__order_id
+        on states__state_on__order_id.state_on = first_ends__state_on__order_id.day
+    where states__state_on__order_id.replaced_on is null
+        or first_ends__state_on__order_id.first_end is null
+        or states__state_on__order_id.replaced_on > first_ends__state_on__order_id.first_end
+),
+
+-- each of them once per slice
+sliced__seen__state_on__order_id as (
+    select 'all' as slice, 'all' as member, seen__state_on__order_id.*
+    from seen__state_on__order_id
+    union all
+    select 'region' as slice, coalesce(cast(region as varchar), '(not set)') as member, seen__state_on__order_id.*
+    from seen__state_on__order_id
+    union all
+    select 'segment' as slice, coalesce(cast(segment as varchar), '(not set)') as member, seen__state_on__order_id.*
+    from seen__state_on__order_id
+),
+
 -- what stands at the end of each stretch of days
 standing__state_on__order_id as (
     select
         ends__state_on__order_id.span_start,
         ends__state_on__order_id.span_end,
-        sliced_states__state_on__order_id.slice,
-        sliced_states__state_on__order_id.member,
+        sliced__seen__state_on__order_id.slice,
+        sliced__seen__state_on__order_id.member,
         count(*) as row_count,
         sum(open_count) as orders_not_shipped
     from ends__state_on__order_id
-    inner join sliced_states__state_on__order_id
-        on sliced_states__state_on__order_id.state_on <= ends__state_on__order_id.span_end
-        and (sliced_states__state_on__order_id.replaced_on is null or sliced_states__state_on__order_id.replaced_on > ends__state_on__order_id.span_end)
+    inner join sliced__seen__state_on__order_id
+        on sliced__seen__state_on__order_id.state_on <= ends__state_on__order_id.span_end
+        and (sliced__seen__state_on__order_id.replaced_on is null or sliced__seen__state_on__order_id.replaced_on > ends__state_on__order_id.span_end)
     group by
         ends__state_on__order_id.span_start,
         ends__state_on__order_id.span_end,
-        sliced_states__state_on__order_id.slice,
-        sliced_states__state_on__order_id.member
+        sliced__seen__state_on__order_id.slice,
+        sliced__seen__state_on__order_id.member
 ),
 
 -- for every period and span that covers these days

@@ -90,45 +90,62 @@ summed as (
         tiles.member
 ),
 
--- each row once per slice
-sliced_rows__ordered_on as (
-    select 'all' as slice, 'all' as member, described.*
+-- each value once per tile of days and combination of dimensions
+seen__new_customers__measure as (
+    select
+        dim_day.month_tile as tile,
+        described.region,
+        described.segment,
+        customer_id as counted__value,
+        count(*) as row_count,
+        max(case when is_first_order then 1 end) as new_customers__measure__holds
     from described
-    union all
-    select 'region' as slice, coalesce(cast(region as varchar), '(not set)') as member, described.*
-    from described
-    union all
-    select 'segment' as slice, coalesce(cast(segment as varchar), '(not set)') as member, described.*
-    from described
+    inner join dim_day
+        on described.ordered_on = dim_day.day
+    group by
+        dim_day.month_tile,
+        described.region,
+        described.segment,
+        customer_id
 ),
 
--- measures that do not add up: computed anew for each stretch of days
-from_rows__ordered_on as (
+-- once per slice
+sliced__new_customers__measure as (
+    select 'all' as slice, 'all' as member, seen__new_customers__measure.*
+    from seen__new_customers__measure
+    union all
+    select 'region' as slice, coalesce(cast(region as varchar), '(not set)') as member, seen__new_customers__measure.*
+    from seen__new_customers__measure
+    union all
+    select 'segment' as slice, coalesce(cast(segment as varchar), '(not set)') as member, seen__new_customers__measure.*
+    from seen__new_customers__measure
+),
+
+-- different values, counted anew for each stretch of days
+counted__new_customers__measure as (
     select
         stretches.span_start,
         stretches.span_end,
-        sliced_rows__ordered_on.slice,
-        sliced_rows__ordered_on.member,
-        count(*) as row_count,
-        count(distinct customer_id) filter (where is_first_order) as new_customers__measure,
-        count(distinct customer_id) as ordering_customers
-    from sliced_rows__ordered_on
-    inner join dim_day
-        on sliced_rows__ordered_on.ordered_on = dim_day.day
+        sliced__new_customers__measure.slice,
+        sliced__new_customers__measure.member,
+        cast(sum(sliced__new_customers__measure.row_count) as bigint) as row_count,
+        count(distinct counted__value) filter (where new_customers__measure__holds = 1) as new_customers__measure,
+        count(distinct counted__value) as ordering_customers
+    from sliced__new_customers__measure
     inner join stretches
-        on dim_day.month_tile = stretches.tile
+        on sliced__new_customers__measure.tile = stretches.tile
     group by
         stretches.span_start,
         stretches.span_end,
-        sliced_rows__ordered_on.slice,
-        sliced_rows__ordered_on.member
+        sliced__new_customers__measure.slice,
+        sliced__new_customers__measure.member
 ),
 
 -- every stretch of days and member that any measure has
 all_members as (
     select span_start, span_end, slice, member from summed
     union
-    select span_start, span_end, slice, member from from_rows__ordered_on
+    select span_start, span_end, slice, member from counted__new_customers__measure
 ),
 
 together as (
@@ -137,22 +154,22 @@ together as (
         all_members.span_end,
         all_members.slice,
         all_members.member,
-        coalesce(summed.row_count, from_rows__ordered_on.row_count) as row_count,
+        coalesce(summed.row_count, counted__new_customers__measure.row_count) as row_count,
         summed.order_value,
         summed.orders,
-        from_rows__ordered_on.new_customers__measure,
-        from_rows__ordered_on.ordering_customers
+        counted__new_customers__measure.new_customers__measure,
+        counted__new_customers__measure.ordering_customers
     from all_members
     left join summed
         on all_members.span_start = summed.span_start
         and all_members.span_end = summed.span_end
         and all_members.slice = summed.slice
         and all_members.member = summed.member
-    left join from_rows__ordered_on
-        on all_members.span_start = from_rows__ordered_on.span_start
-        and all_members.span_end = from_rows__ordered_on.span_end
-        and all_members.slice = from_rows__ordered_on.slice
-        and all_members.member = from_rows__ordered_on.member
+    left join counted__new_customers__measure
+        on all_members.span_start = counted__new_customers__measure.span_start
+        and all_members.span_end = counted__new_customers__measure.span_end
+        and all_members.slice = counted__new_customers__measure.slice
+        and all_members.member = counted__new_customers__measure.member
 ),
 
 -- for every period and span that covers these days

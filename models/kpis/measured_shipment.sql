@@ -112,8 +112,8 @@ sliced_rows__shipped_on as (
     from described
 ),
 
--- measures that do not add up: computed anew for each stretch of days
-from_rows__shipped_on as (
+-- measures of rank: computed anew for each stretch of days
+ranked__shipped_on as (
     select
         stretches.span_start,
         stretches.span_end,
@@ -137,7 +137,7 @@ from_rows__shipped_on as (
 all_members as (
     select span_start, span_end, slice, member from summed
     union
-    select span_start, span_end, slice, member from from_rows__shipped_on
+    select span_start, span_end, slice, member from ranked__shipped_on
 ),
 
 together as (
@@ -146,23 +146,23 @@ together as (
         all_members.span_end,
         all_members.slice,
         all_members.member,
-        coalesce(summed.row_count, from_rows__shipped_on.row_count) as row_count,
+        coalesce(summed.row_count, ranked__shipped_on.row_count) as row_count,
         summed.mean_days_from_order__count,
         summed.mean_days_from_order__sum,
         summed.shipments,
         summed.shipped_within_promise__numerator,
-        from_rows__shipped_on.median_days_from_order
+        ranked__shipped_on.median_days_from_order
     from all_members
     left join summed
         on all_members.span_start = summed.span_start
         and all_members.span_end = summed.span_end
         and all_members.slice = summed.slice
         and all_members.member = summed.member
-    left join from_rows__shipped_on
-        on all_members.span_start = from_rows__shipped_on.span_start
-        and all_members.span_end = from_rows__shipped_on.span_end
-        and all_members.slice = from_rows__shipped_on.slice
-        and all_members.member = from_rows__shipped_on.member
+    left join ranked__shipped_on
+        on all_members.span_start = ranked__shipped_on.span_start
+        and all_members.span_end = ranked__shipped_on.span_end
+        and all_members.slice = ranked__shipped_on.slice
+        and all_members.member = ranked__shipped_on.member
 ),
 
 -- for every period and span that covers these days

@@ -101,8 +101,8 @@ sliced_rows__opened_on as (
     from described
 ),
 
--- measures that do not add up: computed anew for each stretch of days
-from_rows__opened_on as (
+-- measures of rank: computed anew for each stretch of days
+ranked__opened_on as (
     select
         stretches.span_start,
         stretches.span_end,
@@ -126,7 +126,7 @@ from_rows__opened_on as (
 all_members as (
     select span_start, span_end, slice, member from summed
     union
-    select span_start, span_end, slice, member from from_rows__opened_on
+    select span_start, span_end, slice, member from ranked__opened_on
 ),
 
 together as (
@@ -135,21 +135,21 @@ together as (
         all_members.span_end,
         all_members.slice,
         all_members.member,
-        coalesce(summed.row_count, from_rows__opened_on.row_count) as row_count,
+        coalesce(summed.row_count, ranked__opened_on.row_count) as row_count,
         summed.tickets_solved_first_time__denominator,
         summed.tickets_solved_first_time__numerator,
-        from_rows__opened_on.median_hours_open
+        ranked__opened_on.median_hours_open
     from all_members
     left join summed
         on all_members.span_start = summed.span_start
         and all_members.span_end = summed.span_end
         and all_members.slice = summed.slice
         and all_members.member = summed.member
-    left join from_rows__opened_on
-        on all_members.span_start = from_rows__opened_on.span_start
-        and all_members.span_end = from_rows__opened_on.span_end
-        and all_members.slice = from_rows__opened_on.slice
-        and all_members.member = from_rows__opened_on.member
+    left join ranked__opened_on
+        on all_members.span_start = ranked__opened_on.span_start
+        and all_members.span_end = ranked__opened_on.span_end
+        and all_members.slice = ranked__opened_on.slice
+        and all_members.member = ranked__opened_on.member
 ),
 
 -- for every period and span that covers these days

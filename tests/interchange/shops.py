@@ -54,6 +54,7 @@ def bare_project(folder: Path) -> Path:
     shutil.copytree(BASE, folder)
     for name in ("facts", "kpis", "agreements"):
         shutil.rmtree(folder / "metrics" / name)
+    (folder / "kpiledger.yml").write_text("build: build\n", encoding="utf-8")
     return folder
 
 

@@ -100,7 +100,7 @@ def test_a_length_is_said_in_the_unit_that_dbt_shifts_right() -> None:
     metrics, left_out, _ = exported(*(kpi(name, formula, grains=["quarter"]) for name, formula in FORMULAS.items()))
     assert left_out == {}
     before = metrics["growth"]["type_params"]["metrics"][1]
-    assert before["offset_window"] == "1 year"
+    assert before["offset_window"] == "4 quarters"
     assert metrics["growth"]["type_params"]["expr"] == "cast(now as double) / nullif(coalesce(before, 0), 0) - 1"
     terms = metrics["rolling"]["type_params"]["cumulative_type_params"]
     assert terms == {"window": "4 quarters", "period_agg": "last"}
@@ -128,7 +128,7 @@ REFUSED: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, A
         "its weeks begin on sunday",
     ),
     "week and year": (FORMULAS["to_date"], {"grains": ["week"]}, {}, "a week has its whole year to date with us"),
-    "window of days": ({**FORMULAS["rolling"], "window": "7 days"}, {}, {}, "for periods that divide it"),
+    "window of days": ({**FORMULAS["rolling"], "window": "7 days"}, {}, {}, "where it is a number of periods"),
     "to date within": ({**FORMULAS["to_date"], "to_date": "week"}, {}, {}, "that of the last day with rows"),
     "offset": (
         {"type": "derived", "expr": "a1", "inputs": {"a1": {"measure": "sales", "offset": "1 month"}}},

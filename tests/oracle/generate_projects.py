@@ -48,9 +48,7 @@ def kpis_of_all_kinds(draw: st.DrawFn, most: int) -> list[Kpi]:
     reaching: set[str] = set()  # those whose values cover a window of their own have no other spans
     for number in range(1, draw(st.integers(2, most)) + 1):
         grains = sorted(draw(st.lists(st.sampled_from(generate.GRAINS), min_size=1, max_size=2, unique=True)))
-        versions = draw(
-            st.lists(_formulas(grains, [one.kpi for one in found if len(one.versions) == 1]), min_size=1, max_size=2)
-        )
+        versions = draw(st.lists(_formulas(grains, [one.kpi for one in found]), min_size=1, max_size=2))
         slices = min((slices for _, slices in versions), key=len)
         cut = draw(st.lists(st.sampled_from(list(slices)), max_size=2, unique=True))
         if any(_reaches(formula, reaching) for formula, _ in versions):

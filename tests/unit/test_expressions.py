@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from kpiledger.expressions import check_condition, check_expression, columns_in, equalities, render
+from kpiledger.expressions.functions import FUNCTIONS, PARTS_OF_DATES, SPECIAL_FORMS
 from tests.unit.expression_examples import ACCEPTED, COLUMNS
 
 REFUSED = [
@@ -54,6 +58,11 @@ REFUSED = [
     "(" * 1000 + "amount" + ")" * 1000,
     "not " * 400 + "is_open",
     "- " * 900 + "amount",
+    "amount in (" * 150 + "1" + ")" * 150,
+    "amount between " * 100 + "1",
+    "case " * 350,
+    "cast(" * 300,
+    "coalesce(1, " * 150,
     "amount" + " + 1" * 300,
     "a" * 2001,
 ]
@@ -181,3 +190,15 @@ def test_a_backslash_is_escaped_where_it_escapes() -> None:
 
 def test_other_dialects_are_written_by_sqlglot() -> None:
     assert render("amount / cost", "snowflake") == "CAST(amount AS DOUBLE) / NULLIF(cost, 0)"
+
+
+def test_every_example_in_the_docs_is_accepted_and_every_function_has_one() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "expressions.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| .* \| `(.*)` \|$", page, flags=re.MULTILINE)
+    examples = [row.replace("\\|", "|") for row in rows]
+    assert len(examples) > 20
+    for example in examples:
+        assert check_expression(example, COLUMNS) == [], example
+    told = " ".join(examples)
+    assert [name for name in (*FUNCTIONS, *SPECIAL_FORMS) if not re.search(rf"\b{name}\b", told)] == []
+    assert all(f"`{part}`" in page for part in PARTS_OF_DATES)
