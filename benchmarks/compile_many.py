@@ -10,12 +10,10 @@ expression with sqlglot.
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +21,7 @@ import sqlglot
 import yaml
 
 from benchmarks.many_specs import kpi_path, write_project
-from benchmarks.measuring import Clock, cost_of, table
-
-
-@dataclass(frozen=True)
-class _Process:
-    """What a process took."""
-
-    cpu: float
-    peak_mib: float
+from benchmarks.measuring import Clock, ProcessCost, cost_of, process_cost, table
 
 
 def main() -> None:
@@ -47,8 +37,8 @@ def main() -> None:
         for number in asked.kpis:
             root = (asked.folder or Path(temporary)) / f"kpis_{number}"
             write_project(root, number, asked.facts, asked.seed)
-            for name in ("build/compiled.json", "models/kpis"):  # of an earlier round
-                subprocess.run(["rm", "-rf", root / name], check=True)
+            for name in ("build", "models/kpis"):  # of an earlier round
+                shutil.rmtree(root / name, ignore_errors=True)
             rows += _measured(root, number)
     print(table(["KPIs", "what", "CPU s", "ms a KPI", "peak MiB", "CPU against the baseline"], rows))
 
@@ -67,14 +57,8 @@ def _row(number: int, way: str, cpu: float, peak_mib: float, baseline: float) ->
     return [f"{number:,}", way, cpu, 1000 * cpu / number, round(peak_mib), cpu / baseline]
 
 
-def _compile(root: Path) -> _Process:
-    command = [str(Path(sys.executable).with_name("kpi")), "--project", str(root), "compile"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{' '.join(command)} ended with {process.returncode}")
-    return _Process(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+def _compile(root: Path) -> ProcessCost:
+    return process_cost([str(Path(sys.executable).with_name("kpi")), "compile"], root)
 
 
 def _change(path: Path) -> None:

@@ -28,12 +28,9 @@ roles:
 def write_project(root: Path, kpis: int, facts: int = 50, seed: int = 1) -> None:
     """Write specs and contracts below a folder; the same numbers and seed give the same files."""
     chance = random.Random(seed)
-    stages = "".join(f"  - stage: {name}\n    label: {{en: {name}}}\n    question: What next?\n" for name in STAGES)
     files = {
-        "kpiledger.yml": "build: build\n",
+        **people_and_stages(),
         "metrics/calendar.yml": _CALENDAR,
-        "metrics/chain.yml": f"stages:\n{stages}",
-        "metrics/organisation.yml": _ORGANISATION,
         "models/marts/_marts.yml": "version: 2\nmodels:\n" + "".join(_contract(number) for number in range(facts)),
     }
     files |= {f"metrics/facts/{_fact(number)}.yml": _fact_file(number) for number in range(facts)}
@@ -43,6 +40,16 @@ def write_project(root: Path, kpis: int, facts: int = 50, seed: int = 1) -> None
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
+
+
+def people_and_stages() -> dict[str, str]:
+    """The files of a project that its KPIs only name: settings, organisation and customer chain."""
+    stages = "".join(f"  - stage: {name}\n    label: {{en: {name}}}\n    question: What next?\n" for name in STAGES)
+    return {
+        "kpiledger.yml": "build: build\n",
+        "metrics/chain.yml": f"stages:\n{stages}",
+        "metrics/organisation.yml": _ORGANISATION,
+    }
 
 
 def kpi_path(number: int) -> Path:

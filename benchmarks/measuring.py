@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import resource
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 _MIB = 1024  # ru_maxrss counts in KiB on Linux
@@ -23,6 +28,26 @@ class Cost:
     peak_mib: float
     answer: Any
     parts: dict[str, float]
+
+
+@dataclass(frozen=True)
+class ProcessCost:
+    """What a command took."""
+
+    cpu: float
+    peak_mib: float
+
+
+def process_cost(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> ProcessCost:
+    """The cost of a command in a folder, with all that it starts; a command that fails ends the benchmark."""
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=said, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            sys.exit(f"{' '.join(command[:3])} ended with {process.returncode}:\n{said.read()}")
+    return ProcessCost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _MIB)
 
 
 class Clock:

@@ -13,7 +13,10 @@ from kpiledger.specs.formula import Ratio
 from kpiledger.specs.kpi import Kpi
 
 Spec = dict[str, Any]
-SPINE = "create table time_spine as select range as ds from range(timestamp '2023-01-01', timestamp '2025-01-01', interval '1 day')"
+SPINE = (
+    "create table time_spine as select range as ds "
+    "from range(timestamp '2023-01-01', timestamp '2025-01-01', interval '1 day')"
+)
 
 
 def metricflow_query(kpis: Sequence[Kpi], fact: Fact) -> str:
@@ -51,7 +54,7 @@ def _manifest(kpis: Sequence[Kpi], fact: Fact) -> Spec:
 
 
 def _model(fact: Fact) -> Spec:
-    columns = [*fact.dimensions, "discount", "quantity", "amount"]
+    columns = [*fact.dimensions, "amount"]
     time = {"name": fact.time, "type": "time", "type_params": {"time_granularity": "day"}}
     sums = [
         {"name": name, "agg": measure.agg.value, "expr": measure.expr or "1"}

@@ -13,7 +13,11 @@ from kpiledger.specs.formula import Ratio, Simple
 from kpiledger.specs.kpi import Kpi
 from kpiledger.vocabulary import Aggregation
 
-DAYS = "create table calendar_day as select cast(range as date) as day, cast(date_trunc('month', range) as date) as month from range(timestamp '2023-01-01', timestamp '2025-01-01', interval '1 day')"
+DAYS = (
+    "create table calendar_day as "
+    "select cast(range as date) as day, cast(date_trunc('month', range) as date) as month "
+    "from range(timestamp '2023-01-01', timestamp '2025-01-01', interval '1 day')"
+)
 _ROWS = "from fct_sale inner join calendar_day on fct_sale.sold_on = calendar_day.day"
 _FIGURE = "decimal(38, 12)"
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from kpiledger.compiling.anew import DAYS, tile_ctes, tiles_together
 from kpiledger.compiling.columns import Column, Route, coined
 from kpiledger.compiling.conversions import conversion_ctes
 from kpiledger.compiling.expressing import aggregate
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.forms import Cube, Form, Key, form_of
+from kpiledger.compiling.incremental import is_incremental, marked, seen_model_name
+from kpiledger.compiling.plan import FIGURE
 from kpiledger.compiling.rows import described, dimension_models
+from kpiledger.compiling.seen import seen_model
 from kpiledger.compiling.text import Cte, header, imported, lines, with_ctes
 
 
@@ -22,7 +28,11 @@ def aggregate_model(plan: FactPlan) -> str | None:
     models = sorted({*dimension_models(fact, slices), *events} - {fact.model})
     ctes: list[Cte] = [imported(fact.model), *(imported(model) for model in models), imported("dim_day")]
     ctes += conversion_ctes(plan.project, fact, columns, plan.dialect)
-    ctes.append(described(plan, slices, columns))
+    if is_incremental(plan):
+        ctes += [imported(seen_model_name(plan)), *tile_ctes(plan)]
+        ctes += [_described_anew(plan, time, slices, columns) for time in times]
+    else:
+        ctes.append(described(plan, slices, columns))
     parts = [
         (_part_name(time, cube), _tiled(plan, form, cube, time))
         for cube in form.cubes
@@ -33,10 +43,12 @@ def aggregate_model(plan: FactPlan) -> str | None:
     keys = "".join(f", {name}" for name in aggregate_keys(plan))
     told = f"Additive measures of {fact.model}. One row per {_tile_text(plan)}{keys}."
     top = header(f"metrics/facts/{fact.fact}.yml", told)
-    if len(parts) == 1:
-        return top + with_ctes(ctes, f"select * from {parts[0][0]}")
-    union = "\nunion all\n".join(f"select * from {name}" for name, _ in parts)
-    return top + with_ctes([*ctes, ("tiled", union)], "select * from tiled")
+    if len(parts) > 1:
+        ctes.append(("tiled", "\nunion all\n".join(f"select * from {name}" for name, _ in parts)))
+    if is_incremental(plan):
+        ctes.append(tiles_together(ctes[-1][0]))
+    text = top + with_ctes(ctes, f"select * from {ctes[-1][0]}")
+    return marked(text, plan, seen_model(plan)) if is_incremental(plan) else text
 
 
 def additive_times(plan: FactPlan) -> tuple[str, ...]:
@@ -73,12 +85,24 @@ def _tile_text(plan: FactPlan) -> str:
     return "day" if plan.by_day else "month (cut where last year's comparison ends)"
 
 
+def _described_anew(plan: FactPlan, time: str, slices: tuple[str, ...], columns: Sequence[Column]) -> Cte:
+    """The rows on the days of a date that are computed anew: few, so they are chosen before anything is joined."""
+    among = f"\ninner join {DAYS}\n    on {plan.day_sql(time)} = {DAYS}.day"
+    return described(plan, slices, columns, name=_origin(plan, time), among=among)
+
+
+def _origin(plan: FactPlan, time: str) -> str:
+    """The CTE with the rows by a date; where only some are computed, each date has its own."""
+    return coined("described", time) if is_incremental(plan) and len(additive_times(plan)) > 1 else "described"
+
+
 def _tiled(plan: FactPlan, form: Form, cube: Cube, time: str) -> str:
     """One row per tile of a date and what a cube keeps; measures by other dates are null and stand in their own CTE."""
-    tile, day = f"dim_day.{plan.tile}", f"described.{plan.day(time)}"
-    slices = [f"described.{name}" for name in _slices(plan)]
-    kept = [key for key in cube.keys if f"described.{key.name}" not in slices]
-    shown = [_shown(key, key in kept) for key in form.keys if f"described.{key.name}" not in slices]
+    origin = _origin(plan, time)
+    tile, day = f"dim_day.{plan.tile}", f"{origin}.{plan.day(time)}"
+    slices = [f"{origin}.{name}" for name in _slices(plan)]
+    kept = [key for key in cube.keys if key.name not in _slices(plan)]
+    shown = [_shown(key, origin, key in kept) for key in form.keys if key.name not in _slices(plan)]
     named = [f"'{cube.name}' as cube"] if form.is_divided else []
     counts = [
         f"{'count(*)' if other == time else 'cast(null as bigint)'} as {name}"
@@ -86,21 +110,21 @@ def _tiled(plan: FactPlan, form: Form, cube: Cube, time: str) -> str:
     ]
     measures = [f"{_measure(plan, column, cube, time)} as {column.name}" for column in form.stored]
     items = lines([f"{tile} as tile", *named, *slices, *shown, *counts, *measures])
-    group = lines([tile, *slices, *(_grouped(key) for key in kept)])
-    return f"select\n{items}\nfrom described\ninner join dim_day\n    on {day} = dim_day.day\ngroup by\n{group}"
+    group = lines([tile, *slices, *(_grouped(key, origin) for key in kept)])
+    return f"select\n{items}\nfrom {origin}\ninner join dim_day\n    on {day} = dim_day.day\ngroup by\n{group}"
 
 
-def _grouped(key: Key) -> str:
-    return f"described.{key.name}" if key.sql == key.name else key.sql
+def _grouped(key: Key, origin: str) -> str:
+    return f"{origin}.{key.name}" if key.sql == key.name else key.sql
 
 
-def _shown(key: Key, is_kept: bool) -> str:
+def _shown(key: Key, origin: str, is_kept: bool) -> str:
     if not is_kept:
         return f"cast(null as {key.kind}) as {key.name}"
-    return _grouped(key) if key.sql == key.name else f"{key.sql} as {key.name}"
+    return _grouped(key, origin) if key.sql == key.name else f"{key.sql} as {key.name}"
 
 
 def _measure(plan: FactPlan, column: Column, cube: Cube, time: str) -> str:
     if column.group.time == time and column in cube.stored:
         return aggregate(column, plan.dialect)
-    return "cast(null as decimal(38, 6))"
+    return f"cast(null as {FIGURE})"

@@ -81,6 +81,15 @@ class Column:
         return self.agg.value if self.agg in (Aggregation.MIN, Aggregation.MAX) else "sum"
 
     @property
+    def meaning(self) -> tuple[object, ...]:
+        """What it computes, however it is written: columns of the same meaning are one."""
+        if not self.where and self.converted is None:
+            return self.fact.fact, self.name
+        where = tuple(sorted(canonical(text) for text in self.where))
+        expr = canonical(self.expr) if self.expr else None
+        return self.fact.fact, self.group, self.agg, expr, where, self.fraction, self.converted and self.converted.name
+
+    @property
     def is_count(self) -> bool:
         """Whether it is 0, and not missing, where rows exist and none of them is chosen."""
         return self.agg is Aggregation.COUNT

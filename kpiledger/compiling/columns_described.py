@@ -1,4 +1,4 @@
-"""What the columns of the compiled models say, and of which type they are."""
+"""What the columns of the compiled models say, and of which type they are: text is called otherwise in each dialect."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from kpiledger.compiling.described import Columns
 from kpiledger.compiling.plan import FIGURE
 
 VALUE: Columns = {
-    "kpi": ("varchar", "The KPI"),
+    "kpi": ("text", "The KPI"),
     "version": ("integer", "The version of its definition that made the number"),
-    "grain": ("varchar", "day, week, month, quarter or year"),
+    "grain": ("text", "day, week, month, quarter or year"),
     "span": (
-        "varchar",
+        "text",
         "The days covered: period, <grain>_to_date, rolling_<months>, rolling_<n>_days, rolling_<n>_weeks; "
         "with _last_year the same days a year earlier",
     ),
     "period_start": ("date", "First day of the period"),
     "period_end": ("date", "Last day of the period"),
-    "slice": ("varchar", "The dimension the KPI is cut by, all for the whole"),
-    "member": ("varchar", "The member of the slice, all for the whole"),
+    "slice": ("text", "The dimension the KPI is cut by, all for the whole"),
+    "member": ("text", "The member of the slice, all for the whole"),
     "numerator": (FIGURE.replace(" ", ""), "What is divided, or the value itself where nothing is"),
     "denominator": (FIGURE.replace(" ", ""), "What it is divided by; null where nothing is"),
     "value": (FIGURE.replace(" ", ""), "The value; null where there is nothing to measure"),
@@ -33,8 +33,8 @@ DAY: Columns = {
     "month_tile": ("date", "First day of the part of its month that no comparison cuts"),
 }
 PERIOD: Columns = {
-    "grain": ("varchar", "day, week, month, quarter or year"),
-    "period": ("varchar", "The period as it is written: 2016-08, 2016-Q3, 2016"),
+    "grain": ("text", "day, week, month, quarter or year"),
+    "period": ("text", "The period as it is written: 2016-08, 2016-Q3, 2016"),
     "period_start": ("date", "First day of the period"),
     "period_end": ("date", "Last day of the period"),
     "next_period_start": ("date", "First day of the period after it"),
@@ -42,7 +42,7 @@ PERIOD: Columns = {
 }
 SPAN: Columns = {
     **{name: PERIOD[name] for name in ("grain", "period_start", "period_end", "is_complete")},
-    "span": ("varchar", f"{VALUE['span'][1]}; with __<length>_earlier that long before"),
+    "span": ("text", f"{VALUE['span'][1]}; with __<length>_earlier that long before"),
     "span_start": ("date", "First day that the value covers"),
     "span_end": ("date", "Last day that the value covers, never after the as-of date"),
 }

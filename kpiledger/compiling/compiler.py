@@ -7,10 +7,12 @@ from kpiledger.compiling.calendar_models import as_of_model, day_model, period_m
 from kpiledger.compiling.dialects import Dialect
 from kpiledger.compiling.exposed import exposed_models
 from kpiledger.compiling.fact_plan import FactPlan, fact_plan
+from kpiledger.compiling.incremental import is_incremental, seen_model_name
 from kpiledger.compiling.measured import measured_model
 from kpiledger.compiling.plan import Value, all_values, by_home
 from kpiledger.compiling.properties import properties_file
 from kpiledger.compiling.published import value_table
+from kpiledger.compiling.seen import seen_model
 from kpiledger.compiling.values import values_model
 from kpiledger.project import Project
 from kpiledger.stretches import ONE_YEAR, PERIOD, YEAR_TO_DATE, Stretch
@@ -35,16 +37,18 @@ def compile_project(project: Project, dialect: Dialect = Dialect.DUCKDB) -> dict
         "dim_period.sql": period_model(project.calendar, grains, dialect),
         "dim_span.sql": span_model(project.calendar, grains, stretches, dialect),
         "fct_kpi_value.sql": value_table(homes),
-        "_kpis.yml": properties_file(project, homes, plans),
+        "_kpis.yml": properties_file(project, homes, plans, dialect),
     }
     for fact, plan in plans.items():
+        if is_incremental(plan):
+            files[f"{seen_model_name(plan)}.sql"] = seen_model(plan)
         aggregate = aggregate_model(plan)
         if aggregate is not None:
             files[f"agg_{fact}.sql"] = aggregate
         files[f"measured_{fact}.sql"] = measured_model(plan)
     for home, answered in homes.items():
         files[f"kpi_{home}.sql"] = values_model(home, answered, plans)
-    return dict(sorted({**files, **exposed_models(project)}.items()))
+    return dict(sorted({**files, **exposed_models(project, dialect)}.items()))
 
 
 def plans_of(project: Project, values: tuple[Value, ...], dialect: Dialect) -> dict[str, FactPlan]:

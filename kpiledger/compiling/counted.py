@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from kpiledger.compiling.columns import Column, Group, coined
 from kpiledger.compiling.expressing import aggregate, aggregated, condition_of, counted_value
 from kpiledger.compiling.fact_plan import FactPlan
+from kpiledger.compiling.incremental import rows_of
 from kpiledger.compiling.rows import sliced
 from kpiledger.compiling.stretched import MEMBER, STRETCH, stretches_for
 from kpiledger.compiling.text import Cte, lines
@@ -28,7 +29,7 @@ def ranked(plan: FactPlan, group: Group) -> list[Cte]:
         f"inner join {stretches}\n    on dim_day.{plan.tile} = {stretches}.tile\ngroup by\n{lines(keys)}"
     )
     return [
-        sliced(plan, origin, "described", plan.slices_of([group]), "each row once per slice"),
+        sliced(plan, origin, rows_of(plan, group), plan.slices_of([group]), "each row once per slice"),
         *more,
         (coined("ranked", group.time), body, "measures of rank: computed anew for each stretch of days"),
     ]
@@ -56,8 +57,8 @@ def counted(plan: FactPlan, group: Group) -> list[Cte]:
 
 
 def _seen(plan: FactPlan, group: Group, columns: Sequence[Column], slices: Sequence[str]) -> str:
-    tile, value = f"dim_day.{plan.tile}", counted_value(columns[0], plan.dialect)
-    kept = [f"described.{name}" for name in slices]
+    rows, tile, value = rows_of(plan, group), f"dim_day.{plan.tile}", counted_value(columns[0], plan.dialect)
+    kept = [f"{rows}.{name}" for name in slices]
     chosen = [
         f"max(case when {condition_of(column, plan.dialect)} then 1 end) as {_flag(column)}"
         for column in columns
@@ -65,8 +66,8 @@ def _seen(plan: FactPlan, group: Group, columns: Sequence[Column], slices: Seque
     ]
     items = [f"{tile} as tile", *kept, f"{value} as {COUNTED}", f"count(*) as {plan.row_count(group)}", *chosen]
     return (
-        f"select\n{lines(items)}\nfrom described\n"
-        f"inner join dim_day\n    on described.{plan.day(group.time)} = dim_day.day\n"
+        f"select\n{lines(items)}\nfrom {rows}\n"
+        f"inner join dim_day\n    on {rows}.{plan.day(group.time)} = dim_day.day\n"
         f"group by\n{lines([tile, *kept, value])}"
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from kpiledger.compiling.dialects import Dialect, type_name
 from kpiledger.compiling.text import MARK
 
 # By column: its type, none where no contract holds it, and what it says.
@@ -37,8 +38,11 @@ def described(
     return model
 
 
-def yaml_file(content: Mapping[str, Any]) -> str:
-    """The text of a YAML file with our mark above it; keys stay in the order given."""
+def yaml_file(content: Mapping[str, Any], dialect: Dialect) -> str:
+    """The text of a YAML file with our mark above it: keys in the order given, types as the warehouse calls them."""
+    for column in (column for model in content["models"] for column in model.get("columns", ())):
+        if "data_type" in column:
+            column["data_type"] = type_name(column["data_type"], dialect)
     body = yaml.safe_dump({"version": 2, **content}, sort_keys=False, allow_unicode=True, width=110)
     return f"{MARK.replace('--', '#')} from metrics/. Do not edit: change the YAML there.\n{body}"
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from kpiledger.compiling.columns_described import VALUE
 from kpiledger.compiling.described import described, plain, yaml_file
+from kpiledger.compiling.dialects import Dialect
 from kpiledger.compiling.owned import group_of, meta
 from kpiledger.compiling.published import COLUMNS
 from kpiledger.compiling.text import Cte, date_literal, header, lines, text_list, with_ctes
@@ -24,7 +25,7 @@ _KEY = ("grain", "span", "period_start", "slice", "member")
 _ROWS = "One row per grain, span, period, slice and member."
 
 
-def exposed_models(project: Project) -> dict[str, str]:
+def exposed_models(project: Project, dialect: Dialect = Dialect.DUCKDB) -> dict[str, str]:
     """File name -> text; none where no KPI says `publish_as`."""
     kpis = [kpi for _, kpi in sorted(project.kpis.items()) if kpi.publish_as]
     files = {}
@@ -34,7 +35,7 @@ def exposed_models(project: Project) -> dict[str, str]:
         files[f"{kpi.publish_as}__latest.sql"] = _latest_sql(kpi)
     if kpis:
         models = [model for kpi in kpis for model in (_versions_yaml(project, kpi), _latest_yaml(project, kpi))]
-        files["_exposed.yml"] = yaml_file({"models": models})
+        files["_exposed.yml"] = yaml_file({"models": models}, dialect)
     return files
 
 

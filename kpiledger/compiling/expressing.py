@@ -40,15 +40,15 @@ def counted_value(column: Column, dialect: Dialect) -> str:
 def aggregated(column: Column, condition: str, dialect: Dialect, value: str | None = None) -> str:
     """A column computed on rows where a condition holds, all of them where it is empty; `value` in place of its own."""
     expression = value or (render(column.expr, dialect) if column.expr else None)
-    if condition and column.agg is not Aggregation.PERCENTILE and _filters(column, dialect):
+    if condition and _filters(column, dialect):
         return f"{_called(column, expression or '*', dialect)} filter (where {condition})"
     chosen = f"case when {condition} then {expression or 1} end" if condition else expression or "*"
     return _called(column, chosen, dialect)
 
 
 def _filters(column: Column, dialect: Dialect) -> bool:
-    """Whether FILTER is the faster form: always on PostgreSQL, elsewhere for distinct counts only."""
-    return dialect is Dialect.POSTGRES or column.agg is Aggregation.COUNT_DISTINCT
+    """Whether FILTER is the faster form: always on PostgreSQL, elsewhere for what does not add up only."""
+    return dialect is Dialect.POSTGRES or column.agg in (Aggregation.COUNT_DISTINCT, Aggregation.PERCENTILE)
 
 
 def _called(column: Column, argument: str, dialect: Dialect) -> str:

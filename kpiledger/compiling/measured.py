@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpiledger.compiling.columns import Group, Route
+from kpiledger.compiling.aggregate import aggregate_model
+from kpiledger.compiling.anew import DAYS, days_of_spans, measures_together, span_ctes, stored_stretch
+from kpiledger.compiling.columns import Column, Group, Route
 from kpiledger.compiling.counted import counted, ranked
 from kpiledger.compiling.fact_plan import FactPlan
+from kpiledger.compiling.incremental import is_incremental, marked, rows_of, seen_model_name, spans_of
 from kpiledger.compiling.rows import described, dimension_models
+from kpiledger.compiling.seen import seen_model
 from kpiledger.compiling.standing import standing
 from kpiledger.compiling.stretched import MEMBER, STRETCH, needed
 from kpiledger.compiling.summed import summed
@@ -27,12 +31,18 @@ def measured_model(plan: FactPlan) -> str:
     fact = plan.fact
     from_rows = [column for route in _ON_ROWS for column in plan.of_route(route)]
     ctes: list[Cte] = [imported("dim_span"), imported("dim_day")]
+    if is_incremental(plan):
+        ctes.append(imported(seen_model_name(plan)))
     if plan.of_route(Route.ADDITIVE):
         ctes.append(imported(f"agg_{fact.fact}"))
+    if is_incremental(plan):
+        ctes += span_ctes(plan)
     if from_rows:
         slices = plan.slices_of([column.group for column in from_rows])
         ctes += [imported(fact.model), *(imported(model) for model in dimension_models(fact, slices))]
-        ctes.append(described(plan, slices, from_rows, key=fact.key))
+        ctes += _described_anew(plan, slices, from_rows) if is_incremental(plan) else [
+            described(plan, slices, from_rows, key=fact.key)
+        ]
     made: list[tuple[str, Sequence[Group]]] = []
     for parts, groups in _parts(plan):
         ctes += parts
@@ -42,7 +52,27 @@ def measured_model(plan: FactPlan) -> str:
         f"metrics/facts/{fact.fact}.yml and the KPIs over it",
         f"Measures of {fact.model}. One row per grain, span, period, slice and member.",
     )
-    return top + with_ctes(ctes, f"select * from {ctes[-1][0]}")
+    if is_incremental(plan):
+        ctes.append(measures_together([*KEYS, *_row_counts(plan), *(column.name for column in plan.columns)]))
+    text = top + with_ctes(ctes, f"select * from {ctes[-1][0]}")
+    return marked(text, plan, aggregate_model(plan) or "", seen_model(plan)) if is_incremental(plan) else text
+
+
+def _row_counts(plan: FactPlan) -> tuple[str, ...]:
+    """The columns that count rows, each once."""
+    return tuple(dict.fromkeys(plan.row_count(group) for group in plan.groups))
+
+
+def _described_anew(plan: FactPlan, slices: tuple[str, ...], columns: Sequence[Column]) -> list[Cte]:
+    """The fact's rows by each date on the days that are computed anew; all of them where states are asked for."""
+    groups = [group for group in plan.groups if group.route in (Route.DISTINCT, Route.ROWS)]
+    ctes: list[Cte] = [days_of_spans(plan, groups)] if groups else []
+    for group in {group.time: group for group in groups}.values():
+        among = f"\ninner join {DAYS}\n    on {plan.day_sql(group.time)} = {DAYS}.day"
+        ctes.append(described(plan, slices, columns, plan.fact.key, name=rows_of(plan, group), among=among))
+    if any(group.route is Route.LATEST for group in plan.groups):
+        ctes.append(described(plan, slices, columns, plan.fact.key))
+    return ctes
 
 
 def _parts(plan: FactPlan) -> list[tuple[list[Cte], Sequence[Group]]]:
@@ -58,15 +88,16 @@ def _parts(plan: FactPlan) -> list[tuple[list[Cte], Sequence[Group]]]:
 
 def _over_periods(plan: FactPlan, made: Sequence[tuple[str, Sequence[Group]]]) -> list[Cte]:
     """The parts joined to the periods and spans that cover their days."""
-    counts = tuple(dict.fromkeys(plan.row_count(group) for group in plan.groups))
+    counts, spans = _row_counts(plan), spans_of(plan)
     ctes = _together(plan, made, counts) if len(made) > 1 else []
     whole = ctes[-1][0] if ctes else made[0][0]
-    items = [f"dim_span.{name}" for name in INTERVAL]
+    items = [f"{spans}.{name}" for name in INTERVAL]
     items += [f"{whole}.{name}" for name in (*MEMBER, *counts, *(column.name for column in plan.columns))]
+    items += stored_stretch(plan) if is_incremental(plan) else []
     body = (
-        f"select\n{lines(items)}\nfrom dim_span\ninner join {whole}\n"
-        f"    on dim_span.span_start = {whole}.span_start\n    and dim_span.span_end = {whole}.span_end\n"
-        f"{needed(plan.need, 'dim_span.')}"
+        f"select\n{lines(items)}\nfrom {spans}\ninner join {whole}\n"
+        f"    on {spans}.span_start = {whole}.span_start\n    and {spans}.span_end = {whole}.span_end\n"
+        f"{needed(plan.need, f'{spans}.')}"
     )
     return [*ctes, ("measured", body, "for every period and span that covers these days")]
 

@@ -62,6 +62,12 @@ class Figure:
     denominator: str | None
     kind: str = FIGURE
 
+    def with_names(self, names: Mapping[str, str], dialect: Dialect) -> Figure:
+        """The same figure over other names, or SQL, in the place of some aliases."""
+        texts = (self.value, self.numerator, self.denominator)
+        value, numerator, denominator = (text and with_names(text, names, dialect) for text in texts)
+        return replace(self, value=value or "", numerator=numerator, denominator=denominator)
+
     @property
     def sources(self) -> tuple[Source, ...]:
         """Where its leaves are taken from, each once, in order of the formula."""
@@ -120,9 +126,12 @@ class Need:
 
 
 def all_values(project: Project, dialect: Dialect) -> tuple[Value, ...]:
-    """Every version of every KPI, in order of their names."""
+    """Every version of every KPI, in order of their names; a column that several of them need is one column."""
+    made: dict[tuple[object, ...], Column] = {}
     return tuple(
-        value_of(project, kpi, version, dialect) for _, kpi in sorted(project.kpis.items()) for version in kpi.versions
+        _sharing(value_of(project, kpi, version, dialect), made)
+        for _, kpi in sorted(project.kpis.items())
+        for version in kpi.versions
     )
 
 
@@ -130,6 +139,21 @@ def value_of(project: Project, kpi: Kpi, version: KpiVersion, dialect: Dialect =
     """How one KPI version is computed."""
     figure = _Resolving(project, dialect).figure(kpi, version)
     return Value(kpi, version, figure)
+
+
+def _sharing(value: Value, made: dict[tuple[object, ...], Column]) -> Value:
+    """The value with the columns that others before it need as well, under the names that they have there."""
+    figure, names = value.figure, {}
+    leaves = []
+    for leaf in figure.leaves:
+        column = made.setdefault(leaf.column.meaning, leaf.column)
+        if leaf.alias == leaf.column.name != column.name:
+            names[leaf.alias] = column.name
+        leaves.append(replace(leaf, column=column, alias=names.get(leaf.alias, leaf.alias)))
+    figure = replace(figure, leaves=tuple(leaves))
+    if names:
+        figure = figure.with_names(names, Dialect.DUCKDB)
+    return Value(value.kpi, value.version, figure)
 
 
 def by_home(values: Iterable[Value]) -> Mapping[str, tuple[Value, ...]]:

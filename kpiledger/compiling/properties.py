@@ -9,6 +9,7 @@ from kpiledger.compiling.aggregate import additive_counts, aggregate_keys
 from kpiledger.compiling.columns import Column, Route
 from kpiledger.compiling.columns_described import DAY, PERIOD, SPAN, VALUE
 from kpiledger.compiling.described import Columns, described, yaml_file
+from kpiledger.compiling.dialects import Dialect
 from kpiledger.compiling.expressing import aggregate
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.forms import form_of
@@ -18,7 +19,9 @@ from kpiledger.compiling.plan import ACROSS, Value
 from kpiledger.project import Project
 
 
-def properties_file(project: Project, homes: Mapping[str, Sequence[Value]], plans: Mapping[str, FactPlan]) -> str:
+def properties_file(
+    project: Project, homes: Mapping[str, Sequence[Value]], plans: Mapping[str, FactPlan], dialect: Dialect
+) -> str:
     """The dbt YAML of every compiled model."""
     models = [
         described(
@@ -26,7 +29,7 @@ def properties_file(project: Project, homes: Mapping[str, Sequence[Value]], plan
             "The day all numbers are as of. One row per run.",
             {"as_of_on": ("date", "The as-of date")},
         ),
-        described("dim_day", "Days up to the as-of date. One row per day.", DAY, ("day",)),
+        _time_spine(described("dim_day", "Days up to the as-of date. One row per day.", DAY, ("day",))),
         described(
             "dim_period",
             "Periods up to the as-of date. One row per grain and period.",
@@ -46,7 +49,13 @@ def properties_file(project: Project, homes: Mapping[str, Sequence[Value]], plan
     key = ("kpi", "version", "grain", "span", "period_start", "slice", "member")
     text = "The values of every KPI. One row per KPI version, grain, span, period, slice and member."
     models.append(described("fct_kpi_value", text, VALUE, key))
-    return yaml_file({"groups": groups(project), "models": models, "exposures": exposures(project)})
+    return yaml_file({"groups": groups(project), "models": models, "exposures": exposures(project)}, dialect)
+
+
+def _time_spine(model: dict[str, Any]) -> dict[str, Any]:
+    """A model of days that dbt's semantic layer may count on."""
+    days = [{**column, "granularity": "day"} if column["name"] == "day" else column for column in model["columns"]]
+    return {**model, "time_spine": {"standard_granularity_column": "day"}, "columns": days}
 
 
 def _fact_models(plan: FactPlan) -> list[dict[str, Any]]:
@@ -55,7 +64,7 @@ def _fact_models(plan: FactPlan) -> list[dict[str, Any]]:
     fact = plan.fact
     if plan.of_route(Route.ADDITIVE):
         columns: Columns = {"tile": ("date", "First day of the days that are put together")}
-        columns |= {name: ("varchar", f"Dimension {name}") for name in aggregate_keys(plan)}
+        columns |= {name: ("text", f"Dimension {name}") for name in aggregate_keys(plan)}
         columns |= {name: ("bigint", f"Rows of the fact by {time}") for time, name in additive_counts(plan).items()}
         columns |= {column.name: ("", _measure_text(plan, column)) for column in form_of(plan).stored}
         text = f"Additive measures of {fact.model}. One row per tile of days and combination of dimensions."

@@ -23,10 +23,11 @@ def described(
     key: Iterable[str] = (),
     schema: str = "",
     name: str = "described",
+    among: str = "",
 ) -> Cte:
     """The fact's rows with the columns that measures read, the days they go by, and the dimensions of slices.
 
-    A schema puts it in front of the models, where no CTE imports them.
+    A schema puts it in front of the models, where no CTE imports them; `among` is a join that chooses some rows.
     """
     fact, slices = plan.fact, list(slices)
     times = sorted({column.group.time for column in columns})
@@ -40,7 +41,7 @@ def described(
     ]
     joins = "".join(_join(fact, schema, model, on) for model, on in _joins(fact, slices))
     joins += "".join(conversion_join(fact, column) for column in columns)
-    return name, f"select\n{lines([*dated, *own, *cut, *flags])}\nfrom {schema}{fact.model}{joins}"
+    return name, f"select\n{lines([*dated, *own, *cut, *flags])}\nfrom {schema}{fact.model}{among}{joins}"
 
 
 def dimension_models(fact: Fact, slices: Iterable[str]) -> list[str]:

@@ -14,11 +14,11 @@ from kpiledger.compiling.conversions import conversion_ctes
 from kpiledger.compiling.dialects import Dialect
 from kpiledger.compiling.expressing import aggregate
 from kpiledger.compiling.fact_plan import FactPlan, fact_plan
-from kpiledger.compiling.measured import KEYS
+from kpiledger.compiling.measured import INTERVAL, KEYS
 from kpiledger.compiling.plan import Leaf, Source, Value, value_of
 from kpiledger.compiling.rows import described, sliced
-from kpiledger.compiling.text import Cte, date_literal, lines, text_list, with_ctes
-from kpiledger.compiling.values import explanation, figures, shown_span, span_names
+from kpiledger.compiling.text import Cte, comment, date_literal, lines, one_of, with_ctes
+from kpiledger.compiling.values import explanation, figures, shown_keys, span_names
 from kpiledger.project import Project
 from kpiledger.specs.kpi import Kpi, KpiVersion
 
@@ -48,7 +48,7 @@ def standalone_query(project: Project, kpi: Kpi, version: KpiVersion, dialect: D
         ctes += _measured(value, part, plans[part.source.fact], alone=len(parts) == 1)
     ctes += _answer(value, parts)
     last = "select * from answer\norder by grain, span, period_start, slice, member"
-    return f"-- {explanation(value)}\n" + with_ctes([cte[:2] for cte in ctes], last, apart="\n")
+    return comment(explanation(value)) + with_ctes([cte[:2] for cte in ctes], last, apart="\n")
 
 
 def _parts(value: Value) -> list[_Part]:
@@ -73,7 +73,8 @@ def _measured(value: Value, part: _Part, plan: FactPlan, alone: bool) -> list[Ct
         states = part.named("states", alone)
         ctes.append((states, _states(plan, part.group, origin)))
         origin = states
-    ctes.append(sliced(plan, cut, origin, slices, ""))
+    cut_name, cut_rows, _ = sliced(plan, cut, origin, slices, "")
+    ctes.append((cut_name, cut_rows.replace(f"\nfrom {origin}", f" from {origin}")))
     day, first, last = f"{cut}.{plan.day(part.group.time)}", f"{intervals}.span_start", f"{intervals}.span_end"
     within = f"{day} between {first} and {last}"
     if is_latest:
@@ -91,8 +92,8 @@ def _intervals(value: Value, part: _Part) -> str:
     names = {found: shown for found, shown in span_names(value, part.source).items() if shown in kpi.spans}
     until = f" and period_start <= {date_literal(last)}" if last else ""
     return (
-        f"select grain, {shown_span(names)}, period_start, period_end, is_complete, span_start, span_end\n"
-        f"from {KPIS}.dim_span\nwhere grain in ({text_list(kpi.grains)})\n    and span in ({text_list(names)})\n"
+        f"select\n{lines(shown_keys(names, (*INTERVAL, 'span_start', 'span_end')))}\n"
+        f"from {KPIS}.dim_span\nwhere {one_of('grain', kpi.grains)}\n    and {one_of('span', names)}\n"
         f"    and period_start >= {date_literal(first)}{until}"
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpiledger.compiling.columns import Group, coined
 from kpiledger.compiling.expressing import aggregate
 from kpiledger.compiling.fact_plan import FactPlan
+from kpiledger.compiling.incremental import spans_of
 from kpiledger.compiling.rows import sliced
 from kpiledger.compiling.stretched import MEMBER, STRETCH, needed
 from kpiledger.compiling.text import Cte, lines
@@ -23,7 +24,7 @@ def standing(plan: FactPlan, group: Group) -> list[Cte]:
         f"select\n    *,\n    lead({day}) over (partition by {', '.join(group.over)} order by {order}) as replaced_on\n"
         f"from described\nwhere {day} is not null"
     )
-    each_end = f"select distinct span_start, span_end\nfrom dim_span\n{needed(plan.need_of([group]))}"
+    each_end = f"select distinct span_start, span_end\nfrom {spans_of(plan)}\n{needed(plan.need_of([group]))}"
     return [
         (states, lasting, f"each row holds until the next one of the same {', '.join(group.over)}"),
         (ends, each_end, "each stretch of days once: only its last day counts"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kpiledger.compiling.columns import Group, Route, coined
 from kpiledger.compiling.fact_plan import FactPlan
+from kpiledger.compiling.incremental import spans_of
 from kpiledger.compiling.plan import Need
 from kpiledger.compiling.text import Cte, text_list
 
@@ -34,9 +35,10 @@ def needed(need: Need, prefix: str = "") -> str:
 
 
 def _tiles(plan: FactPlan, name: str, need: Need) -> Cte:
+    spans = spans_of(plan)
     body = (
-        f"select distinct\n    dim_span.span_start,\n    dim_span.span_end,\n    dim_day.{plan.tile} as tile\n"
-        "from dim_span\ninner join dim_day\n    on dim_day.day between dim_span.span_start and dim_span.span_end\n"
-        f"{needed(need, 'dim_span.')}"
+        f"select distinct\n    {spans}.span_start,\n    {spans}.span_end,\n    dim_day.{plan.tile} as tile\n"
+        f"from {spans}\ninner join dim_day\n    on dim_day.day between {spans}.span_start and {spans}.span_end\n"
+        f"{needed(need, f'{spans}.')}"
     )
     return name, body, "the tiles of each stretch of days, each stretch once"

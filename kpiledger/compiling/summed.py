@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpiledger.compiling.aggregate import additive_counts
+from kpiledger.compiling.anew import tiles_anew
 from kpiledger.compiling.columns import Group, Route, coined
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.forms import Cube, Form, Part, form_of
+from kpiledger.compiling.incremental import is_incremental
 from kpiledger.compiling.rows import sliced
 from kpiledger.compiling.stretched import MEMBER, STRETCH, stretches_for
 from kpiledger.compiling.text import Cte, lines
@@ -18,14 +20,20 @@ def summed(plan: FactPlan, groups: Sequence[Group]) -> list[Cte]:
     form, slices = form_of(plan), plan.slices_of(groups)
     counts = list(additive_counts(plan).values())
     columns = plan.of_route(Route.ADDITIVE)
-    origin, ctes = _parted(plan, form, slices, counts)
+    stretches, more = stretches_for(plan, groups)
+    aggregate = f"agg_{plan.fact.fact}"
+    ctes: list[Cte] = []
+    if is_incremental(plan):
+        ctes, more = [*more, *tiles_anew(stretches, aggregate)], []
+        aggregate = ctes[-1][0]
+    origin, parted = _parted(plan, form, slices, counts, aggregate)
+    ctes += parted
     ctes.append(sliced(plan, "sliced", origin, slices, "each row once per slice"))
     keys = ("tile", *MEMBER)
     sums = [f"sum({name}) as {name}" for name in counts]
     sums += [f"{column.merge}({column.name}) as {column.name}" for column in columns]
     body = f"select\n{lines([*keys, *sums])}\nfrom sliced\ngroup by\n{lines(keys)}"
     ctes.append(("tiles", body, "by tile of days, slice and member"))
-    stretches, more = stretches_for(plan, groups)
     ctes += more
     sums = [f"cast(sum(tiles.{name}) as bigint) as {name}" for name in counts]
     sums += [f"{column.merge}(tiles.{column.name}) as {column.name}" for column in columns]
@@ -37,14 +45,15 @@ def summed(plan: FactPlan, groups: Sequence[Group]) -> list[Cte]:
     return [*ctes, ("summed", body, "additive measures over each stretch of days")]
 
 
-def _parted(plan: FactPlan, form: Form, slices: Sequence[str], counts: Sequence[str]) -> tuple[str, list[Cte]]:
+def _parted(
+    plan: FactPlan, form: Form, slices: Sequence[str], counts: Sequence[str], origin: str
+) -> tuple[str, list[Cte]]:
     """The aggregate with every column asked for: as it stands, or where it is a cube with the conditions applied."""
-    origin = f"agg_{plan.fact.fact}"
     if not form.is_cube:
         return origin, []
     names = [coined("parts_by", *(key.name for key in cube.keys)) for cube in form.cubes]
     ctes: list[Cte] = [
-        (name, _chosen_parts(plan, form, cube, slices, counts), f"what is chosen by {cube.name}")
+        (name, _chosen_parts(plan, form, cube, slices, counts, origin), f"what is chosen by {cube.name}")
         for name, cube in zip(names, form.cubes, strict=True)
     ]
     first, *others = names
@@ -59,7 +68,9 @@ def _parted(plan: FactPlan, form: Form, slices: Sequence[str], counts: Sequence[
     return "parted", [*ctes, ("parted", f"select\n{lines(items)}\nfrom {first}{joins}", "all parts side by side")]
 
 
-def _chosen_parts(plan: FactPlan, form: Form, cube: Cube, slices: Sequence[str], counts: Sequence[str]) -> str:
+def _chosen_parts(
+    plan: FactPlan, form: Form, cube: Cube, slices: Sequence[str], counts: Sequence[str], origin: str
+) -> str:
     """By tile and dimension, the parts that conditions choose; with the first cube what is wanted whole as well."""
     keys, wanted = ["tile", *slices], {column.name for column in plan.of_route(Route.ADDITIVE)}
     items = [f"{_chosen(part)} as {part.column.name}" for part in cube.parts]
@@ -67,7 +78,7 @@ def _chosen_parts(plan: FactPlan, form: Form, cube: Cube, slices: Sequence[str],
         whole = [f"{one.merge}({one.name}) as {one.name}" for one in cube.stored if one.name in wanted]
         items = [*(f"sum({name}) as {name}" for name in counts), *whole, *items]
     one_cube = f"\nwhere cube = '{cube.name}'" if form.is_divided else ""
-    return f"select\n{lines([*keys, *items])}\nfrom agg_{plan.fact.fact}{one_cube}\ngroup by\n{lines(keys)}"
+    return f"select\n{lines([*keys, *items])}\nfrom {origin}{one_cube}\ngroup by\n{lines(keys)}"
 
 
 def _chosen(part: Part) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from textwrap import indent
+from textwrap import indent, wrap
+
+from kpiledger.compiling.folding_lines import WIDTH, folded
 
 MARK = "-- COMPILED by `kpi compile`"
 
@@ -33,20 +35,34 @@ def text_list(values: Iterable[str]) -> str:
     return ", ".join(f"'{value}'" for value in values)
 
 
+def one_of(column: str, values: Iterable[str]) -> str:
+    """The condition that a column has one of some values; over several lines where one would be long."""
+    listed = text_list(values)
+    if len(column) + len(listed) + 6 <= WIDTH:
+        return f"{column} in ({listed})"
+    rows = "\n".join(wrap(listed, WIDTH, break_long_words=False))
+    return f"{column} in (\n{indent(rows, '        ')}\n    )"
+
+
+def comment(text: str) -> str:
+    """A sentence as lines of comment; a text of the user in it may hold line ends."""
+    return "".join(f"-- {line}\n" for line in wrap(text, WIDTH, break_long_words=False))
+
+
 def date_literal(day: date) -> str:
     """A date in standard SQL."""
     return f"date '{day.isoformat()}'"
 
 
 def lines(items: Iterable[str], depth: int = 1) -> str:
-    """Items one a line, separated by commas, indented by `depth` steps."""
-    return indent(",\n".join(items), "    " * depth)
+    """Items one a line, long ones broken, separated by commas, indented by `depth` steps."""
+    return indent(",\n".join(map(folded, items)), "    " * depth)
 
 
 def with_ctes(ctes: Iterable[Cte], last: str, apart: str = "\n\n") -> str:
     """A query of named CTEs in order, each with an optional comment above, closed by `last`."""
     parts = []
-    for name, body, *comment in ctes:
-        above = "".join(f"-- {line}\n" for line in comment)
+    for name, body, *told in ctes:
+        above = "".join(comment(one) for one in told)
         parts.append(f"{above}{name} as (\n{indent(body, '    ')}\n)")
     return f"with{apart}" + f",{apart}".join(parts) + f"\n\n{last}\n"

@@ -7,13 +7,14 @@ made 500 KPIs cost 60 times as much (benchmarks/kpi_sql.py).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from kpiledger.compiling.columns import coined
 from kpiledger.compiling.dialects import Dialect, text_literal
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.measured import KEYS
 from kpiledger.compiling.plan import ACROSS, FIGURE, Leaf, Source, Value
-from kpiledger.compiling.text import Cte, date_literal, header, lines, ref, text_list, with_ctes
+from kpiledger.compiling.text import Cte, date_literal, header, lines, one_of, ref, with_ctes
 from kpiledger.compiling.wording import formula_text
 from kpiledger.specs.formula import Cumulative, Simple
 
@@ -33,17 +34,17 @@ def values_model(home: str, values: Sequence[Value], plans: Mapping[str, FactPla
 
 
 def explanation(value: Value) -> str:
-    """The comment above a KPI version, on one line: a text of the user may hold line ends."""
-    return " ".join(f"{value.kpi.kpi}, version {value.version.version}: {formula_text(value.version.formula)}".split())
+    """The comment above a KPI version."""
+    return f"{value.kpi.kpi}, version {value.version.version}: {formula_text(value.version.formula)}"
 
 
 def conditions(value: Value, source: Source, spans: Sequence[str]) -> list[str]:
     """For which rows of a source's measures a KPI version has values."""
     first, last = value.days_of(source)
     return [
-        f"grain in ({text_list(value.kpi.grains)})",
-        f"span in ({text_list(spans)})",
-        f"slice in ({text_list(('all', *value.kpi.slices))})",
+        one_of("grain", value.kpi.grains),
+        one_of("span", spans),
+        one_of("slice", ("all", *value.kpi.slices)),
         f"period_start >= {date_literal(first)}",
         *([f"period_start <= {date_literal(last)}"] if last else []),
     ]
@@ -54,12 +55,13 @@ def span_names(value: Value, source: Source) -> dict[str, str]:
     return {source.stretch(asked).name: asked.name for asked in value.asked}
 
 
-def shown_span(names: Mapping[str, str]) -> str:
-    """The expression that shows stretches under the names they are asked for by."""
+def shown_keys(names: Mapping[str, str], keys: Sequence[str] = KEYS) -> list[str]:
+    """Grain, span and the other keys; the stretches are shown under the names they are asked for by."""
     if all(found == shown for found, shown in names.items()):
-        return "span"
-    branches = " ".join(f"when '{found}' then '{shown}'" for found, shown in names.items())
-    return f"case span {branches} end as span"
+        return [", ".join(keys)]
+    branches = "\n".join(f"    when '{found}' then '{shown}'" for found, shown in names.items())
+    grain, _, *others = keys
+    return [grain, f"case span\n{branches}\nend as span", ", ".join(others)]
 
 
 def figures(value: Value) -> list[str]:
@@ -79,7 +81,7 @@ def _is_zero_when_missing(value: Value) -> bool:
 
 def _value(value: Value, plans: Mapping[str, FactPlan]) -> list[Cte]:
     sources = value.figure.sources
-    if len(sources) == 1 and all(leaf.alias == leaf.column.name for leaf in value.figure.leaves):
+    if len(sources) == 1 and sources[0].first is None:
         return [_plain(value, sources[0], plans)]
     return _joined(value, plans)
 
@@ -87,15 +89,20 @@ def _value(value: Value, plans: Mapping[str, FactPlan]) -> list[Cte]:
 def _plain(value: Value, source: Source, plans: Mapping[str, FactPlan]) -> Cte:
     """A KPI over the columns of one fact and stretch, as they stand there."""
     plan = plans[source.fact]
+    read = {leaf.alias: _read(value, leaf) for leaf in value.figure.leaves if leaf.alias != leaf.column.name}
+    shown = replace(value, figure=value.figure.with_names(read, plan.dialect)) if read else value
     names = span_names(value, source)
-    keys = ", ".join(shown_span(names) if name == "span" else name for name in KEYS)
     counts = _counts(plan, value.figure.leaves)
-    items = [*_identity(value, plan.dialect), keys, *figures(value), f"{_counted(counts)} as row_count"]
+    items = [*_identity(value, plan.dialect), *shown_keys(names), *figures(shown), _shown_count(_counted(counts))]
     where = conditions(value, source, list(names))
     if len({plan.row_count(group) for group in plan.groups}) > 1:
         where.append(f"{_counted(counts)} > 0")
     body = f"select\n{lines(items)}\nfrom {ref(MODEL.format(source.fact))}\nwhere " + "\n    and ".join(where)
     return value.name, body, explanation(value)
+
+
+def _read(value: Value, leaf: Leaf) -> str:
+    return f"cast({leaf.column.name} as {value.figure.kind})"
 
 
 def _joined(value: Value, plans: Mapping[str, FactPlan]) -> list[Cte]:
@@ -123,7 +130,6 @@ def _joined(value: Value, plans: Mapping[str, FactPlan]) -> list[Cte]:
 
 def _source(value: Value, source: Source, plans: Mapping[str, FactPlan]) -> str:
     plan, names = plans[source.fact], span_names(value, source)
-    keys = ", ".join(shown_span(names) if name == "span" else name for name in KEYS)
     kind, leaves = value.figure.kind, value.figure.leaves
     here = [leaf for leaf in leaves if leaf.source == source]
     parts = [f"cast({leaf.column.name if leaf in here else 'null'} as {kind}) as {leaf.alias}" for leaf in leaves]
@@ -133,13 +139,17 @@ def _source(value: Value, source: Source, plans: Mapping[str, FactPlan]) -> str:
     if len({plan.row_count(group) for group in plan.groups}) > 1:
         where.append(f"{counted} > 0")
     return (
-        f"select\n{lines([keys, *parts, f'{rows} as row_count'])}\nfrom {ref(MODEL.format(source.fact))}\nwhere "
+        f"select\n{lines([*shown_keys(names), *parts, _shown_count(rows)])}\nfrom {ref(MODEL.format(source.fact))}\nwhere "
         + "\n    and ".join(where)
     )
 
 
 def _identity(value: Value, dialect: Dialect) -> list[str]:
     return [f"{text_literal(value.kpi.kpi, dialect)} as kpi", f"{value.version.version} as version"]
+
+
+def _shown_count(rows: str) -> str:
+    return rows if rows == "row_count" else f"{rows} as row_count"
 
 
 def _counts(plan: FactPlan, leaves: Sequence[Leaf]) -> list[str]:

@@ -105,7 +105,10 @@ def _signed(cursor: Cursor) -> Term:
     if not cursor.took("-"):
         return _single(cursor)
     with cursor.deeper():
-        return made(Op.NEG, _signed(cursor))
+        term = _signed(cursor)
+    if term == NULL:
+        raise NotAccepted("`-null` has no kind that a warehouse knows", "write null without the sign")
+    return made(Op.NEG, term)
 
 
 def _single(cursor: Cursor) -> Term:

@@ -69,6 +69,15 @@ class Parts:
         self.metrics.append(Metric(name, name, told, SimpleBody(own), fact.fact, is_part=True, meta=meta))
         return name
 
+    def filled(self, given: Input, place: Place) -> str:
+        """The dbt metric of a whole measure that is zero where it has no rows."""
+        fact, measure = self._found(given)
+        check_measure(given.measure, measure)
+        name, meta = part_name(self.project, self.kpi, place), part_meta(self.kpi.kpi)
+        body = SimpleBody(given.measure, 0)
+        self.metrics.append(Metric(name, name, "", body, fact.fact, is_part=True, meta=meta))
+        return name
+
     def entity(self, given: Input, entity: Entity) -> None:
         """Give the fact of an input an entity more, by which dbt finds the events of the other fact."""
         check_name(entity.name, "entity")
@@ -148,7 +157,10 @@ def _check_within(parts: Parts, to_date: Grain) -> None:
 
 
 def _conversion(parts: Parts, formula: Conversion) -> ConversionBody:
-    """dbt counts a base event once for each event that it led to: ours where it can lead to one only."""
+    """dbt counts a base event once for each event that it led to: ours where it can lead to one only.
+
+    Where nothing was converted dbt has no number, unless the converted events are filled with zero.
+    """
     project = parts.project
     for given in (formula.base, formula.converted):
         found = project.measure(given.measure)
@@ -164,7 +176,7 @@ def _conversion(parts: Parts, formula: Conversion) -> ConversionBody:
         raise Unsaid("dbt counts a window of months back from the converted event; write it in days or weeks")
     parts.entity(formula.base, Entity(formula.entity, "foreign", formula.entity))
     parts.entity(formula.converted, Entity(formula.entity, "unique", formula.entity))
-    base, after = (parts.metric(given, ()) for given in (formula.base, formula.converted))
+    base, after = parts.metric(formula.base, ()), parts.filled(formula.converted, ("converted",))
     return ConversionBody(
         base, formula.base.measure, after, formula.converted.measure, formula.entity, window_text(formula.window)
     )

@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from kpiledger.compiling.dialects import Dialect, type_name
 from kpiledger.expressions import columns_in, render
 from kpiledger.expressions.parsing import parse
 from kpiledger.expressions.terms import Op, Term
 from kpiledger.expressions.writing import written
 from kpiledger.specs.formula import Derived
+from kpiledger.vocabulary import Aggregation
 
 _COUNTS_ROWS = "1"
 _ZERO = Term(Op.NUMBER, text="0")
 
 
-def measure_expression(expr: str | None, where: Iterable[str], dialect: str) -> str:
+def measure_expression(agg: Aggregation, expr: str | None, where: Iterable[str], dialect: str) -> str:
     """What a measure aggregates; rows that a condition leaves out are null.
 
-    dbt's filter would drop them, and with them the periods in which no row was chosen.
+    dbt's filter would drop them, and with them the periods in which no row was chosen. A value between two decimals
+    would be cut to their places.
     """
     chosen = render(expr, dialect) if expr else _COUNTS_ROWS
+    if agg in (Aggregation.MEDIAN, Aggregation.PERCENTILE):
+        chosen = f"cast({chosen} as {type_name('double', Dialect(dialect))})"
     conditions = [render(text, dialect) for text in where]
     if not conditions:
         return chosen

@@ -139,6 +139,8 @@ def _conversion(terms: Spec, filters: list[Any], known: Known) -> Spec:
         raise Unsaid("it counts conversions; ours is their share")
     if not terms.get("window"):
         raise Unsaid("it has no window")
+    if converted.get("fill_nulls_with") != "0":
+        raise Unsaid("without `fill_nulls_with: 0` it has no number where nothing was converted, and ours is 0")
     name = str(terms.get("entity"))
     columns = {known.fact_of(given["name"]).entities.get(name, ("", ""))[0] for given in (base, converted)}
     if len(columns) != 1 or not is_name(entity := columns.pop()):

@@ -105,7 +105,7 @@ def _params(metric: Metric) -> tuple[str, Yaml]:
         case ConversionBody() as body:
             terms = {
                 "base_measure": body.base_measure,
-                "conversion_measure": body.converted_measure,
+                "conversion_measure": {"name": body.converted_measure, "fill_nulls_with": 0},
                 "entity": body.entity,
                 "calculation": "conversion_rate",
                 "window": body.window,

@@ -61,7 +61,7 @@ def aggregate(fact: Fact, measure_name: str, name: str, dialect: str, where: str
     return Aggregate(
         name=name,
         agg=measure.agg.value,
-        expr=measure_expression(measure.expr, conditions, dialect),
+        expr=measure_expression(measure.agg, measure.expr, conditions, dialect),
         time=measure.time or fact.time,
         percentile=measure.percentile,
         description=measure.description if name == measure_name else "",

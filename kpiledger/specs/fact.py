@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from kpiledger.specs.base import CoinedName, Name, Spec, SpecFile, ZoneField
+from kpiledger.specs.formula import LengthField
 from kpiledger.vocabulary import Aggregation
 
 
@@ -72,6 +73,20 @@ class Measure(Spec):
     """What the measure says, in a sentence. It becomes the description of its column in the compiled models."""
 
 
+class Incremental(Spec):
+    """How late rows are told, so that only the periods they lie in are computed anew."""
+
+    changed_at: Name
+    """The timestamp or date column that the loader sets whenever it inserts or changes a row. A row without it is
+    looked at in every run.
+    """
+    look_back: LengthField | None = None
+    """Rows that changed up to so long before the newest one seen are looked at again in the next run: for loaders that
+    write out of order, or set the column to less than the moment. A date without it is looked at again for its last
+    day.
+    """
+
+
 class Fact(SpecFile):
     """One mart with a row per event or state: its key, its dates, its dimensions and measures.
 
@@ -112,4 +127,8 @@ class Fact(SpecFile):
     measures: dict[CoinedName, Measure] = Field(min_length=1)
     """The aggregates over the fact, by name. A measure's name is unique over all facts, because KPIs name measures
     without their fact.
+    """
+    incremental: Incremental | None = None
+    """Lets a run compute only the periods whose rows changed since the last one, as it does with late rows. Without it
+    the fact is computed in full each time; the numbers are the same.
     """

@@ -13,7 +13,9 @@ as_of as (
 months as (
     select distinct
         'month' as grain,
-        cast(extract(year from month_start) as varchar) || '-' || lpad(cast(extract(month from month_start) as varchar), 2, '0') as period,
+        cast(extract(year from month_start) as varchar)
+            || '-'
+            || lpad(cast(extract(month from month_start) as varchar), 2, '0') as period,
         month_start as period_start,
         cast(month_start + interval '1 month' as date) as next_period_start
     from dim_day
@@ -22,7 +24,9 @@ months as (
 quarters as (
     select distinct
         'quarter' as grain,
-        cast(extract(year from quarter_start) as varchar) || '-Q' || cast(extract(quarter from quarter_start) as varchar) as period,
+        cast(extract(year from quarter_start) as varchar)
+            || '-Q'
+            || cast(extract(quarter from quarter_start) as varchar) as period,
         quarter_start as period_start,
         cast(quarter_start + interval '3 months' as date) as next_period_start
     from dim_day

@@ -11,7 +11,7 @@ average_discount as (
         cast(discount_given as decimal(38, 12)) as numerator,
         cast(list_value as decimal(38, 12)) as denominator,
         cast(cast(discount_given as decimal(38, 12)) / nullif(list_value, 0) as decimal(38, 12)) as value,
-        row_count as row_count
+        row_count
     from {{ ref('measured_order_line') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
@@ -28,7 +28,7 @@ gross_margin as (
         cast(profit as decimal(38, 12)) as numerator,
         cast(revenue as decimal(38, 12)) as denominator,
         cast(cast(profit as decimal(38, 12)) / nullif(revenue, 0) as decimal(38, 12)) as value,
-        row_count as row_count
+        row_count
     from {{ ref('measured_order_line') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
@@ -36,7 +36,7 @@ gross_margin as (
         and period_start >= date '2014-01-01'
 ),
 
--- loss_line_share, version 1: loss_line_share__numerator / order_lines
+-- loss_line_share, version 1: (order_lines where profit_amount < 0) / order_lines
 loss_line_share as (
     select
         'loss_line_share' as kpi,
@@ -45,7 +45,7 @@ loss_line_share as (
         cast(loss_line_share__numerator as decimal(38, 12)) as numerator,
         cast(order_lines as decimal(38, 12)) as denominator,
         cast(cast(loss_line_share__numerator as decimal(38, 12)) / nullif(order_lines, 0) as decimal(38, 12)) as value,
-        row_count as row_count
+        row_count
     from {{ ref('measured_order_line') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
@@ -62,7 +62,7 @@ revenue as (
         cast(revenue as decimal(38, 12)) as numerator,
         cast(null as decimal(38, 12)) as denominator,
         cast(revenue as decimal(38, 12)) as value,
-        row_count as row_count
+        row_count
     from {{ ref('measured_order_line') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_3', 'rolling_12')

@@ -11,7 +11,7 @@ open_orders as (
         cast(orders_not_shipped as decimal(38, 12)) as numerator,
         cast(null as decimal(38, 12)) as denominator,
         cast(orders_not_shipped as decimal(38, 12)) as value,
-        row_count as row_count
+        row_count
     from {{ ref('measured_order_state') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')

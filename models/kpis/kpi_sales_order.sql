@@ -11,7 +11,7 @@ active_customers as (
         cast(ordering_customers as decimal(38, 12)) as numerator,
         cast(null as decimal(38, 12)) as denominator,
         cast(ordering_customers as decimal(38, 12)) as value,
-        row_count as row_count
+        row_count
     from {{ ref('measured_sales_order') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
@@ -28,7 +28,7 @@ average_order_value as (
         cast(order_value as decimal(38, 12)) as numerator,
         cast(orders as decimal(38, 12)) as denominator,
         cast(cast(order_value as decimal(38, 12)) / nullif(orders, 0) as decimal(38, 12)) as value,
-        row_count as row_count
+        row_count
     from {{ ref('measured_sales_order') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
@@ -36,16 +36,16 @@ average_order_value as (
         and period_start >= date '2014-01-01'
 ),
 
--- new_customers, version 1: new_customers__measure
+-- new_customers, version 1: ordering_customers where is_first_order
 new_customers as (
     select
         'new_customers' as kpi,
         1 as version,
         grain, span, period_start, period_end, is_complete, slice, member,
-        cast(new_customers__measure as decimal(38, 12)) as numerator,
+        cast(coalesce(new_customers__measure, 0) as decimal(38, 12)) as numerator,
         cast(null as decimal(38, 12)) as denominator,
-        cast(new_customers__measure as decimal(38, 12)) as value,
-        row_count as row_count
+        cast(coalesce(new_customers__measure, 0) as decimal(38, 12)) as value,
+        row_count
     from {{ ref('measured_sales_order') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')

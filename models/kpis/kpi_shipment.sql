@@ -11,7 +11,7 @@ days_to_ship as (
         cast(median_days_from_order as decimal(38, 12)) as numerator,
         cast(null as decimal(38, 12)) as denominator,
         cast(median_days_from_order as decimal(38, 12)) as value,
-        row_count as row_count
+        row_count
     from {{ ref('measured_shipment') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
@@ -19,7 +19,7 @@ days_to_ship as (
         and period_start >= date '2014-01-01'
 ),
 
--- mean_days_to_ship, version 1: mean_days_from_order__sum / mean_days_from_order__count
+-- mean_days_to_ship, version 1: mean_days_from_order
 mean_days_to_ship as (
     select
         'mean_days_to_ship' as kpi,
@@ -27,8 +27,10 @@ mean_days_to_ship as (
         grain, span, period_start, period_end, is_complete, slice, member,
         cast(mean_days_from_order__sum as decimal(38, 12)) as numerator,
         cast(mean_days_from_order__count as decimal(38, 12)) as denominator,
-        cast(cast(mean_days_from_order__sum as decimal(38, 12)) / nullif(mean_days_from_order__count, 0) as decimal(38, 12)) as value,
-        row_count as row_count
+        cast(
+            cast(mean_days_from_order__sum as decimal(38, 12)) / nullif(mean_days_from_order__count, 0) as decimal(38, 12)
+        ) as value,
+        row_count
     from {{ ref('measured_shipment') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
@@ -45,7 +47,7 @@ orders_shipped as (
         cast(shipments as decimal(38, 12)) as numerator,
         cast(null as decimal(38, 12)) as denominator,
         cast(shipments as decimal(38, 12)) as value,
-        row_count as row_count
+        row_count
     from {{ ref('measured_shipment') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
@@ -53,7 +55,7 @@ orders_shipped as (
         and period_start >= date '2014-01-01'
 ),
 
--- shipped_within_promise, version 1: shipped_within_promise__numerator / shipments
+-- shipped_within_promise, version 1: (shipments where is_within_promise) / shipments
 shipped_within_promise as (
     select
         'shipped_within_promise' as kpi,
@@ -61,8 +63,10 @@ shipped_within_promise as (
         grain, span, period_start, period_end, is_complete, slice, member,
         cast(shipped_within_promise__numerator as decimal(38, 12)) as numerator,
         cast(shipments as decimal(38, 12)) as denominator,
-        cast(cast(shipped_within_promise__numerator as decimal(38, 12)) / nullif(shipments, 0) as decimal(38, 12)) as value,
-        row_count as row_count
+        cast(
+            cast(shipped_within_promise__numerator as decimal(38, 12)) / nullif(shipments, 0) as decimal(38, 12)
+        ) as value,
+        row_count
     from {{ ref('measured_shipment') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')

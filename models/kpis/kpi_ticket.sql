@@ -11,7 +11,7 @@ hours_to_solve as (
         cast(median_hours_open as decimal(38, 12)) as numerator,
         cast(null as decimal(38, 12)) as denominator,
         cast(median_hours_open as decimal(38, 12)) as value,
-        row_count as row_count
+        row_count
     from {{ ref('measured_ticket') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')
@@ -19,7 +19,7 @@ hours_to_solve as (
         and period_start >= date '2014-01-01'
 ),
 
--- tickets_solved_first_time, version 1: tickets_solved_first_time__numerator / tickets_solved_first_time__denominator
+-- tickets_solved_first_time, version 1: (tickets where is_solved_first_time) / (tickets where status = 'solved')
 tickets_solved_first_time as (
     select
         'tickets_solved_first_time' as kpi,
@@ -27,8 +27,12 @@ tickets_solved_first_time as (
         grain, span, period_start, period_end, is_complete, slice, member,
         cast(tickets_solved_first_time__numerator as decimal(38, 12)) as numerator,
         cast(tickets_solved_first_time__denominator as decimal(38, 12)) as denominator,
-        cast(cast(tickets_solved_first_time__numerator as decimal(38, 12)) / nullif(tickets_solved_first_time__denominator, 0) as decimal(38, 12)) as value,
-        row_count as row_count
+        cast(
+            cast(tickets_solved_first_time__numerator as decimal(38, 12))
+            / nullif(tickets_solved_first_time__denominator, 0)
+            as decimal(38, 12)
+        ) as value,
+        row_count
     from {{ ref('measured_ticket') }}
     where grain in ('month', 'quarter', 'year')
         and span in ('period', 'period_last_year', 'year_to_date', 'year_to_date_last_year', 'rolling_12')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -19,7 +20,8 @@ from kpiledger.finding import has_errors
 from kpiledger.loading import load_project
 from kpiledger.project import Project
 from kpiledger.rules import check_project
-from tests.unit.expression_examples import ACCEPTED, COLUMNS, ROWS
+from tests.postgres import needs_postgres, postgres_server
+from tests.unit.expression_examples import ACCEPTED, COLUMNS, answers, comparable, lay_rows
 
 EXPRESSIONS, PROJECTS = 15_000, 400
 MUTATED_FILES = (REVENUE, MARGIN, LINES, SHIPMENT)
@@ -56,11 +58,9 @@ def test_a_mutated_expression_that_is_accepted_means_what_its_author_wrote() -> 
     """DuckDB is asked for the text itself, for what it is rendered as, and for its canonical text."""
     random = Random(20170101)
     seeds = [text for text in ACCEPTED if "/" not in text]  # a quotient by zero is made null, which DuckDB's is not
-    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     asked = 0
     with duckdb.connect() as connection:
-        connection.execute(f"create table sale ({columns})")
-        connection.execute(f"insert into sale values {ROWS}")
+        lay_rows(connection.execute)
         for _ in range(EXPRESSIONS // 5):
             text = mutated_expression(random.choice(seeds), random)
             if check_expression(text, COLUMNS) or "/" in text:
@@ -71,10 +71,32 @@ def test_a_mutated_expression_that_is_accepted_means_what_its_author_wrote() -> 
     assert asked > EXPRESSIONS // 100
 
 
+@needs_postgres
+def test_a_mutated_expression_has_the_same_answers_in_duckdb_and_postgresql() -> None:
+    random = Random(20180101)
+    seeds, asked = list(ACCEPTED), 0
+    with duckdb.connect() as duck, postgres_server() as server, closing(server.engine.raw_connection()) as connection:
+        postgres = connection.cursor()
+        lay_rows(duck.execute)
+        lay_rows(postgres.execute)
+        for _ in range(EXPRESSIONS // 5):
+            text = mutated_expression(random.choice(seeds), random)
+            if check_expression(text, COLUMNS):
+                continue
+            found = _rows(duck, render(text))
+            if found is None:
+                continue  # PostgreSQL has more digits
+            postgres.execute(answers(render(text, "postgres")))
+            there = [comparable(value) for (value,) in postgres.fetchall()]
+            assert [comparable(value) for (value,) in found] == there, text
+            asked += 1
+    assert asked > EXPRESSIONS // 100
+
+
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, ...]] | None:
     """The values of an expression in every row; None where it runs out of digits."""
     try:
-        return connection.execute(f"select {sql} from sale").fetchall()
+        return connection.execute(answers(sql)).fetchall()
     except (duckdb.OutOfRangeException, duckdb.ConversionException):
         return None
 

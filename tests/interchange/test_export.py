@@ -40,6 +40,7 @@ FORMULAS: Mapping[str, Mapping[str, Any]] = {
     "rolling": {"type": "cumulative", "measure": "amount_sold", "window": "12 months"},
     "to_date": {"type": "cumulative", "measure": "amount_paid", "to_date": "year"},
 }
+CONVERSION = {"type": "conversion", "base": "visits", "converted": "sales", "entity": "sale_id", "window": "30 days"}
 CALENDAR = {"starts_on": date(2022, 1, 1), "zone": "UTC"}
 
 
@@ -76,13 +77,13 @@ def _give_time_spine(path: Path) -> None:
 
 def test_the_newer_yaml_fits_its_schema() -> None:
     schema = json.loads(files("dbt.jsonschemas").joinpath("resources/latest.json").read_text(encoding="utf-8"))
-    kpis = [kpi(name, formula) for name, formula in FORMULAS.items()]
+    kpis = [kpi(name, formula) for name, formula in {**FORMULAS, "conversion": CONVERSION}.items()]
     found = export_layer(project(kpis, Calendar.model_validate(CALENDAR)))
     assert found.left_out == ()
     for content in newer_files(found.layer).values():
         jsonschema.validate(content, schema)
     said = {metric["name"] for content in newer_files(found.layer).values() for metric in _metrics(content)}
-    assert set(FORMULAS) <= said
+    assert {*FORMULAS, "conversion"} <= said
 
 
 def _metrics(content: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -199,3 +200,9 @@ def test_a_file_that_no_export_wrote_is_not_overwritten(tmp_path: Path) -> None:
     assert answer.exception is not None
     assert "was not written by `kpi export dbt`" in str(answer.exception)
     assert (tmp_path / "legacy" / "shipment.yml").read_text(encoding="utf-8") == "mine\n"
+
+
+def test_a_percentile_is_taken_of_doubles_so_that_its_places_are_not_cut() -> None:
+    found = export_layer(project([kpi("simple", FORMULAS["simple"])], Calendar.model_validate(CALENDAR)))
+    measures = {one.name: one for model in found.layer.models for one in model.measures}
+    assert measures["high_cost"].expr == "cast(cost as double)"

@@ -152,7 +152,7 @@ REFUSED: Mapping[str, tuple[str, str]] = {
     "unknown": (metric("k1", "simple", "{measure: nothing}"), "its measure `nothing` is not in what was read"),
     "conversion": (
         metric("k1", "conversion", "{conversion_type_params: {base_measure: line_count, "
-               "conversion_measure: line_count, entity: customer, window: 7 days}}"),
+               "conversion_measure: {name: line_count, fill_nulls_with: 0}, entity: customer, window: 7 days}}"),
         "dbt counts a base event once for each event it led to",
     ),
     "name": (metric("year_2024__x", "simple", "{measure: line_count}"), "is no name"),

@@ -6,6 +6,7 @@ Where MetricFlow has a row without a value and we have none, or the other way ro
 from __future__ import annotations
 
 from datetime import date
+from random import Random
 from typing import Any
 
 import duckdb
@@ -22,7 +23,7 @@ from kpiledger.specs.kpi import Kpi
 from kpiledger.vocabulary import Grain
 from tests.interchange.manifest_of_export import manifest_of
 from tests.oracle import generate, generate_projects
-from tests.oracle.company import FACTS, Company, answers, project, tables
+from tests.oracle.company import FACTS, Company, answers, kpi, project, tables
 from tests.oracle.comparing import cells, is_same
 from tests.oracle.metricflow_oracle import engine
 
@@ -35,21 +36,28 @@ Cell = tuple[date, str]
 )  # fmt: skip
 @given(company=generate.companies(), kpis=generate_projects.kpis_of_all_kinds(6))
 def test_what_is_exported_has_the_same_numbers_there(company: Company, kpis: list[Kpi]) -> None:
+    kpis = [_in_one_version(one) for one in kpis]
     exported = export_layer(project(kpis, company.calendar))
     said = {one.name for one in exported.layer.metrics} - {one.name for one in exported.remarks}
     connection = tables(company)
     ours = answers(connection, company, kpis)
     _forget_what_comes_later(connection, company)
     asked = engine(manifest_of(exported.layer))
-    for kpi in kpis:
-        for grain in kpi.grains if kpi.kpi in said and "period" in kpi.spans else ():
+    for one in kpis:
+        for grain in one.grains if one.kpi in said and "period" in one.spans else ():
             finished = _finished(connection, grain)
-            for slice_name, item in _slices(exported.layer, kpi):
-                theirs = _answers(connection, asked, kpi.kpi, grain, item)
-                mine = cells(ours, kpi, grain, slice_name, complete=True)
+            for slice_name, item in _slices(exported.layer, one):
+                theirs = _answers(connection, asked, one.kpi, grain, item)
+                mine = cells(ours, one, grain, slice_name, complete=True)
                 for cell in {*mine, *(cell for cell in theirs if cell[0] in finished)}:
-                    told = f"{kpi.kpi} by {grain} and {slice_name} in {cell}: {kpi.versions[0].formula}"
+                    told = f"{one.kpi} by {grain} and {slice_name} in {cell}: {one.versions[0].formula}"
                     assert is_same(mine.get(cell), theirs.get(cell)), told
+
+
+def _in_one_version(held: Kpi) -> Kpi:
+    """The KPI with its last formula for all time, as a metric has one."""
+    last = held.versions[-1].model_copy(update={"version": 1, "valid_from": date(2000, 1, 1), "computed_from": None})
+    return held.model_copy(update={"versions": (last,)})
 
 
 def _finished(connection: duckdb.DuckDBPyConnection, grain: Grain) -> set[date]:
@@ -97,3 +105,28 @@ def _answers(
             first = start.date() if hasattr(start, "date") else start
             found[first, "all" if not member else "(not set)" if member[0] is None else str(member[0])] = value
     return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_conversion_is_the_same_where_an_entity_converts_once(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FACTS, "sale", FACTS["sale"].model_copy(update={"key": ("customer",)}))
+    drawn = Random(seed)
+    days = [date(2024, drawn.randint(1, 3), drawn.randint(1, 28)) for _ in range(40)]
+    visits = [
+        {"visit_id": number, "customer": f"c{drawn.randint(1, 9)}", "seen_on": day, "region": "N", "minutes": 5}
+        for number, day in enumerate(days[:30])
+    ]
+    sales = [
+        {"sale_id": number, "customer": f"c{number}", "sold_on": day, "paid_on": None, "region": "N", "amount": 10}
+        for number, day in enumerate(days[30:])
+    ]
+    company = Company(tuple(sales), tuple(visits), {}, date(2024, 3, 31), date(2024, 1, 1))
+    events = {"base": "visits", "converted": "sales", "entity": "customer", "window": "14 days"}
+    made = kpi("converted", {"type": "conversion", **events})
+    exported = export_layer(project([made], company.calendar))
+    assert exported.left_out == ()
+    connection = tables(company)
+    mine = cells(answers(connection, company, [made]), made, "month", "all")
+    theirs = _answers(connection, engine(manifest_of(exported.layer)), "converted", Grain.MONTH, None)
+    assert mine.keys() == theirs.keys()
+    assert all(is_same(mine[cell], theirs[cell]) for cell in mine), (mine, theirs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from kpiledger.specs.chain import Chain
 from kpiledger.specs.fact import Fact
 from kpiledger.specs.kpi import Kpi
 from kpiledger.specs.organisation import Organisation
+from tests.compiled_models import build
 
 Row = Mapping[str, Any]
 
@@ -169,13 +169,7 @@ def tables(company: Company) -> duckdb.DuckDBPyConnection:
 
 def answers(connection: duckdb.DuckDBPyConnection, company: Company, kpis: Sequence[Kpi]) -> dict[Key, Figures]:
     """Every row of `fct_kpi_value` after the compiled models have run; the same key twice is an error."""
-    models = {
-        Path(name).stem: _plain(text)
-        for name, text in compile_project(project(kpis, company.calendar)).items()
-        if name.endswith(".sql")
-    }
-    for name in _in_order(models):
-        connection.execute(f"create table {name} as {models[name]}")
+    build(connection, compile_project(project(kpis, company.calendar)))
     rows = connection.execute(
         "select kpi, version, grain, span, period_start, slice, member, value, numerator, denominator, is_complete "
         "from fct_kpi_value"
@@ -190,24 +184,3 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[st
     values = [[row.get(column) for column in columns] for row in rows]
     if values:
         connection.executemany(f"insert into {name} values ({', '.join('?' * len(columns))})", values)
-
-
-def _plain(text: str) -> str:
-    text = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", text)
-    return re.sub(r"\{\{ source\('recorded', '(\w+)'\) \}\}", r"\1", text)
-
-
-def _in_order(models: Mapping[str, str]) -> list[str]:
-    """Each model after the models it reads."""
-    ordered: list[str] = []
-
-    def add(name: str) -> None:
-        if name in models and name not in ordered:
-            for read in re.findall(r"\bfrom (\w+)", models[name]):
-                if read != name:
-                    add(read)
-            ordered.append(name)
-
-    for name in sorted(models):
-        add(name)
-    return ordered

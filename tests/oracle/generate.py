@@ -46,8 +46,8 @@ Formula = dict[str, Any]
 Made = tuple[Formula, Sequence[str]]
 
 any_day = st.one_of(st.sampled_from(EDGES), st.integers(0, 520).map(lambda number: FIRST + timedelta(days=number)))
-# Days that every month has: going back by months neither merges nor skips any of them.
-plain_day = st.tuples(st.sampled_from([2023, 2024]), st.integers(1, 12), st.integers(1, 28)).map(
+# Days to which going back by months leads from exactly one day: neither the last of February nor any after the 28th.
+plain_day = st.tuples(st.sampled_from([2023, 2024]), st.integers(1, 12), st.integers(1, 27)).map(
     lambda parts: date(*parts)
 )
 amounts = st.one_of(
@@ -146,24 +146,25 @@ def simple(draw: st.DrawFn, always_where: bool = False) -> Made:
 
 
 @st.composite
-def ratio(draw: st.DrawFn) -> Made:
-    """Two measures of one fact, or of two."""
+def ratio(draw: st.DrawFn, with_states: bool = False) -> Made:
+    """Two measures of one fact, or of two; on request states as well."""
     top, bottom = draw(st.sampled_from(list(FACTS.values()))), draw(st.sampled_from(list(FACTS.values())))
-    without = (Aggregation.LAST, Aggregation.AVERAGE)
+    without = (Aggregation.AVERAGE, *([] if with_states else [Aggregation.LAST]))
     made = {"type": "ratio", "numerator": draw(parts(top, *without)), "denominator": draw(parts(bottom, *without))}
     return made, _slices(top) if top is bottom else SHARED
 
 
 @st.composite
-def derived(draw: st.DrawFn, offsets: Sequence[str | None], kpis: Sequence[str] = ()) -> Made:
-    """One or two inputs, each over the period or earlier; `kpis` may be inputs beside measures."""
+def derived(draw: st.DrawFn, offsets: Sequence[str | None], kpis: Sequence[str] | None = None) -> Made:
+    """One or two inputs, each over the period or earlier; where `kpis` are given they and states may be inputs."""
     names = ["one", "two"] if draw(st.booleans()) else ["one"]
     inputs, facts = {}, set()
     for name in names:
         offset = draw(st.sampled_from(list(offsets)))
         fact = draw(st.sampled_from(list(FACTS.values())))
         named = st.sampled_from(list(kpis)).map(lambda other: {"kpi": other}) if kpis else st.nothing()
-        given = draw(st.one_of(parts(fact, Aggregation.LAST), named))
+        without = [Aggregation.LAST] if kpis is None else []
+        given = draw(st.one_of(parts(fact, *without), named))
         inputs[name] = {
             **given, **({"offset": offset} if offset else {}), "missing": draw(st.sampled_from(["null", "zero"])),
         }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from kpiledger.specs.kpi import Kpi
+from kpiledger.vocabulary import Aggregation
 from tests.oracle import generate
 from tests.oracle.company import FACTS, Company, kpi
 from tests.oracle.generate import Formula, Made
@@ -60,24 +61,22 @@ def kpis_of_all_kinds(draw: st.DrawFn, most: int) -> list[Kpi]:
     return found
 
 
-@st.composite
-def many_conditions(draw: st.DrawFn) -> list[Kpi]:
-    """Over thirty parts of measures, which is more than the compiler computes one by one."""
-    wheres = [text for text in CONDITIONS["sale"] if "region" in text or "floor" in text]
-    names = [name for name in FACTS["sale"].measures if name not in ("standing",)]
-    pairs = [(measure, where) for measure in names for where in wheres]
-    slices = draw(st.sampled_from([[], ["region"], ["floor", "segment"]]))
-    return [
-        kpi(f"k{number}", {"type": "simple", "measure": measure, "where": where}, slices=slices)
-        for number, (measure, where) in enumerate(pairs)
-    ]
+# Every part that a condition chooses of a sum, count, average or extreme of sales.
+CHOSEN = [
+    (name, where)
+    for name, measure in FACTS["sale"].measures.items()
+    if measure.agg not in (Aggregation.COUNT_DISTINCT, Aggregation.MEDIAN, Aggregation.PERCENTILE, Aggregation.LAST)
+    for where in CONDITIONS["sale"]
+]
+# More than the compiler computes one by one.
+many_chosen = st.lists(st.sampled_from(CHOSEN), min_size=32, max_size=48, unique=True)
 
 
 def _formulas(grains: Sequence[str], kpis: Sequence[str]) -> st.SearchStrategy[Made]:
     fitting = [offset for offset in OFFSETS[grains[0]] if all(offset in OFFSETS[grain] for grain in grains)]
     return st.one_of(
-        generate.simple(), generate.ratio(), generate.derived(fitting, kpis), generate.derived(fitting, kpis),
-        generate.cumulative(REACHES), _states(), _conversions(),
+        generate.simple(), generate.ratio(with_states=True), generate.cumulative(REACHES), _states(), _conversions(),
+        generate.derived(fitting, kpis), generate.derived(fitting, kpis),
     )  # fmt: skip
 
 
@@ -97,7 +96,7 @@ def _conversions(draw: st.DrawFn) -> Made:
         fact = "visit" if measure == "visits" else "sale"
         where = draw(st.one_of(st.none(), st.sampled_from(sorted(CONDITIONS[fact]))))
         made[place] = {"measure": measure, **({"where": where} if where else {})}
-    return {**made, "window": window}, generate.SHARED if base == "visits" else generate.OWN
+    return {**made, "window": window}, generate.SHARED
 
 
 def _reaches(formula: Formula, reaching: Collection[str]) -> bool:

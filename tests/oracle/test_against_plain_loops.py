@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpiledger.compiling import compile_project
+from kpiledger.compiling.dialects import Dialect
+from kpiledger.compiling.fact_plan import fact_plan
+from kpiledger.compiling.forms import form_of
+from kpiledger.compiling.plan import all_values
 from kpiledger.specs.kpi import Kpi
 from tests.oracle import generate_projects
 from tests.oracle.agreeing import WINDOWS, journeys
@@ -16,14 +19,16 @@ from tests.oracle.company import Company, answers, kpi, project, tables
 from tests.oracle.comparing import assert_same, repeatable
 from tests.oracle.plain_calendar import is_complete
 
+SLICES = [[], ["region"], ["floor", "segment"]]
 
-@settings(repeatable, max_examples=12)
+
+@settings(repeatable, max_examples=25)
 @given(generate_projects.companies_with_calendars(), generate_projects.kpis_of_all_kinds(6))
 def test_every_kpi_is_what_plain_loops_over_the_rows_find(company: Company, kpis: list[Kpi]) -> None:
     _compare(company, kpis)
 
 
-@settings(repeatable, max_examples=12)
+@settings(repeatable, max_examples=16)
 @given(journeys(), st.sampled_from(WINDOWS), st.sampled_from([None, "region in ('N', 'S')"]))
 def test_conversions_are_what_plain_loops_over_the_events_find(
     company: Company, window: str, where: str | None
@@ -33,12 +38,17 @@ def test_conversions_are_what_plain_loops_over_the_events_find(
     _compare(company, [kpi("converted", formula, grains=["week", "month"], slices=["region", "segment"])])
 
 
-@settings(repeatable, max_examples=4)
-@given(generate_projects.companies_with_calendars(), generate_projects.many_conditions())
-def test_so_many_conditions_that_the_compiler_makes_a_cube_of_them_change_nothing(
-    company: Company, kpis: list[Kpi]
+@settings(repeatable, max_examples=5)
+@given(generate_projects.companies_with_calendars(), generate_projects.many_chosen, st.sampled_from(SLICES))
+def test_so_many_conditions_that_the_compiler_makes_cubes_of_them_change_nothing(
+    company: Company, chosen: list[tuple[str, str]], slices: list[str]
 ) -> None:
-    assert "chosen_by" in compile_project(project(kpis, company.calendar))["measured_sale.sql"]
+    kpis = [
+        kpi(f"k{number}", {"type": "simple", "measure": measure, "where": where}, slices=slices)
+        for number, (measure, where) in enumerate(chosen)
+    ]
+    asked = project(kpis, company.calendar)
+    assert form_of(fact_plan(asked, all_values(asked, Dialect.DUCKDB), "sale", Dialect.DUCKDB)).is_cube
     _compare(company, kpis)
 
 

@@ -128,6 +128,15 @@ def test_an_unfinished_month_is_compared_with_the_same_days_of_the_month_before(
     assert example.theirs()[month(3)] == -80  # 30 less the 110 of all February
 
 
+def test_an_earlier_month_has_each_of_its_days_once() -> None:
+    before = {"type": "derived", "expr": "one", "inputs": {"one": {"measure": "amount_sold", "offset": "1 month"}}}
+    sales = [sale(date(2023, 1, 31), 100, region="N"), sale(date(2023, 2, 28), 10, region="N")]
+    example = Example(before, sales, as_of=date(2023, 3, 31), slice="region")
+    assert example.ours() == {month(2, "N"): 100, month(3, "N"): 10}
+    # No day of February less a month is 31 January; 28, 29, 30 and 31 March less a month are all 28 February.
+    assert example.theirs() == {month(3, "N"): 40}
+
+
 def test_a_week_is_compared_with_the_week_of_the_same_number_a_year_before() -> None:
     inputs = {"one": {"measure": "amount_sold"}, "two": {"measure": "amount_sold", "offset": "1 year"}}
     sales = [sale(date(2022, 3, 9), 10), sale(date(2023, 3, 8), 30)]  # Wednesdays of week 10

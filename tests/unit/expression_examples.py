@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
 COLUMNS = {
     "amount": "decimal(12,2)",
     "cost": "decimal(12,2)",
@@ -84,3 +90,24 @@ ACCEPTED = {
     "extract(week from shipped_on)": "extract(week from shipped_on)",
     "extract(day from ordered_on)": "extract(day from ordered_on)",
 }
+
+
+def lay_rows(execute: Callable[[str], Any]) -> None:
+    """Lay the table `sale` with the rows."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+    execute(f"create temporary table sale ({columns})")
+    execute(f"insert into sale values {ROWS}")
+
+
+def answers(expression: str) -> str:
+    """The query for an expression in every row, in the same order in each warehouse."""
+    return f"select {expression} from sale order by shipped_on nulls last, cost"
+
+
+def comparable(value: Any) -> Any:
+    """A value as it is compared: figures to 12 digits, since a double prints its last ones differently."""
+    if isinstance(value, bool) or value is None or isinstance(value, (str, date)):
+        return value
+    if isinstance(value, float):
+        assert math.isfinite(value)
+    return Decimal(f"{Decimal(value):.12g}").normalize()

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from kpiledger.expressions import canonical, check_expression, render
-from tests.unit.expression_examples import ACCEPTED, COLUMNS, ROWS
+from tests.unit.expression_examples import ACCEPTED, COLUMNS, lay_rows
 
 SAME = [
     ("amount>5", "5 < AMOUNT", "((amount)) > (5.0)", "not amount <= 5"),
@@ -50,10 +50,8 @@ Run = Callable[[str], list[Any]]
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[Run]:
-    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     with duckdb.connect() as connection:
-        connection.execute(f"create table sale ({columns})")
-        connection.execute(f"insert into sale values {ROWS}")
+        lay_rows(connection.execute)
         yield lambda text: [row[0] for row in connection.execute(f"select {render(text)} from sale").fetchall()]
 
 

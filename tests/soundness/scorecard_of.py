@@ -1,0 +1,46 @@
+"""The scorecard that nobody promised anything on: `fct_scorecard` over the values of a tiny project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from kpiledger.specs.kpi import Kpi
+from tests.compiled_models import plain_sql
+
+SCORECARD = Path(__file__).parents[2] / "models" / "scorecard" / "fct_scorecard.sql"
+COMPANY = """
+    create table dim_kpi (kpi varchar, cadence varchar, is_missing_zero boolean);
+    create table dim_kpi_version (
+        kpi varchar, version integer, valid_from date, valid_to date, is_ratio boolean, is_additive boolean,
+        is_level boolean
+    );
+    create table dim_unit as select 'company' as unit, 'company' as kind;
+    create table fct_kpi_target (
+        holder varchar, agreement varchar, agreement_version integer, kpi varchar, slice varchar, member varchar,
+        grain varchar, period_start date, period_end date, target_value decimal(38, 10), comparison varchar,
+        amber_value decimal(38, 10), stretch_value decimal(38, 10), weight decimal(9, 6),
+        baseline_value decimal(38, 10), recorded_at timestamp, superseded_at timestamp
+    )
+"""
+
+
+def scorecard_of(
+    company: duckdb.DuckDBPyConnection, kpis: Iterable[Kpi]
+) -> dict[tuple[str, date], tuple[Decimal | None, bool]]:
+    """KPI and first day of the period -> actual, and whether the period is complete."""
+    company.execute(COMPANY)
+    for one in kpis:
+        company.execute("insert into dim_kpi values (?, ?, ?)", [one.kpi, one.cadence.value, one.missing == "zero"])
+        for version in one.versions:
+            company.execute(
+                "insert into dim_kpi_version values (?, ?, ?, ?, false, true, false)",
+                [one.kpi, version.version, version.valid_from, version.valid_to],
+            )
+    company.execute(f"create table fct_scorecard as {plain_sql(SCORECARD.read_text(encoding='utf-8'))}")
+    rows = company.execute("select kpi, period_start, actual, is_complete from fct_scorecard").fetchall()
+    return {(name, start): (actual, is_complete) for name, start, actual, is_complete in rows}
