@@ -146,7 +146,7 @@ level: team
 direction: increase
 unit: ratio
 cadence: month
-grains: [week, month, quarter]
+grains: [month, quarter]
 spans: [{spans}]
 slices: [department, brand]
 counter_kpis: [{"discount_share" if name == "coupon_share" else "coupon_share"}]
@@ -171,6 +171,7 @@ def _bare(clock: Clock, root: Path) -> None:
     folders = (root / "models" / name for name in ("marts", "kpis"))
     files = {path.name: path.read_text(encoding="utf-8") for folder in folders for path in folder.glob("*.sql")}
     connection = duckdb.connect(str(root / "build" / "bare.duckdb"), config={"threads": os.cpu_count() or 1})
+    connection.execute("set enable_progress_bar = false")
     connection.execute("create table run_context as select cast(null as date) as as_of_on")
     for name, sql in in_order(files):
         with clock:

@@ -9,7 +9,7 @@ from pathlib import Path
 STAGES = ("attract", "order", "fulfil", "deliver", "support", "retain")
 SLICES = ("region", "category", "channel")
 _AMOUNTS = 6
-_CALENDAR = "starts_on: 2020-01-01\nas_of: 2024-12-31\nzone: Europe/Copenhagen\n"
+_CALENDAR = "starts_on: 2014-01-01\nas_of: 2017-12-31\nzone: Europe/Copenhagen\n"
 _ORGANISATION = """departments:
   sales:
     label: {en: Sales}
@@ -27,19 +27,41 @@ roles:
 
 def write_project(root: Path, kpis: int, facts: int = 50, seed: int = 1) -> None:
     """Write specs and contracts below a folder; the same numbers and seed give the same files."""
-    chance = random.Random(seed)
     files = {
         **people_and_stages(),
         "metrics/calendar.yml": _CALENDAR,
-        "models/marts/_marts.yml": "version: 2\nmodels:\n" + "".join(_contract(number) for number in range(facts)),
+        **facts_and_kpis(kpis, facts, seed),
     }
-    files |= {f"metrics/facts/{_fact(number)}.yml": _fact_file(number) for number in range(facts)}
-    for number in range(kpis):
-        stage = STAGES[number % len(STAGES)]
-        files[f"metrics/kpis/{stage}/{_kpi(number)}.yml"] = _kpi_file(chance, number, stage, number % facts)
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
+
+
+def facts_and_kpis(kpis: int, facts: int, seed: int, owner: str = "director") -> dict[str, str]:
+    """The fact and KPI files, and the contracts of the marts, by their paths."""
+    chance = random.Random(seed)
+    contracts = "version: 2\nmodels:\n" + "".join(_contract(number) for number in range(facts))
+    files = {"models/marts/_generated.yml": contracts}
+    files |= {f"metrics/facts/{_fact(number)}.yml": _fact_file(number) for number in range(facts)}
+    for number in range(kpis):
+        stage = STAGES[number % len(STAGES)]
+        text = _kpi_file(chance, number, stage, number % facts)
+        files[kpi_path(number).as_posix()] = text.replace("director", owner)
+    return files
+
+
+def mart_models(facts: int, rows: int) -> dict[str, str]:
+    """SQL that makes up the rows of the marts over four years, by the paths of the models."""
+    text = "select row_id, cast(date '2014-01-01' + cast(row_id % 1461 as integer) as date) as happened_on, "
+    text += "cast(date '2014-01-09' + cast(row_id % 1461 as integer) as date) as paid_on, "
+    text += "'Customer ' || cast(row_id % 5000 as varchar) as customer, "
+    members = zip(SLICES, (12, 8, 4), strict=True)
+    text += "".join(f"'{n.title()} ' || cast(row_id * 7 // 3 % {count} as varchar) as {n}, " for n, count in members)
+    text += ", ".join(
+        f"cast(row_id * {number + 3} % 1000 as decimal(18, 2)) as amount_{number}" for number in range(_AMOUNTS)
+    )
+    sql = f"{text}\nfrom range({rows}) as numbers(row_id)\n"
+    return {f"models/marts/fct_{_fact(number)}.sql": sql for number in range(facts)}
 
 
 def people_and_stages() -> dict[str, str]:
@@ -131,8 +153,8 @@ versions:
 
 def _versions(chance: random.Random, number: int, fact: str) -> str:
     """One version, and of every tenth KPI a second one."""
-    first = _version(1, "2020-01-01", "2022-12-31" if number % 10 == 0 else "", _formula(chance, number, fact))
-    return first + (_version(2, "2023-01-01", "", _formula(chance, number, fact)) if number % 10 == 0 else "")
+    first = _version(1, "2014-01-01", "2015-12-31" if number % 10 == 0 else "", _formula(chance, number, fact))
+    return first + (_version(2, "2016-01-01", "", _formula(chance, number, fact)) if number % 10 == 0 else "")
 
 
 def _version(number: int, start: str, end: str, formula: str) -> str:

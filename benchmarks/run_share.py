@@ -1,10 +1,11 @@
 """Where does the time of a run go? CPU of dbt, Great Expectations, Dagster and our own code, on a second run.
 
-    python benchmarks/run_share.py [--rounds 3]
+    python -m benchmarks.run_share [--rounds 3] [--kpis 1000]
 
-Works in a copy of the project in a temporary folder. Each round starts fresh processes: `dbt build` alone on
-the same models, and the main job. The shares come from the parts of the main job's own process; what belongs
-to no part (the interpreter, click) counts as ours. Ratios hold better than seconds on a shared machine.
+Works in a copy of the project in a temporary folder; with --kpis so many generated KPIs over ten facts are added to
+it. Each round starts fresh processes: `dbt build` alone on the same models, and the main job. The shares come from
+the parts of the main job's own process; what belongs to no part (the interpreter, click) counts as ours. Ratios hold
+better than seconds on a shared machine.
 """
 
 import argparse
@@ -17,6 +18,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.many_specs import facts_and_kpis, mart_models
+
+# Of the generated part: facts, and rows of each.
+FACTS, ROWS = 10, 100_000
 ROOT = Path(__file__).parents[1]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".uv", "build", "target", "logs", "__pycache__", ".*_cache")
 
@@ -77,9 +82,15 @@ def _cpu(command: list[str], folder: Path, environment: dict[str, str]) -> tuple
     return spent, done.stdout
 
 
-def _prepared(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+def _prepared(folder: Path, kpis: int) -> tuple[dict[str, str], dict[str, str]]:
     """Copy the project, run it once, and give the environments of the run and of plain dbt."""
     shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
+    if kpis:
+        files = {**facts_and_kpis(kpis, FACTS, seed=1, owner="finance_controller"), **mart_models(FACTS, ROWS)}
+        for path, text in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+        _cpu([sys.executable, "-m", "kpiledger.cli", "compile"], folder, dict(os.environ))
     plain = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     python = [sys.executable, "-c"]
     sources = "from pathlib import Path; from kpiledger.sources.demo import build_demo_sources as build; "
@@ -101,12 +112,13 @@ def main() -> None:
     """Measure some rounds and print the medians."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--kpis", type=int, default=0, help="generated KPIs beside those of the demo")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "demo"
-        plain, dbt_environment = _prepared(folder)
+        plain, dbt_environment = _prepared(folder, asked.kpis)
         alone, whole, parts = [], [], []
-        for _ in range(rounds):
+        for _ in range(asked.rounds):
             alone.append(_cpu([*_dbt(), "build", "--quiet", "--profiles-dir", "."], folder, dbt_environment)[0])
             whole.append(_cpu([sys.executable, "-m", "orchestration.run"], folder, plain)[0])
             parts.append(json.loads(_cpu([sys.executable, "-c", MEASURED_RUN], folder, plain)[1]))

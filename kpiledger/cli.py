@@ -160,15 +160,17 @@ def show(world: World, name: str, sql: bool, number: int | None) -> None:
 
 @kpi.command()
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day that the numbers are as of.")
+@click.option("--full-refresh", is_flag=True, help="Compute everything anew, incremental facts as well.")
 @in_project
-def run(world: World, as_of: datetime | None) -> None:
+def run(world: World, as_of: datetime | None, full_refresh: bool) -> None:
     """The main job, start to finish: record, build, check, publish."""
     world.settings.build.mkdir(parents=True, exist_ok=True)
     found = list(entry_points(group="kpiledger.run"))
     if not found:
         raise BrokenWorld("no orchestration is installed", "install the project with its `orchestration` package")
-    execute: Callable[[Path, date | None, Callable[[str], None]], int] = found[0].load()
-    sys.exit(execute(world.root, as_of.date() if as_of else None, lambda line: click.echo(line, err=True)))
+    execute: Callable[[Path, date | None, Callable[[str], None], bool], int] = found[0].load()
+    day = as_of.date() if as_of else None
+    sys.exit(execute(world.root, day, lambda line: click.echo(line, err=True), full_refresh))
 
 
 @kpi.command()

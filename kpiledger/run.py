@@ -16,6 +16,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from kpiledger.carrying import carry_tables
+from kpiledger.compiling.incremental import kept_tables
 from kpiledger.dbt_build import BuildResult, build
 from kpiledger.errors import RunStopped, WrongUse
 from kpiledger.folding import agreement_version_rows, fold, target_period_rows
@@ -42,9 +44,12 @@ from kpiledger.run_state import Run, leave_state, step
 from kpiledger.settings import load_settings
 from kpiledger.warehouse import lay_tables, open_reader, rows_of
 
+# The schema of the compiled models.
+KPI_SCHEMA = "kpi"
 
-def begin(root: Path, run_id: str, as_of: date | None, now: datetime) -> Run:
-    """Check the specs and make an empty place to build in."""
+
+def begin(root: Path, run_id: str, as_of: date | None, now: datetime, full_refresh: bool = False) -> Run:
+    """Check the specs and make a place to build in: empty, but for what incremental facts keep of the last run."""
     settings = load_settings(root, os.environ)
     require_duckdb(settings)
     settings.build.mkdir(parents=True, exist_ok=True)
@@ -61,6 +66,9 @@ def begin(root: Path, run_id: str, as_of: date | None, now: datetime) -> Run:
                 "name a later day, or let metrics/calendar.yml begin earlier",
             )
         run = replace(run, as_of=asked_for)
+        kept = kept_tables(project)
+        if kept and not full_refresh and settings.warehouse.exists():
+            carry_tables(settings.warehouse, run.warehouse, KPI_SCHEMA, kept)
         leave_state(run)
         return run
 

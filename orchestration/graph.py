@@ -33,6 +33,7 @@ class MainConfig(dg.Config):
     """What a run of the main job may be told."""
 
     as_of: str | None = None  # the last day to count, as 2017-12-31; else calendar.yml says
+    full_refresh: bool = False  # compute everything anew, incremental facts as well
 
 
 def assets_of(project: Project, manifest: Path, say: Say | None = None) -> list[dg.AssetsDefinition]:
@@ -58,7 +59,7 @@ def _recorded_agreements(root: Path, nodes: dict[str, Any], say: Say | None) -> 
     def recorded_agreements(context: dg.AssetExecutionContext, config: MainConfig) -> Iterator[Any]:
         """Check the specs, record what is new in the ledger, lay the ledger's tables for the models."""
         with step("recorded_agreements", say or context.log.info) as told:
-            run = begin(root, context.run_id, _date(config.as_of), _utc_now())
+            run = begin(root, context.run_id, _date(config.as_of), _utc_now(), config.full_refresh)
             report = record_agreements(run, _utc_now)
             told.append(f"{report.new} new entries, {report.total} in all")
         counts: Metadata = {"new_entries": report.new, "entries": report.total, "root_hash": report.root_hash}

@@ -1,4 +1,4 @@
-"""Run compiled models in DuckDB again and again, as dbt does: each reads its own table as it stood, then replaces it."""
+"""Run compiled models in DuckDB again and again, as dbt does: each may read its own table, then replaces it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def rendered(connection: duckdb.DuckDBPyConnection, name: str, sql: str, started
     """The SQL of a model as `macros/kept_from_last_run.sql` makes dbt run it."""
 
     def is_kept(built: str) -> bool:
-        query = "select count(*) from information_schema.columns where table_name = ? and column_name = ?"
+        query = """select count(*) from information_schema.columns
+            where table_catalog = current_catalog() and table_name = ? and column_name = ?"""
         return connection.execute(query, [name, built]).fetchall() == [(1,)]
 
     return _ENVIRONMENT.from_string(sql).render(

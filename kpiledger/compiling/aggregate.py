@@ -34,7 +34,7 @@ def aggregate_model(plan: FactPlan) -> str | None:
     else:
         ctes.append(described(plan, slices, columns))
     parts = [
-        (_part_name(time, cube), _tiled(plan, form, cube, time))
+        (_part_name(form, time, cube), _tiled(plan, form, cube, time))
         for cube in form.cubes
         for time in times
         if cube is form.cubes[0] or _has(cube, time)
@@ -77,8 +77,8 @@ def _has(cube: Cube, time: str) -> bool:
     return any(column.group.time == time for column in cube.stored)
 
 
-def _part_name(time: str, cube: Cube) -> str:
-    return coined(f"by_{time}", *(key.name for key in cube.keys)) if cube.keys else f"by_{time}"
+def _part_name(form: Form, time: str, cube: Cube) -> str:
+    return coined(f"by_{time}", *(key.name for key in cube.keys)) if form.is_divided else f"by_{time}"
 
 
 def _tile_text(plan: FactPlan) -> str:

@@ -38,9 +38,14 @@ def tile_ctes(plan: FactPlan) -> list[Cte]:
         f"select dim_day.*\nfrom dim_day\nleft join unchanged\n    on {tile} = unchanged.tile\n"
         "where unchanged.tile is null"
     )
+    none = "select tile\nfrom each_tile\nwhere false"
     return [
         ("each_tile", tiles, "each tile of days, its last day, and when any of them last changed"),
-        ("unchanged", unless_kept(kept, "select tile\nfrom each_tile\nwhere false"), "tiles that are right as they stand"),
+        (
+            "unchanged",
+            unless_kept(kept, none),
+            "tiles that are right as they are",
+        ),
         (DAYS, days, "the days of all other tiles"),
     ]
 
@@ -123,7 +128,8 @@ def measures_together(names: Sequence[str]) -> Cte:
     kept = (
         f"select\n{lines([*items, 'newest.changed_in'])}\nfrom {{{{ this }}}} as before\ninner join spans\n"
         f"    on {_equal('before', 'spans', _PERIOD)}\n    and {stretch}\n"
-        f"left join stale\n    on {_equal('spans', 'stale', STRETCH)}\ncross join newest\nwhere stale.span_start is null"
+        f"left join stale\n    on {_equal('spans', 'stale', STRETCH)}\ncross join newest\n"
+        "where stale.span_start is null"
     )
     return "all_measured", and_kept(anew, kept)
 

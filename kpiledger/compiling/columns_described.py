@@ -46,3 +46,17 @@ SPAN: Columns = {
     "span_start": ("date", "First day that the value covers"),
     "span_end": ("date", "Last day that the value covers, never after the as-of date"),
 }
+# What the models of incremental facts know of the last run. The column that tells their text has no fixed name.
+SEEN: Columns = {
+    "day": ("date", "A day of the fact"),
+    "row_count": ("bigint", "Its rows, by any of the fact's dates; 0 where they have all gone"),
+    "last_changed_at": ("", "When the newest of them was inserted or changed"),
+    "changes": ("text", "The moments of all changes as one number"),
+    "dimensions": ("text", "The rows of the dimension models as one number"),
+    "changed_in": ("timestamp", "The start (UTC) of the run in which any of this last differed"),
+}
+TILE_KEPT: Columns = {"tile__end": ("date", "Last day of the days that are put together")}
+STRETCH_KEPT: Columns = {
+    "span__start": ("date", "First day of the interval that the measures cover"),
+    "span__end": ("date", "Its last day"),
+}

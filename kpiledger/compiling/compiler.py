@@ -6,10 +6,10 @@ from kpiledger.compiling.aggregate import aggregate_model
 from kpiledger.compiling.calendar_models import as_of_model, day_model, period_model, span_model
 from kpiledger.compiling.dialects import Dialect
 from kpiledger.compiling.exposed import exposed_models
-from kpiledger.compiling.fact_plan import FactPlan, fact_plan
+from kpiledger.compiling.fact_plan import fact_plans
 from kpiledger.compiling.incremental import is_incremental, seen_model_name
 from kpiledger.compiling.measured import measured_model
-from kpiledger.compiling.plan import Value, all_values, by_home
+from kpiledger.compiling.plan import all_values, by_home
 from kpiledger.compiling.properties import properties_file
 from kpiledger.compiling.published import value_table
 from kpiledger.compiling.seen import seen_model
@@ -26,7 +26,7 @@ _GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
 def compile_project(project: Project, dialect: Dialect = Dialect.DUCKDB) -> dict[str, str]:
     """File name -> text; the project must have passed the rules without error."""
     values = all_values(project, dialect)
-    plans = plans_of(project, values, dialect)
+    plans = fact_plans(project, values, dialect)
     homes = by_home(values)
     asked = {grain for kpi in project.kpis.values() for grain in kpi.grains}
     grains = tuple(grain for grain in Grain if grain in _GRAINS or grain in asked)
@@ -49,9 +49,3 @@ def compile_project(project: Project, dialect: Dialect = Dialect.DUCKDB) -> dict
     for home, answered in homes.items():
         files[f"kpi_{home}.sql"] = values_model(home, answered, plans)
     return dict(sorted({**files, **exposed_models(project, dialect)}.items()))
-
-
-def plans_of(project: Project, values: tuple[Value, ...], dialect: Dialect) -> dict[str, FactPlan]:
-    """What the KPIs ask of each fact they need, by fact."""
-    facts = sorted({source.fact for value in values for source in value.figure.sources})
-    return {fact: fact_plan(project, values, fact, dialect) for fact in facts}

@@ -107,12 +107,32 @@ def each_day(relation: str, start: str, end: str, dialect: Dialect) -> str:
     if dialect is Dialect.SPARK:
         return f"from {relation}\nlateral view explode(sequence({start}, {end}, interval 1 day)) series as day"
     first, last = f"cast({start} as timestamp)", f"cast({end} as timestamp)"
-    return f"from {relation}\ncross join generate_series({first}, {last}, interval '1 day') as series(day)"
+    days = f"    {first},\n    {last},\n    interval '1 day'"
+    return f"from {relation}\ncross join generate_series(\n{days}\n) as series(day)"
 
 
 def percentile(fraction: float, expression: str, dialect: Dialect) -> str:
     """The value below which a fraction of the rows lies, between two of them as a double."""
     return f"percentile_cont({fraction}) within group (order by cast({expression} as {type_name('double', dialect)}))"
+
+
+def digest(row: str, dialect: Dialect) -> str:
+    """A whole number for the values of a row, written with commas between them; other values, another number."""
+    if dialect is Dialect.POSTGRES:
+        return f"hashtextextended({as_text(f'row({row})', dialect)}, 0)"
+    return f"hash({row})" if dialect is Dialect.DUCKDB else f"xxhash64({row})"
+
+
+def since_epoch(moment: str, dialect: Dialect) -> str:
+    """The time from 1970 to a moment as an exact number."""
+    if dialect is Dialect.POSTGRES:
+        return f"extract(epoch from {moment})"
+    return f"epoch_us({moment})" if dialect is Dialect.DUCKDB else f"unix_micros({moment})"
+
+
+def just_after(moment: str) -> str:
+    """The moment after another that is told apart from it."""
+    return f"{moment} + interval '1 microsecond'"
 
 
 def _moved(expression: str, length: Length, sign: str, dialect: Dialect) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpiledger.compiling.columns import Route
-from kpiledger.compiling.compiler import plans_of
 from kpiledger.compiling.dialects import Dialect
-from kpiledger.compiling.fact_plan import FactPlan
+from kpiledger.compiling.fact_plan import FactPlan, fact_plans
 from kpiledger.compiling.forms import form_of
 from kpiledger.compiling.plan import all_values
 from kpiledger.project import Project
@@ -16,7 +15,7 @@ from kpiledger.project import Project
 def explained(project: Project, dialect: Dialect = Dialect.DUCKDB) -> Iterator[str]:
     """A few lines a fact, for a person to read."""
     values = all_values(project, dialect)
-    for fact, plan in plans_of(project, values, dialect).items():
+    for fact, plan in fact_plans(project, values, dialect).items():
         versions = {value.name for value, _ in plan.used}
         kpis = f"{len(versions)} KPI version{'s' if len(versions) != 1 else ''}"
         yield f"{fact}: {kpis}, {len(plan.columns)} measures, kept by {_kept(plan)}"

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from kpiledger.compiling.columns import Column, Group, Route, coined, groups_of, in_route
 from kpiledger.compiling.dialects import Dialect, local_day
-from kpiledger.compiling.plan import Leaf, Need, Value, leaves_of, need_of, slices_of
+from kpiledger.compiling.plan import Leaf, Need, Value, leaves_by_fact, need_of, slices_of
 from kpiledger.project import Project
 from kpiledger.specs.fact import Fact
 from kpiledger.vocabulary import Grain
@@ -100,9 +100,11 @@ class FactPlan:
         return local_day(column, kind, self.fact.zone, self.project.calendar.zone, self.dialect)
 
 
-def fact_plan(project: Project, values: Iterable[Value], fact: str, dialect: Dialect) -> FactPlan:
-    """What some values ask of a fact."""
-    return FactPlan(project, project.facts[fact], leaves_of(values, fact), dialect)
+def fact_plans(project: Project, values: Iterable[Value], dialect: Dialect) -> dict[str, FactPlan]:
+    """What some values ask of each fact they need, by fact."""
+    return {
+        fact: FactPlan(project, project.facts[fact], used, dialect) for fact, used in leaves_by_fact(values).items()
+    }
 
 
 def _counted(group: Group) -> tuple[str, ...]:

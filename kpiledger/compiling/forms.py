@@ -20,7 +20,7 @@ from functools import lru_cache
 from math import prod
 
 from kpiledger.compiling.columns import Column, Route, coined
-from kpiledger.compiling.dialects import Dialect
+from kpiledger.compiling.dialects import Dialect, type_name
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.expressions import canonical, columns_in, equalities, render
 
@@ -29,7 +29,7 @@ PLAIN_AT_MOST = 25
 # Rows of a cube that are still far fewer than the fact's.
 CUBE_AT_MOST = 300_000
 # A pass over the fact costs as much as about so many conditions on its rows.
-CUBE_AT_LEAST = 20
+CUBE_AT_LEAST = 12
 # Assumed where the calendar does not end: ten years.
 DAYS = 3650
 DAYS_OF_MONTH = 30
@@ -172,7 +172,7 @@ def _kept(plan: FactPlan, name: str) -> Key:
     dimensions = plan.fact.dimensions
     own = {one.column: one.members for one in dimensions.values() if not one.through}
     is_cut = any(dimensions[one].column == name and not dimensions[one].through for one in plan.slices)
-    kind = plan.project.columns.get(plan.fact.model, {}).get(name) or "varchar"
+    kind = plan.project.columns.get(plan.fact.model, {}).get(name) or type_name("text", plan.dialect)
     return Key(name, name, kind, 1 if is_cut else own.get(name) or CUBE_AT_MOST + 1)
 
 

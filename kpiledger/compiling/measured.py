@@ -40,9 +40,11 @@ def measured_model(plan: FactPlan) -> str:
     if from_rows:
         slices = plan.slices_of([column.group for column in from_rows])
         ctes += [imported(fact.model), *(imported(model) for model in dimension_models(fact, slices))]
-        ctes += _described_anew(plan, slices, from_rows) if is_incremental(plan) else [
-            described(plan, slices, from_rows, key=fact.key)
-        ]
+        ctes += (
+            _described_anew(plan, slices, from_rows)
+            if is_incremental(plan)
+            else [described(plan, slices, from_rows, key=fact.key)]
+        )
     made: list[tuple[str, Sequence[Group]]] = []
     for parts, groups in _parts(plan):
         ctes += parts

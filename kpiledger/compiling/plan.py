@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from itertools import chain
 
 from kpiledger.compiling.columns import Column, coined, columns_for, conversion_columns
@@ -106,10 +107,7 @@ class Value:
     @property
     def asked(self) -> tuple[Stretch, ...]:
         """The stretches it has values of: the spans of the KPI, and what they are compared with."""
-        spans = [Stretch(span) for span in self.kpi.spans]
-        return tuple(
-            chain.from_iterable((one, one.before(ONE_YEAR)) if one.span in COMPARED else (one,) for one in spans)
-        )
+        return _asked(self.kpi.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,17 +162,27 @@ def by_home(values: Iterable[Value]) -> Mapping[str, tuple[Value, ...]]:
     return {home: tuple(found[home]) for home in sorted(found, key=lambda home: (home == ACROSS, home))}
 
 
-def leaves_of(values: Iterable[Value], fact: str) -> tuple[tuple[Value, Leaf], ...]:
-    """The leaves that some values take from a fact, each with its value."""
-    return tuple((value, leaf) for value in values for leaf in value.figure.leaves if leaf.source.fact == fact)
+def leaves_by_fact(values: Iterable[Value]) -> Mapping[str, tuple[tuple[Value, Leaf], ...]]:
+    """The leaves that some values take from each fact, with their values; facts in order of their names."""
+    found: dict[str, list[tuple[Value, Leaf]]] = {}
+    for value in values:
+        for leaf in value.figure.leaves:
+            found.setdefault(leaf.source.fact, []).append((value, leaf))
+    return {fact: tuple(found[fact]) for fact in sorted(found)}
 
 
 def need_of(leaves: Iterable[tuple[Value, Leaf]]) -> Need:
     """For which grains and stretches some leaves are needed."""
-    taken = list(leaves)
-    grains = {grain for value, _ in taken for grain in value.kpi.grains}
-    stretches = {leaf.source.stretch(asked) for value, leaf in taken for asked in value.asked}
+    pairs = {(leaf.source, value.kpi.grains, value.kpi.spans) for value, leaf in leaves}
+    grains = {grain for _, asked, _ in pairs for grain in asked}
+    stretches = {source.stretch(asked) for source, _, spans in pairs for asked in _asked(spans)}
     return Need(tuple(grain for grain in Grain if grain in grains), tuple(sorted(stretches)))
+
+
+@cache
+def _asked(spans: tuple[str, ...]) -> tuple[Stretch, ...]:
+    given = [Stretch(span) for span in spans]
+    return tuple(chain.from_iterable((one, one.before(ONE_YEAR)) if one.span in COMPARED else (one,) for one in given))
 
 
 def slices_of(values: Iterable[Value]) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ from typing import Any
 
 from kpiledger.compiling.aggregate import additive_counts, aggregate_keys
 from kpiledger.compiling.columns import Column, Route
-from kpiledger.compiling.columns_described import DAY, PERIOD, SPAN, VALUE
+from kpiledger.compiling.columns_described import DAY, PERIOD, SEEN, SPAN, STRETCH_KEPT, TILE_KEPT, VALUE
 from kpiledger.compiling.described import Columns, described, yaml_file
 from kpiledger.compiling.dialects import Dialect
 from kpiledger.compiling.expressing import aggregate
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.forms import form_of
+from kpiledger.compiling.incremental import is_incremental, seen_model_name
 from kpiledger.compiling.measured import KEYS
 from kpiledger.compiling.owned import exposures, group_of, groups, meta
 from kpiledger.compiling.plan import ACROSS, Value
@@ -62,17 +63,22 @@ def _fact_models(plan: FactPlan) -> list[dict[str, Any]]:
     """The aggregate of a fact and its measures over intervals."""
     models = []
     fact = plan.fact
+    if is_incremental(plan):
+        text = f"When each day of {fact.model} last changed, as far as runs have seen. One row per day."
+        models.append(described(seen_model_name(plan), text, SEEN, contract=False))
     if plan.of_route(Route.ADDITIVE):
         columns: Columns = {"tile": ("date", "First day of the days that are put together")}
         columns |= {name: ("text", f"Dimension {name}") for name in aggregate_keys(plan)}
         columns |= {name: ("bigint", f"Rows of the fact by {time}") for time, name in additive_counts(plan).items()}
         columns |= {column.name: ("", _measure_text(plan, column)) for column in form_of(plan).stored}
+        columns |= TILE_KEPT if is_incremental(plan) else {}
         text = f"Additive measures of {fact.model}. One row per tile of days and combination of dimensions."
         models.append(described(f"agg_{fact.fact}", text, columns, contract=False))
     columns = {name: VALUE[name] for name in KEYS}
     counts = dict.fromkeys(plan.row_count(group) for group in plan.groups)
     columns |= dict.fromkeys(counts, ("bigint", "Rows of the fact behind the measures"))
     columns |= {column.name: ("", _measure_text(plan, column)) for column in plan.columns}
+    columns |= STRETCH_KEPT if is_incremental(plan) else {}
     text = f"Measures of {fact.model}. One row per grain, span, period, slice and member."
     models.append(described(f"measured_{fact.fact}", text, columns, contract=False))
     return models

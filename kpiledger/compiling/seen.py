@@ -6,7 +6,7 @@ fact is sliced through is another. A day whose rows have all gone stays, with no
 
 from __future__ import annotations
 
-from kpiledger.compiling.dialects import Dialect, as_text, minus
+from kpiledger.compiling.dialects import Dialect, as_text, digest, just_after, minus, since_epoch, type_name
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.incremental import BUILT, marked, times_of, unless_kept
 from kpiledger.compiling.rows import dimension_models
@@ -46,7 +46,7 @@ def _dated(plan: FactPlan) -> str:
 
 def _found(plan: FactPlan) -> str:
     # Sums of whole numbers are exact in any order; with the count they tell which moments there were.
-    moment = "epoch_us(changed_at)" if plan.dialect is Dialect.DUCKDB else "extract(epoch from changed_at)"
+    moment = since_epoch("changed_at", plan.dialect)
     items = [
         "day",
         "count(*) as row_count",
@@ -73,14 +73,13 @@ def _members(plan: FactPlan) -> str:
 
 def _digest(columns: list[str], label: str, dialect: Dialect) -> str:
     row = ", ".join([f"'{label}'", *columns])
-    return f"hash({row})" if dialect is Dialect.DUCKDB else f"hashtextextended(cast(row({row}) as varchar), 0)"
+    return digest(row, dialect)
 
 
 def _before(dialect: Dialect) -> str:
     """The table as it stood; where nothing is kept, an empty one."""
-    none = [
-        f"cast(null as {kind}) as {name}" for name, kind in (("dimensions", "varchar"), ("changed_in", "timestamp"))
-    ]
+    kinds = {"dimensions": type_name("text", dialect), "changed_in": "timestamp"}
+    none = [f"cast(null as {kind}) as {name}" for name, kind in kinds.items()]
     empty = lines(["day", "row_count", "last_changed_at", "changes", *none])
     kept = "select day, row_count, last_changed_at, changes, dimensions, changed_in\nfrom {{ this }}"
     return unless_kept(kept, f"select\n{empty}\nfrom found\nwhere false")
@@ -121,7 +120,7 @@ def _looked_at_again(plan: FactPlan) -> list[str]:
 
 
 def _stamped() -> str:
-    after = "newest_in + interval '1 microsecond'"
+    after = just_after("newest_in")
     items = [
         "day",
         "row_count",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import indent
 
 from kpiledger.compiling.bounds import ago, bounds_of, suffix_of
 from kpiledger.compiling.dialects import Dialect, first_of, minus, plus
+from kpiledger.compiling.folding_lines import folded
 from kpiledger.compiling.text import Cte, date_literal, header, imported, lines, with_ctes
 from kpiledger.specs.calendar import Calendar
 from kpiledger.stretches import NO_LENGTH, ONE_YEAR, PERIOD, YEAR_TO_DATE, Length, Stretch
@@ -77,8 +79,8 @@ def _start(stretch: Stretch, grains: Sequence[Grain], calendar: Calendar, dialec
     if Grain.WEEK not in grains or stretch.to_date is Grain.WEEK:
         return start
     held = first_of(stretch.to_date, plus("first_day", _THREE_DAYS, dialect), dialect, calendar)
-    first_week = first_of(Grain.WEEK, plus(held, _THREE_DAYS, dialect), dialect, calendar)
-    return f"case\n    when grain = '{Grain.WEEK}' then {first_week}\n    else {start}\nend"
+    first_week = folded(first_of(Grain.WEEK, plus(held, _THREE_DAYS, dialect), dialect, calendar))
+    return f"case\n    when grain = '{Grain.WEEK}' then {indent(first_week, '    ').strip()}\n    else {start}\nend"
 
 
 def _says(stretch: Stretch) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import indent, wrap
 
 from kpiledger.compiling.columns import Group, Route, coined
 from kpiledger.compiling.conversions import conversion_ctes
 from kpiledger.compiling.dialects import Dialect
 from kpiledger.compiling.expressing import aggregate
-from kpiledger.compiling.fact_plan import FactPlan, fact_plan
+from kpiledger.compiling.fact_plan import FactPlan, fact_plans
+from kpiledger.compiling.folding_lines import WIDTH
 from kpiledger.compiling.measured import INTERVAL, KEYS
 from kpiledger.compiling.plan import Leaf, Source, Value, value_of
 from kpiledger.compiling.rows import described, sliced
@@ -42,7 +44,7 @@ def standalone_query(project: Project, kpi: Kpi, version: KpiVersion, dialect: D
     """The SQL that gives numerator, denominator and value of one KPI version, runnable on the warehouse."""
     value = value_of(project, kpi, version, dialect)
     parts = _parts(value)
-    plans = {fact: fact_plan(project, [value], fact, dialect) for fact in {part.source.fact for part in parts}}
+    plans = fact_plans(project, [value], dialect)
     ctes: list[Cte] = []
     for part in parts:
         ctes += _measured(value, part, plans[part.source.fact], alone=len(parts) == 1)
@@ -68,13 +70,12 @@ def _measured(value: Value, part: _Part, plan: FactPlan, alone: bool) -> list[Ct
     key = plan.fact.key if is_latest else ()
     ctes: list[Cte] = [(intervals, _intervals(value, part))]
     ctes += conversion_ctes(plan.project, plan.fact, columns, plan.dialect, f"{MARTS}.", f"{KPIS}.")
-    ctes.append(described(plan, slices, columns, key, f"{MARTS}.", origin))
+    ctes.append(_shortened(described(plan, slices, columns, key, f"{MARTS}.", origin)))
     if is_latest:
         states = part.named("states", alone)
         ctes.append((states, _states(plan, part.group, origin)))
         origin = states
-    cut_name, cut_rows, _ = sliced(plan, cut, origin, slices, "")
-    ctes.append((cut_name, cut_rows.replace(f"\nfrom {origin}", f" from {origin}")))
+    ctes.append(_shortened(sliced(plan, cut, origin, slices, "")))
     day, first, last = f"{cut}.{plan.day(part.group.time)}", f"{intervals}.span_start", f"{intervals}.span_end"
     within = f"{day} between {first} and {last}"
     if is_latest:
@@ -87,12 +88,26 @@ def _measured(value: Value, part: _Part, plan: FactPlan, alone: bool) -> list[Ct
     return [*ctes, (part.named("measured", alone), measured)]
 
 
+def _shortened(cte: Cte) -> Cte:
+    """A CTE that only lists columns, with several of them on a line."""
+    parts = []
+    for part in cte[1].split("\nunion all\n"):
+        columns, origin = part.removeprefix("select").split("\nfrom ", 1)
+        listed = " ".join(columns.split())
+        is_short = len(listed) + len(origin) < WIDTH and "\n" not in origin
+        rows = "\n".join(wrap(listed, WIDTH, break_long_words=False))
+        parts.append(f"select {listed} from {origin}" if is_short else f"select\n{indent(rows, '    ')}\nfrom {origin}")
+    return cte[0], "\nunion all\n".join(parts)
+
+
 def _intervals(value: Value, part: _Part) -> str:
     kpi, (first, last) = value.kpi, value.days_of(part.source)
     names = {found: shown for found, shown in span_names(value, part.source).items() if shown in kpi.spans}
     until = f" and period_start <= {date_literal(last)}" if last else ""
+    keys = shown_keys(names, (*INTERVAL, "span_start", "span_end"))
+    shown = f" {keys[0]}" if len(keys) == 1 else f"\n{lines(keys)}"
     return (
-        f"select\n{lines(shown_keys(names, (*INTERVAL, 'span_start', 'span_end')))}\n"
+        f"select{shown}\n"
         f"from {KPIS}.dim_span\nwhere {one_of('grain', kpi.grains)}\n    and {one_of('span', names)}\n"
         f"    and period_start >= {date_literal(first)}{until}"
     )
@@ -113,7 +128,7 @@ def _answer(value: Value, parts: Sequence[_Part]) -> list[Cte]:
     sums = [f"max({leaf.alias}) as {leaf.alias}" for leaf in value.figure.leaves]
     together = f"select\n{lines([keys, *sums, 'sum(row_count) as row_count'])}\nfrom inputs\ngroup by {keys}"
     answer = f"select\n{lines([keys, *figures(value), 'row_count'])}\nfrom together"
-    return [("inputs", union), ("together", together), ("answer", answer)]
+    return [_shortened(("inputs", union)), ("together", together), ("answer", answer)]
 
 
 def _aside(value: Value, part: _Part) -> str:

@@ -17,7 +17,7 @@ def standing(plan: FactPlan, group: Group) -> list[Cte]:
     Most states last from one day to the next and are seen at no end: they are left out before anything is joined.
     """
     words = ("states", "ends", "first_ends", "seen", "standing")
-    states, ends, first_ends, seen, name = (coined(word, group.time, *group.over) for word in words)
+    states, ends, first_ends, seen, name = (coined(word, *_told_apart(plan, group)) for word in words)
     origin, day = coined("sliced", seen), plan.day(group.time)
     order = ", ".join(dict.fromkeys([day, *plan.fact.key]))
     lasting = (
@@ -33,6 +33,12 @@ def standing(plan: FactPlan, group: Group) -> list[Cte]:
         sliced(plan, origin, seen, plan.slices_of([group]), "each of them once per slice"),
         (name, _at_ends(plan, group, ends, origin), "what stands at the end of each stretch of days"),
     ]
+
+
+def _told_apart(plan: FactPlan, group: Group) -> tuple[str, ...]:
+    """What its CTEs are named by: the date, and the keys as well where others go by the same date."""
+    others = [one for one in plan.groups if one.route is group.route and one.time == group.time]
+    return (group.time,) if len(others) == 1 else (group.time, *group.over)
 
 
 def _first_ends(ends: str) -> str:
@@ -57,5 +63,6 @@ def _at_ends(plan: FactPlan, group: Group, ends: str, origin: str) -> str:
     return (
         f"select\n{lines([*keys, f'count(*) as {plan.row_count(group)}', *measures])}\nfrom {ends}\n"
         f"inner join {origin}\n    on {origin}.{plan.day(group.time)} <= {ends}.span_end\n"
-        f"    and ({origin}.replaced_on is null or {origin}.replaced_on > {ends}.span_end)\ngroup by\n{lines(keys)}"
+        f"    and (\n        {origin}.replaced_on is null\n        or {origin}.replaced_on > {ends}.span_end\n    )\n"
+        f"group by\n{lines(keys)}"
     )

@@ -8,7 +8,7 @@ from kpiledger.compiling.columns import Group, Route, coined
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.incremental import spans_of
 from kpiledger.compiling.plan import Need
-from kpiledger.compiling.text import Cte, text_list
+from kpiledger.compiling.text import Cte, one_of
 
 # What a measure over a stretch of days is known by.
 STRETCH = ("span_start", "span_end")
@@ -31,7 +31,7 @@ def stretches_for(plan: FactPlan, groups: Sequence[Group]) -> tuple[str, list[Ct
 
 def needed(need: Need, prefix: str = "") -> str:
     """The condition that leaves only the periods and stretches that are needed."""
-    return f"where {prefix}grain in ({text_list(need.grains)})\n    and {prefix}span in ({text_list(need.spans)})"
+    return f"where {one_of(f'{prefix}grain', need.grains)}\n    and {one_of(f'{prefix}span', need.spans)}"
 
 
 def _tiles(plan: FactPlan, name: str, need: Need) -> Cte:

@@ -51,9 +51,12 @@ def _parted(
     """The aggregate with every column asked for: as it stands, or where it is a cube with the conditions applied."""
     if not form.is_cube:
         return origin, []
-    names = [coined("parts_by", *(key.name for key in cube.keys)) for cube in form.cubes]
+    names = ["chosen__parts"]
+    if form.is_divided:
+        names = [coined("parts_by", *(key.name for key in cube.keys)) for cube in form.cubes]
+    told = "the parts of measures that conditions choose"
     ctes: list[Cte] = [
-        (name, _chosen_parts(plan, form, cube, slices, counts, origin), f"what is chosen by {cube.name}")
+        (name, _chosen_parts(plan, form, cube, slices, counts, origin), told)
         for name, cube in zip(names, form.cubes, strict=True)
     ]
     first, *others = names

@@ -13,7 +13,7 @@ MARK = "-- COMPILED by `kpi compile`"
 
 def header(sources: str, explanation: str) -> str:
     """The first lines of a compiled model: our mark, what it was made from, what it holds."""
-    return f"{MARK} from {sources}. Do not edit: change the YAML.\n-- {explanation}\n"
+    return f"{MARK} from {sources}. Do not edit: change the YAML.\n{comment(explanation)}"
 
 
 def ref(model: str) -> str:
@@ -37,7 +37,10 @@ def text_list(values: Iterable[str]) -> str:
 
 def one_of(column: str, values: Iterable[str]) -> str:
     """The condition that a column has one of some values; over several lines where one would be long."""
-    listed = text_list(values)
+    given = list(values)
+    listed = text_list(given)
+    if len(given) == 1:
+        return f"{column} = {listed}"
     if len(column) + len(listed) + 6 <= WIDTH:
         return f"{column} in ({listed})"
     rows = "\n".join(wrap(listed, WIDTH, break_long_words=False))

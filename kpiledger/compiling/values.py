@@ -138,10 +138,8 @@ def _source(value: Value, source: Source, plans: Mapping[str, FactPlan]) -> str:
     where = conditions(value, source, list(names))
     if len({plan.row_count(group) for group in plan.groups}) > 1:
         where.append(f"{counted} > 0")
-    return (
-        f"select\n{lines([*shown_keys(names), *parts, _shown_count(rows)])}\nfrom {ref(MODEL.format(source.fact))}\nwhere "
-        + "\n    and ".join(where)
-    )
+    items = [*shown_keys(names), *parts, _shown_count(rows)]
+    return f"select\n{lines(items)}\nfrom {ref(MODEL.format(source.fact))}\nwhere " + "\n    and ".join(where)
 
 
 def _identity(value: Value, dialect: Dialect) -> list[str]:

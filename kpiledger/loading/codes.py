@@ -77,6 +77,8 @@ CODES: dict[str, str] = {
     "KPI104": "a derived formula gives a number",
     "KPI105": "an expression gives the same answer whenever it is computed",
     "KPI106": "the calendar covers years that there can be numbers of",
+    "KPI130": "late rows are told by a date or a moment of their own",
+    "KPI131": "a fact that keeps what did not change can do so",
     "KPI110": "a version is computed at least for the periods it holds for",
     "KPI111": "a version begins with a period of its KPI",
     "KPI112": "what replaces a deprecated KPI is another KPI that stays",

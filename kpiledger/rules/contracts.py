@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from kpiledger.finding import Finding
 from kpiledger.loading.tree import KEY
 from kpiledger.project import Project
-from kpiledger.rules.found import error, unknown_column, unknown_model
+from kpiledger.rules.found import error, unknown_column, unknown_model, warning
 from kpiledger.specs.fact import Dimension, Fact
+from kpiledger.specs.formula import Conversion
 
 # A fact goes by days: of a date, or of a moment seen in the calendar's zone.
 _TIMES = ("date", "timestamp")
@@ -21,6 +22,7 @@ def contract_rules(project: Project) -> Iterable[Finding]:
         for index, column in enumerate(fact.key):
             yield from unknown_column(project, fact, ("key", index), column, fact.model)
         yield from _times(project, fact)
+        yield from _changed_at(project, fact)
         for name, dimension in fact.dimensions.items():
             yield from _dimension(project, fact, name, dimension)
             yield from _in_the_place(project, fact, name, dimension)
@@ -34,6 +36,35 @@ def _times(project: Project, fact: Fact) -> Iterable[Finding]:
         if kind and not kind.lower().startswith(_TIMES):
             message = f"`{column}` of {fact.model} is of the type {kind}, expected date or timestamp"
             yield error("KPI026", fact, path, message, "name a column with a date, or with a timestamp of a known zone")
+
+
+def _changed_at(project: Project, fact: Fact) -> Iterable[Finding]:
+    if fact.incremental is None:
+        return
+    path, column = ("incremental", "changed_at"), fact.incremental.changed_at
+    hint = "name the column in which the loader writes when it inserted or changed a row"
+    yield from unknown_column(project, fact, path, column, fact.model)
+    kind = project.columns.get(fact.model, {}).get(column, "")
+    if kind and not kind.lower().startswith(_TIMES):
+        message = f"`{column}` of {fact.model} is of the type {kind}, expected timestamp or date"
+        yield error("KPI130", fact, path, message, hint)
+    elif column in {fact.time, *fact.times}:
+        message = f"`{column}` is a date that the fact {fact.fact} goes by: a row that is changed later keeps it"
+        yield error("KPI130", fact, path, message, hint)
+    for kpi in _conversions_of(project, fact):
+        message = f"the fact {fact.fact} is computed in full: `{kpi}` asks what follows on other days"
+        yield warning("KPI131", fact, ("incremental", KEY), message, "take `incremental` out, or move the conversion")
+
+
+def _conversions_of(project: Project, fact: Fact) -> list[str]:
+    """The first KPI that is a conversion of events of a fact, if any."""
+    found = [
+        name
+        for name, kpi in sorted(project.kpis.items())
+        for version in kpi.versions
+        if isinstance(version.formula, Conversion) and version.formula.base.measure in fact.measures
+    ]
+    return found[:1]
 
 
 def _dimension(project: Project, fact: Fact, name: str, dimension: Dimension) -> Iterable[Finding]:

@@ -1,5 +1,6 @@
 -- COMPILED by `kpi compile` from metrics/facts/order_line.yml. Do not edit: change the YAML.
--- Additive measures of fct_order_line. One row per month (cut where last year's comparison ends), category, region, segment.
+-- Additive measures of fct_order_line. One row per month (cut where last year's comparison ends), category,
+-- region, segment.
 with
 
 fct_order_line as (

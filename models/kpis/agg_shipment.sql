@@ -1,5 +1,6 @@
 -- COMPILED by `kpi compile` from metrics/facts/shipment.yml. Do not edit: change the YAML.
--- Additive measures of fct_shipment. One row per month (cut where last year's comparison ends), region, segment, ship_mode.
+-- Additive measures of fct_shipment. One row per month (cut where last year's comparison ends), region, segment,
+-- ship_mode.
 with
 
 fct_shipment as (

@@ -1,5 +1,6 @@
 -- COMPILED by `kpi compile` from metrics/facts/ticket.yml. Do not edit: change the YAML.
--- Additive measures of fct_ticket. One row per month (cut where last year's comparison ends), region, ticket_category.
+-- Additive measures of fct_ticket. One row per month (cut where last year's comparison ends), region,
+-- ticket_category.
 with
 
 fct_ticket as (

@@ -12,7 +12,11 @@ days as (
         cast(series.day as date) as day,
         cast(as_of.as_of_on - interval '12 months' as date) as as_of_last_year
     from as_of
-    cross join generate_series(cast(date '2014-01-01' as timestamp), cast(as_of.as_of_on as timestamp), interval '1 day') as series(day)
+    cross join generate_series(
+        cast(date '2014-01-01' as timestamp),
+        cast(as_of.as_of_on as timestamp),
+        interval '1 day'
+    ) as series(day)
 ),
 
 -- a tile is a month, cut in two after such a day

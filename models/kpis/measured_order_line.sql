@@ -59,7 +59,9 @@ stretches as (
     inner join dim_day
         on dim_day.day between dim_span.span_start and dim_span.span_end
     where dim_span.grain in ('month', 'quarter', 'year')
-        and dim_span.span in ('period', 'period_last_year', 'rolling_12', 'rolling_3', 'year_to_date', 'year_to_date_last_year')
+        and dim_span.span in (
+            'period', 'period_last_year', 'rolling_12', 'rolling_3', 'year_to_date', 'year_to_date_last_year'
+        )
 ),
 
 -- additive measures over each stretch of days
@@ -108,7 +110,9 @@ measured as (
         on dim_span.span_start = summed.span_start
         and dim_span.span_end = summed.span_end
     where dim_span.grain in ('month', 'quarter', 'year')
-        and dim_span.span in ('period', 'period_last_year', 'rolling_12', 'rolling_3', 'year_to_date', 'year_to_date_last_year')
+        and dim_span.span in (
+            'period', 'period_last_year', 'rolling_12', 'rolling_3', 'year_to_date', 'year_to_date_last_year'
+        )
 )
 
 select * from measured

@@ -26,7 +26,7 @@ described as (
 ),
 
 -- each row holds until the next one of the same order_id
-states__state_on__order_id as (
+states__state_on as (
     select
         *,
         lead(state_on) over (partition by order_id order by state_on, order_id, state_number) as replaced_on
@@ -35,7 +35,7 @@ states__state_on__order_id as (
 ),
 
 -- each stretch of days once: only its last day counts
-ends__state_on__order_id as (
+ends__state_on as (
     select distinct span_start, span_end
     from dim_span
     where grain in ('month', 'quarter', 'year')
@@ -43,57 +43,60 @@ ends__state_on__order_id as (
 ),
 
 -- for each day the first end at or after it
-first_ends__state_on__order_id as (
+first_ends__state_on as (
     select
         dim_day.day,
-        min(ends__state_on__order_id.span_end) as first_end
+        min(ends__state_on.span_end) as first_end
     from dim_day
-    inner join ends__state_on__order_id
-        on ends__state_on__order_id.span_end >= dim_day.day
+    inner join ends__state_on
+        on ends__state_on.span_end >= dim_day.day
     group by dim_day.day
 ),
 
 -- the states that stand at some end
-seen__state_on__order_id as (
-    select states__state_on__order_id.*
-    from states__state_on__order_id
-    left join first_ends__state_on__order_id
-        on states__state_on__order_id.state_on = first_ends__state_on__order_id.day
-    where states__state_on__order_id.replaced_on is null
-        or first_ends__state_on__order_id.first_end is null
-        or states__state_on__order_id.replaced_on > first_ends__state_on__order_id.first_end
+seen__state_on as (
+    select states__state_on.*
+    from states__state_on
+    left join first_ends__state_on
+        on states__state_on.state_on = first_ends__state_on.day
+    where states__state_on.replaced_on is null
+        or first_ends__state_on.first_end is null
+        or states__state_on.replaced_on > first_ends__state_on.first_end
 ),
 
 -- each of them once per slice
-sliced__seen__state_on__order_id as (
-    select 'all' as slice, 'all' as member, seen__state_on__order_id.*
-    from seen__state_on__order_id
+sliced__seen__state_on as (
+    select 'all' as slice, 'all' as member, seen__state_on.*
+    from seen__state_on
     union all
-    select 'region' as slice, coalesce(cast(region as varchar), '(not set)') as member, seen__state_on__order_id.*
-    from seen__state_on__order_id
+    select 'region' as slice, coalesce(cast(region as varchar), '(not set)') as member, seen__state_on.*
+    from seen__state_on
     union all
-    select 'segment' as slice, coalesce(cast(segment as varchar), '(not set)') as member, seen__state_on__order_id.*
-    from seen__state_on__order_id
+    select 'segment' as slice, coalesce(cast(segment as varchar), '(not set)') as member, seen__state_on.*
+    from seen__state_on
 ),
 
 -- what stands at the end of each stretch of days
-standing__state_on__order_id as (
+standing__state_on as (
     select
-        ends__state_on__order_id.span_start,
-        ends__state_on__order_id.span_end,
-        sliced__seen__state_on__order_id.slice,
-        sliced__seen__state_on__order_id.member,
+        ends__state_on.span_start,
+        ends__state_on.span_end,
+        sliced__seen__state_on.slice,
+        sliced__seen__state_on.member,
         count(*) as row_count,
         sum(open_count) as orders_not_shipped
-    from ends__state_on__order_id
-    inner join sliced__seen__state_on__order_id
-        on sliced__seen__state_on__order_id.state_on <= ends__state_on__order_id.span_end
-        and (sliced__seen__state_on__order_id.replaced_on is null or sliced__seen__state_on__order_id.replaced_on > ends__state_on__order_id.span_end)
+    from ends__state_on
+    inner join sliced__seen__state_on
+        on sliced__seen__state_on.state_on <= ends__state_on.span_end
+        and (
+            sliced__seen__state_on.replaced_on is null
+            or sliced__seen__state_on.replaced_on > ends__state_on.span_end
+        )
     group by
-        ends__state_on__order_id.span_start,
-        ends__state_on__order_id.span_end,
-        sliced__seen__state_on__order_id.slice,
-        sliced__seen__state_on__order_id.member
+        ends__state_on.span_start,
+        ends__state_on.span_end,
+        sliced__seen__state_on.slice,
+        sliced__seen__state_on.member
 ),
 
 -- for every period and span that covers these days
@@ -104,14 +107,14 @@ measured as (
         dim_span.period_start,
         dim_span.period_end,
         dim_span.is_complete,
-        standing__state_on__order_id.slice,
-        standing__state_on__order_id.member,
-        standing__state_on__order_id.row_count,
-        standing__state_on__order_id.orders_not_shipped
+        standing__state_on.slice,
+        standing__state_on.member,
+        standing__state_on.row_count,
+        standing__state_on.orders_not_shipped
     from dim_span
-    inner join standing__state_on__order_id
-        on dim_span.span_start = standing__state_on__order_id.span_start
-        and dim_span.span_end = standing__state_on__order_id.span_end
+    inner join standing__state_on
+        on dim_span.span_start = standing__state_on.span_start
+        and dim_span.span_end = standing__state_on.span_end
     where dim_span.grain in ('month', 'quarter', 'year')
         and dim_span.span in ('period', 'period_last_year', 'rolling_12', 'year_to_date', 'year_to_date_last_year')
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import cases_agreements
 import cases_expressions
 import cases_formulas
+import cases_incremental
 import cases_references
 import cases_shape
 import cases_versions
@@ -34,6 +35,7 @@ CASES = (
     *cases_expressions.CASES,
     *cases_agreements.CASES,
     *cases_versions.CASES,
+    *cases_incremental.CASES,
 )
 
 

@@ -98,12 +98,23 @@ class BruteForce:
                 inputs[name] = self._rows(other, version, shifted) if version else {}
         rows: dict[Member, Answer] = {}
         for member in {member for cells in inputs.values() for member in cells}:
-            values = {name: _value(cells.get(member)) for name, cells in inputs.items()}
-            for name, given in formula.inputs_by_name.items():
-                if given.missing == "zero" and values[name] is None:
-                    values[name] = Fraction(0)
-            rows[member] = Answer(FORMULAS[formula.expr](*values.values()))
+            known = {name: cells[member].value for name, cells in inputs.items() if member in cells}
+            rows[member] = Answer(self._expressed(formula, asked.start, known))
         return rows
+
+    def _expressed(self, formula: Derived, start: date, known: Mapping[str, Number]) -> Number:
+        """The value over what is known; a KPI without a row stands for what its formula makes of nothing."""
+        values: list[Number] = []
+        for name, given in formula.inputs_by_name.items():
+            value = known[name] if name in known else self._of_nothing(given.kpi, start)
+            values.append(Fraction(0) if value is None and given.missing == "zero" else value)
+        return FORMULAS[formula.expr](*values)
+
+    def _of_nothing(self, name: str | None, start: date) -> Number:
+        version = _in_force(self.kpis[name].versions, start) if name else None
+        if version and isinstance(version.formula, Derived):
+            return self._expressed(version.formula, start, {})
+        return None
 
     def _conversion(self, formula: Conversion, asked: Asked) -> dict[Member, Answer]:
         interval = self._interval(asked)

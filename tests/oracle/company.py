@@ -1,4 +1,4 @@
-"""Two facts and a dimension model as rows in memory, and what the compiled models make of them in DuckDB."""
+"""A company as rows in memory, its project, and what the compiled models make of them in DuckDB."""
 
 from __future__ import annotations
 
@@ -15,64 +15,12 @@ from kpiledger.compiling import compile_project
 from kpiledger.project import Project
 from kpiledger.specs.calendar import Calendar
 from kpiledger.specs.chain import Chain
-from kpiledger.specs.fact import Fact
 from kpiledger.specs.kpi import Kpi
 from kpiledger.specs.organisation import Organisation
 from tests.compiled_models import build
+from tests.oracle.facts import COLUMNS, CUSTOMER, FACTS
 
 Row = Mapping[str, Any]
-
-SALE = {
-    "fact": "sale", "model": "fct_sale", "description": "Sales. One row per sale.", "key": ["sale_id"],
-    "time": "sold_on", "times": ["paid_on"], "source": ["shop"],
-    "dimensions": {
-        "region": {"column": "region", "members": 4},
-        "floor": {"column": "floor", "members": 4},
-        "segment": {"through": "dim_customer", "on": "customer", "column": "segment"},
-    },
-    "measures": {
-        "amount_sold": {"agg": "sum", "expr": "amount"},
-        "profit": {"agg": "sum", "expr": "amount - cost"},
-        "refunds": {"agg": "sum", "expr": "amount", "where": "amount < 0"},
-        "sales": {"agg": "count"},
-        "costed_sales": {"agg": "count", "expr": "cost"},
-        "dear_sales": {"agg": "count", "where": "amount >= 20"},
-        "buyers": {"agg": "count_distinct", "expr": "customer"},
-        "mean_amount": {"agg": "average", "expr": "amount"},
-        "smallest": {"agg": "min", "expr": "amount"},
-        "largest": {"agg": "max", "expr": "amount"},
-        "middle_cost": {"agg": "median", "expr": "cost"},
-        "high_cost": {"agg": "percentile", "expr": "cost", "percentile": 0.75},
-        "standing": {"agg": "last", "expr": "cost", "over": ["customer"]},
-        "amount_paid": {"agg": "sum", "expr": "amount", "time": "paid_on"},
-        "payments": {"agg": "count", "time": "paid_on"},
-    },
-}  # fmt: skip
-VISIT = {
-    "fact": "visit", "model": "fct_visit", "description": "Visits. One row per visit.", "key": ["visit_id"],
-    "time": "seen_on", "source": ["shop"],
-    "dimensions": {
-        "region": "region",
-        "segment": {"through": "dim_customer", "on": "customer", "column": "segment"},
-    },
-    "measures": {
-        "visits": {"agg": "count"},
-        "minutes_seen": {"agg": "sum", "expr": "minutes"},
-        "visitors": {"agg": "count_distinct", "expr": "customer"},
-        "longest_visit": {"agg": "max", "expr": "minutes"},
-    },
-}  # fmt: skip
-COLUMNS = {
-    "sale": {
-        "sale_id": "integer", "customer": "varchar", "sold_on": "date", "paid_on": "date", "region": "varchar",
-        "floor": "integer", "amount": "decimal(12, 2)", "cost": "integer",
-    },
-    "visit": {
-        "visit_id": "integer", "customer": "varchar", "seen_on": "date", "region": "varchar", "minutes": "integer",
-    },
-}  # fmt: skip
-CUSTOMER = {"customer": "varchar", "segment": "varchar"}
-FACTS = {"sale": Fact.model_validate(SALE), "visit": Fact.model_validate(VISIT)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +70,7 @@ class Figures:
     numerator: Decimal | None
     denominator: Decimal | None
     is_complete: bool
+    row_count: int | None
 
 
 def kpi(name: str, *formulas: Mapping[str, Any], **more: Any) -> Kpi:
@@ -171,8 +120,8 @@ def answers(connection: duckdb.DuckDBPyConnection, company: Company, kpis: Seque
     """Every row of `fct_kpi_value` after the compiled models have run; the same key twice is an error."""
     build(connection, compile_project(project(kpis, company.calendar)))
     rows = connection.execute(
-        "select kpi, version, grain, span, period_start, slice, member, value, numerator, denominator, is_complete "
-        "from fct_kpi_value"
+        "select kpi, version, grain, span, period_start, slice, member, value, numerator, denominator, "
+        "is_complete, row_count from fct_kpi_value"
     ).fetchall()
     found = {Key(*row[:7]): Figures(*row[7:]) for row in rows}
     assert len(found) == len(rows), "fct_kpi_value has a key twice"

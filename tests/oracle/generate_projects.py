@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from kpiledger.specs.kpi import Kpi
 from kpiledger.vocabulary import Aggregation
-from tests.oracle import generate
-from tests.oracle.company import FACTS, Company, kpi
-from tests.oracle.generate import Formula, Made
+from tests.oracle import generate, generate_formulas
+from tests.oracle.company import Company, kpi
+from tests.oracle.facts import FACTS
+from tests.oracle.generate_formulas import Formula, Made
 from tests.oracle.texts import CONDITIONS
 
 SPANS = (
@@ -74,17 +75,16 @@ many_chosen = st.lists(st.sampled_from(CHOSEN), min_size=32, max_size=48, unique
 
 def _formulas(grains: Sequence[str], kpis: Sequence[str]) -> st.SearchStrategy[Made]:
     fitting = [offset for offset in OFFSETS[grains[0]] if all(offset in OFFSETS[grain] for grain in grains)]
-    return st.one_of(
-        generate.simple(), generate.ratio(with_states=True), generate.cumulative(REACHES), _states(), _conversions(),
-        generate.derived(fitting, kpis), generate.derived(fitting, kpis),
-    )  # fmt: skip
+    derived = generate_formulas.derived(fitting, kpis)
+    plain = (generate_formulas.simple(), generate_formulas.ratio(with_states=True))
+    return st.one_of(*plain, generate_formulas.cumulative(REACHES), _states(), _conversions(), derived, derived)
 
 
 @st.composite
 def _states(draw: st.DrawFn) -> Made:
     where = draw(st.one_of(st.none(), st.sampled_from(sorted(CONDITIONS["sale"]))))
     part = {"measure": "standing", **({"where": where} if where else {})}
-    return {"type": "simple", **part}, generate.OWN
+    return {"type": "simple", **part}, generate_formulas.OWN
 
 
 @st.composite
@@ -96,7 +96,7 @@ def _conversions(draw: st.DrawFn) -> Made:
         fact = "visit" if measure == "visits" else "sale"
         where = draw(st.one_of(st.none(), st.sampled_from(sorted(CONDITIONS[fact]))))
         made[place] = {"measure": measure, **({"where": where} if where else {})}
-    return {**made, "window": window}, generate.SHARED
+    return {**made, "window": window}, generate_formulas.SHARED
 
 
 def _reaches(formula: Formula, reaching: Collection[str]) -> bool:

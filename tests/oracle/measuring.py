@@ -11,7 +11,8 @@ from typing import Any
 from kpiledger.specs.fact import Fact, Measure
 from kpiledger.specs.formula import Conversion, Input
 from kpiledger.vocabulary import Aggregation
-from tests.oracle.company import FACTS, Company, Row
+from tests.oracle.company import Company, Row
+from tests.oracle.facts import FACTS
 from tests.oracle.plain_calendar import Back
 from tests.oracle.texts import EXPRESSIONS, Number, holds
 

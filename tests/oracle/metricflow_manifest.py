@@ -7,26 +7,21 @@ entities without a model: MetricFlow then knows that two facts share them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
 
 from kpiledger.specs.fact import Fact, Measure
-from kpiledger.specs.formula import Conversion, Cumulative, Derived, Ratio
 from kpiledger.specs.kpi import Kpi
-from kpiledger.stretches import Length
 from kpiledger.vocabulary import Aggregation
-from tests.oracle.company import COLUMNS, FACTS
-
-Spec = dict[str, Any]
+from tests.oracle.facts import COLUMNS, FACTS
+from tests.oracle.metricflow_metrics import Spec, input_name, metrics
 
 
 def manifest(kpis: Sequence[Kpi], filters: bool = False) -> Spec:
     """The manifest of the two facts with the KPIs as metrics, each under its own name; first versions only."""
     return {
         "semantic_models": [*(_semantic_model(fact, kpis, filters) for fact in FACTS.values()), _customers()],
-        "metrics": [_filtered(metric, kpi, filters) for kpi in kpis for metric in _metrics(kpi)],
+        "metrics": [metric for kpi in kpis for metric in metrics(kpi, filters)],
         "project_configuration": {"time_spine_table_configurations": [], "time_spines": [_time_spine()]},
         "saved_queries": [],
     }
@@ -90,7 +85,7 @@ def _measures(fact: Fact, kpi: Kpi, filters: bool) -> Iterator[Spec]:
     for place, given in kpi.versions[0].formula.inputs.items():
         if given.measure in fact.measures:
             where = None if filters else given.where
-            yield _measure(fact, fact.measures[given.measure], where, _name(kpi, place))
+            yield _measure(fact, fact.measures[given.measure], where, input_name(kpi, place))
 
 
 def _measure(fact: Fact, measure: Measure, where: str | None, name: str) -> Spec:
@@ -109,72 +104,3 @@ def _measure(fact: Fact, measure: Measure, where: str | None, name: str) -> Spec
             "name": spec["agg_time_dimension"], "window_choice": "max", "window_groupings": list(measure.over),
         }  # fmt: skip
     return spec
-
-
-def _metrics(kpi: Kpi) -> Iterator[Spec]:
-    formula = kpi.versions[0].formula
-    names = {place: _name(kpi, place) for place in formula.inputs}
-    if isinstance(formula, Ratio):
-        yield from (_simple(name, name) for name in names.values())
-        parts = {part: {"name": names[part,]} for part in ("numerator", "denominator")}
-        yield _metric(kpi.kpi, "ratio", **parts)
-    elif isinstance(formula, Derived):
-        yield from (_simple(name, name) for name in names.values())
-        yield _metric(kpi.kpi, "derived", expr=_expression(formula), metrics=list(_inputs(kpi, formula)))
-    elif isinstance(formula, Cumulative):
-        params = {"period_agg": "last", **_reach(formula)}
-        yield _metric(kpi.kpi, "cumulative", measure={"name": names[()]}, cumulative_type_params=params)
-    elif isinstance(formula, Conversion):
-        params = {
-            "base_measure": {"name": names["base",]}, "conversion_measure": {"name": names["converted",]},
-            "entity": formula.entity, "window": _window(formula.window), "calculation": "conversion_rate",
-        }  # fmt: skip
-        yield _metric(kpi.kpi, "conversion", conversion_type_params=params)
-    else:
-        yield _simple(kpi.kpi, names[()])
-
-
-def _filtered(metric: Spec, kpi: Kpi, filters: bool) -> Spec:
-    where = kpi.versions[0].formula.inputs[()].where if filters else None
-    if where is None:
-        return metric
-    fact = next(fact for fact in FACTS.values() if kpi.versions[0].formula.inputs[()].measure in fact.measures)
-    template = re.sub(
-        rf"\b({'|'.join(COLUMNS[fact.fact])})\b", rf"{{{{ Dimension('{fact.fact}_key__\1_read') }}}}", where
-    )
-    return {**metric, "filter": {"where_filters": [{"where_sql_template": template}]}}
-
-
-def _inputs(kpi: Kpi, formula: Derived) -> Iterator[Spec]:
-    for name, given in formula.inputs_by_name.items():
-        offset = {"offset_window": _window(given.offset)} if given.offset else {}
-        yield {"name": given.kpi or _name(kpi, ("inputs", name)), "alias": name, **offset}
-
-
-def _expression(formula: Derived) -> str:
-    """MetricFlow has no word for `missing: zero` of any input: the expression says it."""
-    zero = {name for name, given in formula.inputs_by_name.items() if given.missing == "zero"}
-    return re.sub(r"[a-z]\w*", lambda found: f"coalesce({found[0]}, 0)" if found[0] in zero else found[0], formula.expr)
-
-
-def _reach(formula: Cumulative) -> Spec:
-    return {"grain_to_date": formula.to_date.value} if formula.to_date else {"window": _window(formula.window)}
-
-
-def _window(length: Length | None) -> Spec:
-    assert length is not None
-    return {"count": length.months, "granularity": "month"} if length.months else {
-        "count": length.days, "granularity": "day",
-    }  # fmt: skip
-
-
-def _simple(name: str, measure: str) -> Spec:
-    return _metric(name, "simple", measure={"name": measure})
-
-
-def _metric(name: str, kind: str, **params: Any) -> Spec:
-    return {"name": name, "description": name, "type": kind, "type_params": params}
-
-
-def _name(kpi: Kpi, place: tuple[str | int, ...]) -> str:
-    return "_".join([kpi.kpi, "input", *(str(part) for part in place)])

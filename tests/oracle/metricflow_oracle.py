@@ -18,8 +18,10 @@ from metricflow_semantic_interfaces.transformations.semantic_manifest_transforme
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
 from kpiledger.specs.kpi import Kpi
-from tests.oracle.company import FACTS, Company
-from tests.oracle.metricflow_manifest import Spec, clipped, group_by
+from tests.oracle.company import Company
+from tests.oracle.facts import FACTS
+from tests.oracle.metricflow_manifest import clipped, group_by
+from tests.oracle.metricflow_metrics import Spec
 
 Cell = tuple[date, str]
 Within = tuple[datetime, datetime] | None
@@ -66,7 +68,8 @@ class Oracle:
 
     def found(self, kpi: Kpi, grain: str, slice_name: str, within: Within = None) -> list[tuple[Any, ...]]:
         """The rows as they come: moment, member where there is a slice, value."""
-        return self._connection.execute(self.sql(kpi.kpi, grain, slice_name, within)).fetchall()
+        found: list[tuple[Any, ...]] = self._connection.execute(self.sql(kpi.kpi, grain, slice_name, within)).fetchall()
+        return found
 
 
 def engine(spec: Spec) -> MetricFlowEngine:

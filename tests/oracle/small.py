@@ -12,7 +12,8 @@ from kpiledger.project import Project
 from kpiledger.specs.kpi import Kpi
 from tests.oracle.company import Company, Row, answers, kpi, project, tables
 from tests.oracle.comparing import Cell, cells
-from tests.oracle.metricflow_manifest import Spec, manifest
+from tests.oracle.metricflow_manifest import manifest
+from tests.oracle.metricflow_metrics import Spec
 from tests.oracle.metricflow_oracle import Oracle
 
 Change = Callable[[Spec], None]

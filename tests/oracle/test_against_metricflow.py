@@ -1,7 +1,7 @@
 """Random rows and random KPIs: our rows are MetricFlow's rows wherever both mean the same.
 
 Where they do not, the data are drawn so that they must agree; each difference has a test of its own in
-test_differences_from_metricflow.py, and what we say on any data is held against plain loops in
+test_differences_*.py, and what we say on any data is held against plain loops in
 test_against_plain_loops.py.
 """
 
@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpiledger.specs.kpi import Kpi
-from tests.oracle import generate
+from tests.oracle import generate, generate_formulas
 from tests.oracle.agreeing import WINDOWS, conversions_without_doubt, states_in_every_week
 from tests.oracle.company import Company, answers, kpi, tables
 from tests.oracle.comparing import assert_same, cells, is_same, repeatable
@@ -24,20 +24,23 @@ from tests.oracle.plain_calendar import DAY, is_complete, next_first_day, period
 
 
 @settings(repeatable, max_examples=12)
-@given(generate.companies(), generate.lists_of_kpis(st.one_of(generate.simple(), generate.ratio()), 5))
+@given(
+    generate.companies(), generate.lists_of_kpis(st.one_of(generate_formulas.simple(), generate_formulas.ratio()), 5)
+)
 def test_measures_and_ratios_are_the_same(company: Company, kpis: list[Kpi]) -> None:
     _compare(company, kpis)
 
 
 @settings(repeatable, max_examples=16)
-@given(generate.companies(generate.plain_day), generate.kpis_by_grain(generate.comparable_derived, 6))
+@given(generate.companies(generate.plain_day), generate.kpis_by_grain(generate_formulas.comparable_derived, 6))
 def test_expressions_over_periods_and_earlier_ones_are_the_same(company: Company, kpis: list[Kpi]) -> None:
-    # MetricFlow compares an unfinished period with the whole earlier one, and by a dimension goes back day by day.
+    # MetricFlow compares an unfinished period with the whole earlier one, and goes back day by day
+    # where the offset is of another unit than the grain.
     _compare(company, kpis, complete=True)
 
 
 @settings(repeatable, max_examples=12)
-@given(generate.companies(generate.plain_day), generate.kpis_by_grain(generate.comparable_cumulative, 5))
+@given(generate.companies(generate.plain_day), generate.kpis_by_grain(generate_formulas.comparable_cumulative, 5))
 def test_what_adds_up_over_a_window_is_the_same_on_the_last_day_of_a_period(company: Company, kpis: list[Kpi]) -> None:
     # At a coarser grain MetricFlow shows the last day that has a row at all, so it is asked day by day.
     connection = tables(company)
@@ -77,15 +80,15 @@ def test_conversions_are_the_same_where_each_visit_leads_to_one_sale_at_most(com
 def test_rows_that_a_filter_chooses_are_the_same(company: Company, data: st.DataObject) -> None:
     # MetricFlow's own filter takes rows away before anything is counted: where it leaves none it has no row.
     for number in range(4):
-        made, slices = data.draw(generate.simple(always_where=True))
+        made, slices = data.draw(generate_formulas.simple(always_where=True))
         one = kpi(f"k{number}", made, grains=["month"], slices=list(slices))
         connection = tables(company)
         ours, oracle = answers(connection, company, [one]), Oracle(connection, company, manifest([one], filters=True))
+        left_out = 0 if made["measure"] in generate_formulas.COUNTS else None
         for _, grain, slice_name in _asked([one]):
             mine, theirs = cells(ours, one, grain, slice_name), oracle.rows(one, grain, slice_name)
             assert theirs.keys() <= mine.keys(), _told(one, grain, slice_name)
             for cell, value in mine.items():
-                left_out = 0 if one.versions[0].formula.measure in generate.COUNTS else None
                 assert is_same(value, theirs.get(cell, left_out)), (_told(one, grain, slice_name), cell, value)
 
 

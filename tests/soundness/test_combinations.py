@@ -146,18 +146,20 @@ def test_the_shown_query_gives_what_ran(company: duckdb.DuckDBPyConnection, name
 CONDITIONS = [f"amount {sign} {number}" for number in range(1, 16) for sign in ("<", ">=")]
 
 
+CUT = {"region": {"column": "region", "members": 3}}
+CHOSEN = [
+    kpi(f"chosen_{number}", simple(("sales", "amount_sold")[number % 2], where=text), **REGION)
+    for number, text in enumerate(CONDITIONS)
+]
+CUBES = project(CHOSEN, [fact("sale", SALE_MEASURES, dimensions=CUT)])
+
+
 def test_many_conditions_on_one_fact_are_computed_like_few() -> None:
     """More than 25 conditions may be computed from cubes; the figures are those of one condition alone."""
-    kpis = [
-        kpi(f"chosen_{number}", simple(measure, where=text), **REGION)
-        for number, text in enumerate(CONDITIONS)
-        for measure in (("sales", "amount_sold")[number % 2],)
-    ]
-    known = fact("sale", SALE_MEASURES, dimensions={"region": {"column": "region", "members": 3}})
     tables = {"fct_sale": ROWS}
-    together = computed(project(kpis, [known]), tables)
-    for one in kpis[:6]:
-        alone = computed(project([one], [known]), tables)
+    together = computed(CUBES, tables)
+    for one in CHOSEN[:6]:
+        alone = computed(project([one]), tables)
         asked = "select * from fct_kpi_value where kpi = ? order by all"
         rows = alone.execute(asked, [one.kpi]).fetchall()
         assert rows == together.execute(asked, [one.kpi]).fetchall()

@@ -1,4 +1,4 @@
-"""Sums are exact to the last digit, percentiles are not rounded, negative amounts and large counts stay what they are."""
+"""Sums are exact to the last digit, percentiles are not rounded, negative and large amounts stay what they are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from kpiledger.compiling import compile_project
 from tests.compiled_models import build
-from tests.soundness.tiny import FEBRUARY, JANUARY, SALE, SALE_MEASURES, computed, fact, kpi, project, simple, value
+from tests.soundness.tiny import FEBRUARY, JANUARY, SALE, computed, fact, kpi, project, simple, value
 
 
 def sale(number: int, day: date, amount: Any, region: str = "N", paid_on: date | None = None) -> tuple[object, ...]:
@@ -62,7 +62,10 @@ def test_amounts_of_many_places_keep_them_where_measures_go_by_several_dates() -
 
 def test_negative_amounts_are_subtracted_and_extremes_know_them() -> None:
     rows = [sale(1, JANUARY, "10.00"), sale(2, JANUARY, "-25.50"), sale(3, JANUARY, "3.00")]
-    kpis = [kpi(f"of_{name}", simple(name)) for name in ("amount_sold", "largest", "smallest", "mean_amount", "middle_amount")]
+    kpis = [
+        kpi(f"of_{name}", simple(name))
+        for name in ("amount_sold", "largest", "smallest", "mean_amount", "middle_amount")
+    ]
     company = computed(project(kpis), {"fct_sale": rows})
     found = {one.kpi: value(company, one.kpi) for one in kpis}
     assert found["of_amount_sold"] == Decimal("-12.50")

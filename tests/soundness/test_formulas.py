@@ -91,7 +91,8 @@ def two_versions(first: dict[str, object], second: dict[str, object], **of_secon
 KPIS = (
     kpi("turnover", simple("sales")),
     kpi("growth", {"type": "derived", "expr": "now / earlier - 1", "inputs": {
-        "now": {"measure": "sales"}, "earlier": {"measure": "sales", "offset": "1 year"}}}, spans=["period", "year_to_date"]),
+        "now": {"measure": "sales"}, "earlier": {"measure": "sales", "offset": "1 year"}}},
+        spans=["period", "year_to_date"]),
     kpi("gain", {"type": "derived", "expr": "now - earlier", "inputs": {
         "now": {"kpi": "turnover"}, "earlier": {"kpi": "turnover", "offset": "1 year", "missing": "zero"}}}),
     kpi("sales_per_visit", {"type": "ratio", "numerator": "sales", "denominator": "visits"}),
@@ -145,7 +146,7 @@ def march() -> duckdb.DuckDBPyConnection:
 
 def value(
     connection: duckdb.DuckDBPyConnection, name: str, start: date, member: str = "all", **where: object
-) -> Decimal | None | str:
+) -> Decimal | str | None:
     given = {"grain": "month", "span": "period", "slice": "all" if member == "all" else "region", **where}
     conditions = " and ".join(f"{column} = '{text}'" for column, text in given.items())
     rows = connection.execute(

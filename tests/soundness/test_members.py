@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.soundness.tiny import FEBRUARY, JANUARY, NO_ROW, SALE, SALE_MEASURES, computed, fact, kpi, project, simple, value
+from tests.soundness.tiny import (
+    FEBRUARY,
+    JANUARY,
+    NO_ROW,
+    SALE,
+    SALE_MEASURES,
+    computed,
+    fact,
+    kpi,
+    project,
+    simple,
+    value,
+)
 
 CUT = {"slices": ["region"], "spans": ["period", "year_to_date"]}
 TURNOVER = kpi("turnover", simple("amount_sold"), **CUT)
@@ -63,7 +75,11 @@ VISITS = fact(
 
 def test_facts_that_share_a_dimensions_name_meet_on_its_members() -> None:
     per_visit = {"type": "ratio", "numerator": "amount_sold", "denominator": "visits"}
-    kpis = [kpi("per_visit", per_visit, slices=["region"]), kpi("visits", simple("visits"), slices=["region"]), TURNOVER]
+    kpis = [
+        kpi("per_visit", per_visit, slices=["region"]),
+        kpi("visits", simple("visits"), slices=["region"]),
+        TURNOVER,
+    ]
     given = project(kpis, [fact(), VISITS], {"fct_sale": SALE, "fct_visit": VISIT})
     company = computed(
         given,

@@ -128,7 +128,10 @@ def test_a_fact_with_rows_only_after_the_as_of_date_gives_no_number() -> None:
 
 
 def test_a_row_without_a_date_is_in_no_period_and_one_without_a_payment_in_none_of_payments() -> None:
-    kpis = [kpi(f"of_{name}", simple(name)) for name in ("amount_sold", "amount_paid", "buyers", "payers", "last_of_customer")]
+    kpis = [
+        kpi(f"of_{name}", simple(name))
+        for name in ("amount_sold", "amount_paid", "buyers", "payers", "last_of_customer")
+    ]
     rows = [
         (1, "ann", date(2015, 1, 5), None, "N", "10.00"),
         (2, "bob", None, date(2015, 1, 6), "N", "5.00"),

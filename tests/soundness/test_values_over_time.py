@@ -10,7 +10,9 @@ import pytest
 from tests.soundness.tiny import NO_ROW, SALE, computed, fact, figure, kpi, project, simple, value
 
 EVERY = {"grains": ["day", "week", "month", "quarter", "year"]}
-TURNOVER = kpi("turnover", simple("amount_sold"), **EVERY, spans=["period", "year_to_date", "quarter_to_date", "rolling_12"])
+TURNOVER = kpi(
+    "turnover", simple("amount_sold"), **EVERY, spans=["period", "year_to_date", "quarter_to_date", "rolling_12"]
+)
 BUYERS = kpi("buyers", simple("buyers"), **EVERY, spans=["period", "year_to_date"])
 
 
@@ -33,7 +35,9 @@ def test_the_year_to_date_and_quarters_follow_the_fiscal_year() -> None:
 def test_quarters_of_a_year_that_begins_in_february_are_shifted_by_a_month() -> None:
     rows = sales((date(2015, 1, 31), 1), (date(2015, 2, 1), 2), (date(2015, 4, 30), 4), (date(2015, 5, 1), 8))
     company = computed(project([TURNOVER], fiscal_year_starts="february"), rows)
-    found = {start: value(company, "turnover", start, grain="quarter") for start in (date(2015, 2, 1), date(2015, 5, 1))}
+    found = {
+        start: value(company, "turnover", start, grain="quarter") for start in (date(2015, 2, 1), date(2015, 5, 1))
+    }
     assert found == {date(2015, 2, 1): 6, date(2015, 5, 1): 8}
     assert value(company, "turnover", date(2014, 11, 1), grain="quarter") == 1
     assert value(company, "turnover", date(2015, 4, 1), span="quarter_to_date") == 6
@@ -76,7 +80,9 @@ MOMENTS = {**SALE, "sold_on": "timestamp"}
     [("UTC", date(2015, 1, 31)), ("Europe/Copenhagen", date(2015, 2, 1)), ("America/New_York", date(2015, 1, 31))],
 )
 def test_a_moment_counts_on_the_day_of_the_calendars_zone(zone: str, day: date) -> None:
-    given = project([kpi("turnover", simple("amount_sold"), grains=["day"])], [fact()], {"fct_sale": MOMENTS}, zone=zone)
+    given = project(
+        [kpi("turnover", simple("amount_sold"), grains=["day"])], [fact()], {"fct_sale": MOMENTS}, zone=zone
+    )
     late = datetime(2015, 1, 31, 23, 30)  # in UTC, as the fact says of itself
     rows = [(1, "ann", late, None, "N", 5)]
     company = computed(given, {"fct_sale": rows})
@@ -86,7 +92,12 @@ def test_a_moment_counts_on_the_day_of_the_calendars_zone(zone: str, day: date) 
 def test_an_unfinished_period_is_marked_and_held_against_the_same_days_for_every_kind_of_measure() -> None:
     kpis = [
         kpi(name, simple(measure), grains=["month", "quarter"])
-        for name, measure in (("total", "amount_sold"), ("middle", "middle_amount"), ("known", "buyers"), ("top", "largest"))
+        for name, measure in (
+            ("total", "amount_sold"),
+            ("middle", "middle_amount"),
+            ("known", "buyers"),
+            ("top", "largest"),
+        )
     ]
     rows = [
         (1, "ann", date(2014, 3, 3), None, "N", 1), (2, "bob", date(2014, 3, 10), None, "N", 3),
@@ -125,10 +136,19 @@ def test_what_happened_after_the_as_of_date_is_in_no_value_of_any_kind() -> None
 
 
 def test_an_event_after_the_as_of_date_converts_nothing() -> None:
-    conversion = {"type": "conversion", "base": "sales", "converted": "payments", "entity": "customer", "window": "30 days"}
+    conversion = {
+        "type": "conversion",
+        "base": "sales",
+        "converted": "payments",
+        "entity": "customer",
+        "window": "30 days",
+    }
     measures = {"sales": {"agg": "count"}, "payments": {"agg": "count", "time": "paid_on", "where": "amount > 0"}}
     given = project([kpi("paid", conversion)], [fact("sale", measures)])
-    rows = [(1, "ann", date(2015, 3, 1), date(2015, 3, 20), "N", 5), (2, "bob", date(2015, 3, 2), date(2015, 3, 5), "N", 5)]
+    rows = [
+        (1, "ann", date(2015, 3, 1), date(2015, 3, 20), "N", 5),
+        (2, "bob", date(2015, 3, 2), date(2015, 3, 5), "N", 5),
+    ]
     march = date(2015, 3, 1)
     assert value(computed(given, {"fct_sale": rows}, date(2015, 3, 10)), "paid", march) == 0.5
     assert value(computed(given, {"fct_sale": rows}, date(2015, 3, 31)), "paid", march) == 1

@@ -3,51 +3,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 import sqlglot
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlglot import exp
 
 from kpiledger import compiled_files
 from kpiledger.checking import check_folder
-from kpiledger.compiling import compile_project
+from kpiledger.compiling import compile_project, standalone_query
+from kpiledger.compiling.dialects import Dialect
 from kpiledger.errors import BrokenWorld
+from kpiledger.project import Project
+from tests.soundness import test_combinations, test_formulas, test_missing
+from tools.readability import plain
 
 ROOT = Path(__file__).parents[2]
 MODELS = sorted((ROOT / "models/kpis").glob("*.sql"))
-NUMBERED = re.compile(r"\b(?:t|cte|alias|subquery|_)_?\d+\b|\b[a-z]+\d\b")
 
 
-@pytest.fixture(scope="module")
-def project():
-    found, _ = check_folder(ROOT)
+def checked(folder: Path) -> Project:
+    found, _ = check_folder(folder)
     assert found is not None
     return found
 
 
+# Between them every type of formula and measure, several facts, dates, versions and zones.
+PROJECTS = {
+    "demo": checked(ROOT),
+    "formulas": test_formulas.PROJECT,
+    "combinations": test_combinations.PROJECT,
+    "missing": test_missing.PROJECT,
+    "cubes": test_combinations.CUBES,
+}
+
+
+@pytest.fixture(scope="module")
+def project() -> Project:
+    return PROJECTS["demo"]
+
+
 def _tree(path: Path) -> exp.Expr:
-    text = re.sub(
-        r"\{\{ (?:ref|source)\((.*?)\) \}\}", lambda m: m.group(1).replace("'", "").replace(", ", "."), path.read_text()
-    )
-    return sqlglot.parse_one(text, read="duckdb")
-
-
-def _selects_outside_ctes(tree: exp.Expr) -> Iterator[exp.Expr]:
-    return tree.find_all(exp.Subquery)
-
-
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
-def test_a_compiled_model_nests_no_select(path: Path) -> None:
-    assert list(_selects_outside_ctes(_tree(path))) == []
-
-
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
-def test_a_compiled_model_numbers_no_alias(path: Path) -> None:
-    names = {node.alias_or_name for node in _tree(path).find_all(exp.CTE, exp.Alias, exp.Table)}
-    assert [name for name in names if NUMBERED.fullmatch(name)] == []
+    return sqlglot.parse_one(plain(path.read_text(encoding="utf-8")), read="duckdb")
 
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
@@ -65,20 +66,62 @@ def test_the_committed_models_are_current(project) -> None:
     assert not compiled_files.compare(ROOT, compile_project(project))
 
 
-def test_compiling_does_not_depend_on_the_order_of_files(project) -> None:
-    turned = replace(
-        project,
-        facts=dict(reversed(list(project.facts.items()))),
-        kpis=dict(reversed(list(project.kpis.items()))),
-    )
-    assert compile_project(turned) == compile_project(project)
+def shuffled(project: Project, random: Random) -> Project:
+    """The same project with the files of every kind read in another order."""
+    kinds = ("facts", "kpis", "expectations", "columns", "unique_columns")
+    turned = {kind: list(getattr(project, kind).items()) for kind in kinds}
+    for items in turned.values():
+        random.shuffle(items)
+    return replace(project, **{kind: dict(items) for kind, items in turned.items()})
 
 
-def test_nodes_grow_with_facts_and_not_with_kpis(project) -> None:
-    some = dict(sorted(project.kpis.items())[:-1])
-    facts = {name for name in compile_project(project) if name.startswith(("kpi_", "agg_"))}
-    assert {name for name in compile_project(replace(project, kpis=some)) if name.startswith(("kpi_", "agg_"))} <= facts
-    assert len(facts) <= 2 * len(project.facts)
+@settings(max_examples=5, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_compiling_does_not_depend_on_the_order_of_files(random: Random) -> None:
+    for given_project in PROJECTS.values():
+        assert compile_project(shuffled(given_project, random)) == compile_project(given_project)
+
+
+def test_files_grow_with_facts_and_not_with_kpis(project: Project) -> None:
+    more = {f"{name}_again": kpi.model_copy(update={"kpi": f"{name}_again", "publish_as": None})
+            for name, kpi in project.kpis.items()}  # fmt: skip
+    few, many = (replace(project, kpis=kpis) for kpis in (project.kpis, {**project.kpis, **more}))
+    assert compile_project(few).keys() == compile_project(many).keys()
+    models = [name for name in compile_project(many) if name.startswith(("agg_", "measured_", "kpi_"))]
+    assert len(models) <= 3 * len(project.facts) + 1
+
+
+@pytest.mark.parametrize("dialect", list(Dialect))
+@pytest.mark.parametrize("name", sorted(PROJECTS))
+def test_every_model_and_shown_query_is_sql_of_each_dialect(name: str, dialect: Dialect) -> None:
+    given_project = PROJECTS[name]
+    for file, text in compile_project(given_project, dialect).items():
+        if file.endswith(".sql"):
+            assert isinstance(sqlglot.parse_one(plain(text), read=dialect.value), exp.Query), file
+    for kpi in given_project.kpis.values():
+        for version in kpi.versions:
+            query = standalone_query(given_project, kpi, version, dialect)
+            assert isinstance(sqlglot.parse_one(query, read=dialect.value), exp.Query), kpi.kpi
+
+
+# What one warehouse understands and another does not, or not in the same way.
+FOREIGN_TO_SPARK = re.compile(r"\bvarchar\b|generate_series|::|at time zone|\bdouble precision\b|date_trunc|interval '")
+FOREIGN_TO_POSTGRES = re.compile(r"\bdouble\b(?! precision)|\bstring\b|add_months|lateral view|from_utc_timestamp")
+
+
+@pytest.mark.parametrize("name", sorted(PROJECTS))
+def test_no_word_of_another_warehouse_is_compiled(name: str) -> None:
+    foreign = {Dialect.SPARK: FOREIGN_TO_SPARK, Dialect.POSTGRES: FOREIGN_TO_POSTGRES}
+    for dialect, words in foreign.items():
+        for file, text in compile_project(PROJECTS[name], dialect).items():
+            code = re.sub(r"^\s*--.*$|^\s*description:.*$", "", text, flags=re.MULTILINE)
+            assert words.search(code) is None, (dialect, file, words.search(code))
+
+
+def test_only_one_module_knows_how_warehouses_differ() -> None:
+    words = re.compile(r"varchar|generate_series|::|at time zone|date_trunc|interval '|double precision|explode\(")
+    modules = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "kpiledger/compiling").glob("*.py")}
+    assert [name for name, text in modules.items() if words.search(text)] == ["dialects.py"]
 
 
 def test_only_what_differs_is_written_and_orphans_go(tmp_path: Path) -> None:

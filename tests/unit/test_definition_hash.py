@@ -157,6 +157,7 @@ FIELDS: dict[type[Spec], dict[str, Change]] = {
         "time": Change(HASH, "shipped_on"),
         "times": Change(NOTHING, []),
         "zone": Change(HASH, "America/New_York"),
+        "incremental": Change(NOTHING, {"changed_at": "loaded_at"}),
         "source": Change(NOTHING, ["erp", "crm"]),
         "dimensions": Change(HASH, {"region": "sales_region"}),
         "measures": Change(HASH, {"sales": {"agg": "count"}, "lines": {"agg": "count"}}),

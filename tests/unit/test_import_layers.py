@@ -29,6 +29,7 @@ LAYERS: dict[str, int] = {
     "scales": 3,
     "compiling": 4,
     "folding": 4,
+    "carrying": 5,
     "claim": 5,
     "compile_cache": 5,
     "compiled_files": 5,

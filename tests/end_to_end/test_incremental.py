@@ -1,0 +1,148 @@
+"""Incremental facts with dbt itself, on DuckDB and PostgreSQL: what is kept, and what has it computed anew."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from kpiledger.compiling import compile_project
+from kpiledger.compiling.dialects import Dialect
+from kpiledger.dbt_build import build
+from kpiledger.specs.fact import Fact
+from tests.demo import ROOT
+from tests.postgres import dbt_build, needs_postgres, postgres_server
+from tests.soundness.small_company import COLUMNS, FACT, KPIS, project
+
+_PROJECT = """
+name: small
+version: "1.0.0"
+config-version: 2
+profile: small
+model-paths: [models]
+macro-paths: [macros]
+flags: {send_anonymous_usage_stats: false}
+models: {+materialized: table}
+"""
+_PROFILES = """
+small:
+  target: duckdb
+  outputs:
+    duckdb: {type: duckdb, path: "{{ env_var('KPI_WAREHOUSE', 'x') }}", threads: 1}
+    postgres:
+      type: postgres
+      host: "{{ env_var('PGHOST', '') }}"
+      port: 5432
+      user: "{{ env_var('PGUSER', '') }}"
+      password: ""
+      dbname: "{{ env_var('PGDATABASE', '') }}"
+      schema: public
+      threads: 1
+"""
+_SOURCES = """
+version: 2
+sources:
+  - {name: recorded, schema: recorded, tables: [{name: run_context}, {name: sale}, {name: customer}]}
+"""
+_TABLES = (
+    "create schema recorded",
+    f"create table recorded.sale ({COLUMNS}, loaded_at timestamp)",
+    "create table recorded.customer (customer varchar, segment varchar)",
+    "create table recorded.run_context (as_of_on date)",
+    "insert into recorded.run_context values (date '2015-12-31')",
+    "insert into recorded.customer values ('ann', 'home')",
+    "insert into recorded.sale values (1, 'ann', date '2014-03-05', 'N', 100, 1, null, timestamp '2016-01-01'),"
+    " (2, 'ann', date '2015-03-05', 'N', 200, 1, null, timestamp '2016-01-01')",
+)
+_LATE = "insert into recorded.sale values (3, 'ann', date '2014-06-05', 'N', 30, 1, null, timestamp '2016-01-02')"
+_FORGED = ("update {}agg_sale set amount_sold = 7777", "update {}measured_sale set amount_sold = 7777")
+_MONTHS = """select period_start, amount_sold from {}measured_sale
+    where grain = 'month' and span = 'period' and slice = 'all' and amount_sold is not null order by period_start"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A warehouse with the small project: how to build it, ask it and change it."""
+
+    folder: Path
+    run: Callable[[], None]
+    engine: Callable[[], Engine]
+    schema: str
+
+    def change(self, *statements: str) -> None:
+        engine = self.engine()
+        with engine.begin() as connection:
+            for statement in statements:
+                connection.execute(text(statement.format(self.schema)))
+        engine.dispose()
+
+    def amounts(self) -> dict[date, int]:
+        engine = self.engine()
+        with engine.connect() as connection:
+            found = {start: int(amount) for start, amount in connection.execute(text(_MONTHS.format(self.schema)))}
+        engine.dispose()
+        return found
+
+
+def _write(folder: Path, dialect: Dialect) -> None:
+    fact = Fact.model_validate({**FACT, "incremental": {"changed_at": "loaded_at"}})
+    kpis = [one for one in KPIS if one.kpi in ("turnover", "buyers", "typical_amount", "turnover_per_buyer")]
+    made = replace(project(kpis), facts={"sale": fact}, columns={"fct_sale": {"loaded_at": "timestamp"}})
+    files = {"dbt_project.yml": _PROJECT, "profiles.yml": _PROFILES, "models/sources.yml": _SOURCES}
+    files["models/fct_sale.sql"] = "select * from {{ source('recorded', 'sale') }}"
+    files["models/dim_customer.sql"] = "select * from {{ source('recorded', 'customer') }}"
+    files |= {f"models/kpis/{name}": content for name, content in compile_project(made, dialect).items()}
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    shutil.copytree(ROOT / "macros", folder / "macros")
+
+
+def _holds(place: Place) -> None:
+    march, june, later = date(2014, 3, 1), date(2014, 6, 1), date(2015, 3, 1)
+    place.change(*_TABLES)
+    place.run()
+    assert place.amounts() == {march: 100, later: 200}
+    place.change(_LATE, *_FORGED)
+    place.run()
+    assert place.amounts() == {march: 7777, june: 30, later: 7777}, "what did not change is kept as it stood"
+    place.change("update recorded.customer set segment = 'work'")
+    place.run()
+    assert place.amounts() == {march: 100, june: 30, later: 200}, "a dimension model changed"
+    place.change(*_FORGED)
+    (place.folder / "models/fct_sale.sql").write_text("select * from {{ source('recorded', 'sale') }} where true")
+    place.run()
+    assert place.amounts() == {march: 100, june: 30, later: 200}, "the text of the fact changed"
+
+
+def test_dbt_on_duckdb_keeps_what_did_not_change(tmp_path: Path) -> None:
+    _write(tmp_path, Dialect.DUCKDB)
+    warehouse = tmp_path / "warehouse.duckdb"
+
+    def run() -> None:
+        assert build(tmp_path, warehouse).failures == ()
+
+    _holds(Place(tmp_path, run, lambda: create_engine(f"duckdb:///{warehouse}"), ""))
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[Engine, Mapping[str, str]]]:
+    with postgres_server() as running:
+        yield running.engine, running.variables
+
+
+@needs_postgres
+def test_dbt_on_postgres_keeps_what_did_not_change(tmp_path: Path, server: tuple[Engine, Mapping[str, str]]) -> None:
+    _write(tmp_path, Dialect.POSTGRES)
+    engine, variables = server
+
+    def run() -> None:
+        dbt_build(tmp_path, "postgres", {**variables, "KPI_WAREHOUSE": os.devnull})
+
+    _holds(Place(tmp_path, run, lambda: engine, ""))
