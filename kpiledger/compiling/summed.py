@@ -76,7 +76,7 @@ def _chosen_parts(
 ) -> str:
     """By tile and dimension, the parts that conditions choose; with the first cube what is wanted whole as well."""
     keys, wanted = ["tile", *slices], {column.name for column in plan.of_route(Route.ADDITIVE)}
-    items = [f"{_chosen(part)} as {part.column.name}" for part in cube.parts]
+    items = [f"{_chosen(part, plan)} as {part.column.name}" for part in cube.parts]
     if cube is form.cubes[0]:
         whole = [f"{one.merge}({one.name}) as {one.name}" for one in cube.stored if one.name in wanted]
         items = [*(f"sum({name}) as {name}" for name in counts), *whole, *items]
@@ -84,6 +84,10 @@ def _chosen_parts(
     return f"select\n{lines([*keys, *items])}\nfrom {origin}{one_cube}\ngroup by\n{lines(keys)}"
 
 
-def _chosen(part: Part) -> str:
+def _chosen(part: Part, plan: FactPlan) -> str:
+    """A count is 0 where rows are there and none is chosen; rows of another date only are no rows of its own."""
     sql = f"{part.column.merge}(case when {part.condition} then {part.base.name} end)"
-    return f"coalesce({sql}, 0)" if part.column.is_count else sql
+    if not part.column.is_count:
+        return sql
+    rows = plan.row_count(part.column.group)
+    return f"coalesce({sql}, 0)" if rows == "row_count" else f"case when sum({rows}) > 0 then coalesce({sql}, 0) end"

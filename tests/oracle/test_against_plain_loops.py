@@ -49,6 +49,8 @@ def test_so_many_conditions_that_the_compiler_makes_cubes_of_them_change_nothing
         kpi(f"k{number}", {"type": "simple", "measure": measure, "where": where}, slices=slices)
         for number, (measure, where) in enumerate(chosen)
     ]
+    inputs = {"one": {"measure": "smallest"}, "two": {"measure": "payments", "where": "amount between 0 and 15.5"}}
+    kpis.append(kpi("two_dates", {"type": "derived", "expr": "one - two", "inputs": inputs}, slices=slices))
     asked = project(kpis, company.calendar)
     assert form_of(fact_plans(asked, all_values(asked, Dialect.DUCKDB), Dialect.DUCKDB)["sale"]).is_cube
     _compare(company, kpis)
