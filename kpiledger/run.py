@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from kpiledger.carrying import carry_tables
+from kpiledger.compiled_files import FOLDER
 from kpiledger.compiling.incremental import kept_tables
 from kpiledger.dbt_build import BuildResult, build
 from kpiledger.errors import RunStopped, WrongUse
@@ -66,7 +67,8 @@ def begin(root: Path, run_id: str, as_of: date | None, now: datetime, full_refre
                 "name a later day, or let metrics/calendar.yml begin earlier",
             )
         run = replace(run, as_of=asked_for)
-        kept = kept_tables(project)
+        # Only what a model makes again: a table of a fact that no KPI needs any more would stay as it was.
+        kept = [name for name in kept_tables(project) if (root / FOLDER / f"{name}.sql").exists()]
         if kept and not full_refresh and settings.warehouse.exists():
             carry_tables(settings.warehouse, run.warehouse, KPI_SCHEMA, kept)
         leave_state(run)

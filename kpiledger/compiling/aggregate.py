@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpiledger.compiling.anew import DAYS, tile_ctes, tiles_together
+from kpiledger.compiling.anew import among_days, tile_ctes, tiles_together
 from kpiledger.compiling.columns import Column, Route, coined
 from kpiledger.compiling.conversions import conversion_ctes
 from kpiledger.compiling.expressing import aggregate
@@ -28,11 +28,7 @@ def aggregate_model(plan: FactPlan) -> str | None:
     models = sorted({*dimension_models(fact, slices), *events} - {fact.model})
     ctes: list[Cte] = [imported(fact.model), *(imported(model) for model in models), imported("dim_day")]
     ctes += conversion_ctes(plan.project, fact, columns, plan.dialect)
-    if is_incremental(plan):
-        ctes += [imported(seen_model_name(plan)), *tile_ctes(plan)]
-        ctes += [_described_anew(plan, time, slices, columns) for time in times]
-    else:
-        ctes.append(described(plan, slices, columns))
+    ctes += _rows(plan, slices, columns)
     parts = [
         (_part_name(form, time, cube), _tiled(plan, form, cube, time))
         for cube in form.cubes
@@ -85,10 +81,14 @@ def _tile_text(plan: FactPlan) -> str:
     return "day" if plan.by_day else "month (cut where last year's comparison ends)"
 
 
-def _described_anew(plan: FactPlan, time: str, slices: tuple[str, ...], columns: Sequence[Column]) -> Cte:
-    """The rows on the days of a date that are computed anew: few, so they are chosen before anything is joined."""
-    among = f"\ninner join {DAYS}\n    on {plan.day_sql(time)} = {DAYS}.day"
-    return described(plan, slices, columns, name=_origin(plan, time), among=among)
+def _rows(plan: FactPlan, slices: tuple[str, ...], columns: Sequence[Column]) -> list[Cte]:
+    """The fact's rows; of few that are computed anew those, by each date, chosen before anything is joined."""
+    if not is_incremental(plan):
+        return [described(plan, slices, columns)]
+    ctes = [imported(seen_model_name(plan)), *tile_ctes(plan)]
+    for time in additive_times(plan):
+        ctes.append(described(plan, slices, columns, name=_origin(plan, time), among=among_days(plan, time)))
+    return ctes
 
 
 def _origin(plan: FactPlan, time: str) -> str:

@@ -50,6 +50,11 @@ def tile_ctes(plan: FactPlan) -> list[Cte]:
     ]
 
 
+def among_days(plan: FactPlan, time: str) -> str:
+    """The join that leaves of a fact's rows those whose date lies on a day that is computed anew."""
+    return f"\ninner join {DAYS}\n    on {plan.day_sql(time)} = {DAYS}.day"
+
+
 def tiles_together(origin: str) -> Cte:
     """The tiles computed anew, with what tells the next run whether they are right, and the tiles that are kept."""
     anew = (

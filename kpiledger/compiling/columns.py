@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
 
 from kpiledger.expressions import canonical
@@ -82,12 +83,11 @@ class Column:
 
     @property
     def meaning(self) -> tuple[object, ...]:
-        """What it computes, however it is written: columns of the same meaning are one."""
+        """What it computes: columns of the same meaning are one. Differently written, they stay two."""
         if not self.where and self.converted is None:
             return self.fact.fact, self.name
-        where = tuple(sorted(canonical(text) for text in self.where))
-        expr = canonical(self.expr) if self.expr else None
-        return self.fact.fact, self.group, self.agg, expr, where, self.fraction, self.converted and self.converted.name
+        converted = self.converted and self.converted.name
+        return self.fact.fact, self.group, self.agg, self.expr, frozenset(self.where), self.fraction, converted
 
     @property
     def is_count(self) -> bool:
@@ -110,7 +110,7 @@ def columns_for(project: Project, given: Input, name: str) -> tuple[Column, ...]
     where = tuple(text for text in (measure.where, given.where) if text)
     named = name if given.where else given.measure
     route = _ROUTES.get(measure.agg, Route.ADDITIVE)
-    counted = canonical(measure.expr or "") if route is Route.DISTINCT else ""
+    counted = _form(measure.expr or "") if route is Route.DISTINCT else ""
     group = Group(route, measure.time or fact.time, measure.over, counted)
     if measure.agg is Aggregation.AVERAGE:
         both = (("sum", Aggregation.SUM), ("count", Aggregation.COUNT))
@@ -137,6 +137,12 @@ def conversion_columns(project: Project, formula: Conversion, name: str) -> tupl
     )
     both = Column(coined(name, "conversions"), base.fact, base.group, Aggregation.COUNT, None, (), converted=asked)
     return both, base
+
+
+@cache
+def _form(text: str) -> str:
+    """The form that expressions of one meaning share."""
+    return canonical(text)
 
 
 def coined(*parts: str) -> str:

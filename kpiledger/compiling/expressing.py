@@ -99,7 +99,7 @@ def _replaced(sql: str, texts: Mapping[str, str], dialect: Dialect) -> str:
         tree = _parsed(texts[node.name], dialect).copy()
         return tree if isinstance(tree, (exp.Column, exp.Func)) else exp.Paren(this=tree)
 
-    changed = _parsed(sql, dialect).copy().transform(chosen)
+    changed = _parsed(sql, dialect).transform(chosen)
     return lowered(changed.sql(dialect=dialect.value, normalize_functions="lower", comments=False))
 
 

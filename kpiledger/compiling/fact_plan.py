@@ -75,11 +75,26 @@ class FactPlan:
 
     def need_of(self, groups: Sequence[Group]) -> Need:
         """The periods and stretches of days that columns of some groups are needed for."""
-        return need_of((value, leaf) for value, leaf in self.used if leaf.column.group in groups)
+        found = tuple(dict.fromkeys(groups))
+        if found not in self._needs:
+            self._needs[found] = need_of((value, leaf) for value, leaf in self.used if leaf.column.group in found)
+        return self._needs[found]
+
+    @cached_property
+    def _needs(self) -> dict[tuple[Group, ...], Need]:
+        """What was found out about groups: every model of the fact asks again."""
+        return {}
+
+    @cached_property
+    def _cuts(self) -> dict[tuple[Group, ...], tuple[str, ...]]:
+        return {}
 
     def slices_of(self, groups: Sequence[Group]) -> tuple[str, ...]:
         """The dimensions that columns of some groups are cut by."""
-        return slices_of(value for value, leaf in self.used if leaf.column.group in groups)
+        found = tuple(dict.fromkeys(groups))
+        if found not in self._cuts:
+            self._cuts[found] = slices_of(value for value, leaf in self.used if leaf.column.group in found)
+        return self._cuts[found]
 
     def row_count(self, group: Group) -> str:
         """The column that counts the rows of a group's date in an interval and member."""

@@ -22,7 +22,7 @@ from math import prod
 from kpiledger.compiling.columns import Column, Route, coined
 from kpiledger.compiling.dialects import Dialect, type_name
 from kpiledger.compiling.fact_plan import FactPlan
-from kpiledger.expressions import canonical, columns_in, equalities, render
+from kpiledger.expressions import columns_in, equalities, render
 
 # Above so many conditions cubes are faster.
 PLAIN_AT_MOST = 25
@@ -163,7 +163,7 @@ def _key(
         key = asked[value[0]]
         return [key], f"{key.name} = {value[1]}"
     flag = Key(named, render(text, plan.dialect), "boolean", 1, tuple(sorted(names)))
-    key = held.setdefault(canonical(text), flag)
+    key = held.setdefault(text, flag)
     return [key], key.name
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpiledger.compiling.aggregate import aggregate_model
-from kpiledger.compiling.anew import DAYS, days_of_spans, measures_together, span_ctes, stored_stretch
+from kpiledger.compiling.anew import among_days, days_of_spans, measures_together, span_ctes, stored_stretch
 from kpiledger.compiling.columns import Column, Group, Route
 from kpiledger.compiling.counted import counted, ranked
 from kpiledger.compiling.fact_plan import FactPlan
@@ -40,11 +40,7 @@ def measured_model(plan: FactPlan) -> str:
     if from_rows:
         slices = plan.slices_of([column.group for column in from_rows])
         ctes += [imported(fact.model), *(imported(model) for model in dimension_models(fact, slices))]
-        ctes += (
-            _described_anew(plan, slices, from_rows)
-            if is_incremental(plan)
-            else [described(plan, slices, from_rows, key=fact.key)]
-        )
+        ctes += _described(plan, slices, from_rows)
     made: list[tuple[str, Sequence[Group]]] = []
     for parts, groups in _parts(plan):
         ctes += parts
@@ -65,13 +61,15 @@ def _row_counts(plan: FactPlan) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plan.row_count(group) for group in plan.groups))
 
 
-def _described_anew(plan: FactPlan, slices: tuple[str, ...], columns: Sequence[Column]) -> list[Cte]:
-    """The fact's rows by each date on the days that are computed anew; all of them where states are asked for."""
+def _described(plan: FactPlan, slices: tuple[str, ...], columns: Sequence[Column]) -> list[Cte]:
+    """The fact's rows; where only some days are computed those, by each date, and all of them for states."""
+    if not is_incremental(plan):
+        return [described(plan, slices, columns, plan.fact.key)]
     groups = [group for group in plan.groups if group.route in (Route.DISTINCT, Route.ROWS)]
     ctes: list[Cte] = [days_of_spans(plan, groups)] if groups else []
     for group in {group.time: group for group in groups}.values():
-        among = f"\ninner join {DAYS}\n    on {plan.day_sql(group.time)} = {DAYS}.day"
-        ctes.append(described(plan, slices, columns, plan.fact.key, name=rows_of(plan, group), among=among))
+        name, among = rows_of(plan, group), among_days(plan, group.time)
+        ctes.append(described(plan, slices, columns, plan.fact.key, name=name, among=among))
     if any(group.route is Route.LATEST for group in plan.groups):
         ctes.append(described(plan, slices, columns, plan.fact.key))
     return ctes

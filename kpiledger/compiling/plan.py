@@ -65,9 +65,15 @@ class Figure:
 
     def with_names(self, names: Mapping[str, str], dialect: Dialect) -> Figure:
         """The same figure over other names, or SQL, in the place of some aliases."""
-        texts = (self.value, self.numerator, self.denominator)
-        value, numerator, denominator = (text and with_names(text, names, dialect) for text in texts)
-        return replace(self, value=value or "", numerator=numerator, denominator=denominator)
+        numerator, denominator = (
+            text and with_names(text, names, dialect) for text in (self.numerator, self.denominator)
+        )
+        is_quotient = self.numerator and self.denominator and self.value == quotient(self.numerator, self.denominator)
+        if is_quotient and numerator and denominator:
+            value = quotient(numerator, denominator)
+        else:
+            value = with_names(self.value, names, dialect)
+        return replace(self, value=value, numerator=numerator, denominator=denominator)
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -271,7 +277,7 @@ class _Resolving:
             )
             for leaf in figure.leaves
         )
-        return with_names(figure.value, names, self.dialect), leaves
+        return figure.with_names(names, self.dialect).value, leaves
 
 
 def _single(column: Column, source: Source) -> Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpiledger.expressions import canonical
+from kpiledger.expressions import render
 from kpiledger.specs.formula import Conversion, Cumulative, Derived, DerivedInput, Formula, Input, Ratio, Simple
 
 
@@ -21,11 +21,11 @@ def formula_text(formula: Formula) -> str:
             return f"{base} followed by {converted} of the same {formula.entity} within {formula.window}"
         case Derived():
             inputs = "; ".join(f"{name}: {_input(given)}" for name, given in sorted(formula.inputs_by_name.items()))
-            return f"{canonical(formula.expr)} ({inputs})"
+            return f"{render(formula.expr)} ({inputs})"
 
 
 def _chosen(measure: str, where: str | None) -> str:
-    return f"{measure} where {canonical(where)}" if where else measure
+    return f"{measure} where {render(where)}" if where else measure
 
 
 def _part(given: Input) -> str:

@@ -53,7 +53,8 @@ def _changed_at(project: Project, fact: Fact) -> Iterable[Finding]:
         yield error("KPI130", fact, path, message, hint)
     for kpi in _conversions_of(project, fact):
         message = f"the fact {fact.fact} is computed in full: `{kpi}` asks what follows on other days"
-        yield warning("KPI131", fact, ("incremental", KEY), message, "take `incremental` out, or move the conversion")
+        hint = "take `incremental` out, or count the events that are followed in a fact of their own"
+        yield warning("KPI131", fact, ("incremental", KEY), message, hint)
 
 
 def _conversions_of(project: Project, fact: Fact) -> list[str]:
