@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kpiledger.expressions import render
+from functools import cache
+
+from kpiledger.expressions import canonical
 from kpiledger.specs.formula import Conversion, Cumulative, Derived, DerivedInput, Formula, Input, Ratio, Simple
 
 
@@ -21,11 +23,17 @@ def formula_text(formula: Formula) -> str:
             return f"{base} followed by {converted} of the same {formula.entity} within {formula.window}"
         case Derived():
             inputs = "; ".join(f"{name}: {_input(given)}" for name, given in sorted(formula.inputs_by_name.items()))
-            return f"{render(formula.expr)} ({inputs})"
+            return f"{_written(formula.expr)} ({inputs})"
+
+
+@cache
+def _written(text: str) -> str:
+    """An expression as it is written once for each meaning; the catalogue and the comment above a KPI ask for it."""
+    return canonical(text)
 
 
 def _chosen(measure: str, where: str | None) -> str:
-    return f"{measure} where {render(where)}" if where else measure
+    return f"{measure} where {_written(where)}" if where else measure
 
 
 def _part(given: Input) -> str:
