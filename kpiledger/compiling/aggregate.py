@@ -111,7 +111,15 @@ def _tiled(plan: FactPlan, form: Form, cube: Cube, time: str) -> str:
     measures = [f"{_measure(plan, column, cube, time)} as {column.name}" for column in form.stored]
     items = lines([f"{tile} as tile", *named, *slices, *shown, *counts, *measures])
     group = lines([tile, *slices, *(_grouped(key, origin) for key in kept)])
-    return f"select\n{items}\nfrom {origin}\ninner join dim_day\n    on {day} = dim_day.day\ngroup by\n{group}"
+    joined = f"from {origin}\ninner join dim_day\n    on {day} = dim_day.day"
+    return f"select\n{items}\n{joined}{_only(form, cube)}\ngroup by\n{group}"
+
+
+def _only(form: Form, cube: Cube) -> str:
+    """Rows that no part of a cube can choose are left out of it; the first one has all rows, to count them."""
+    if cube is form.cubes[0] or not all(key.only for key in cube.keys):
+        return ""
+    return "\nwhere " + "\n    or ".join(f"({key.only})" for key in cube.keys)
 
 
 def _grouped(key: Key, origin: str) -> str:

@@ -26,10 +26,11 @@ from kpiledger.expressions import columns_in, equalities, render
 
 # Above so many conditions cubes are faster.
 PLAIN_AT_MOST = 25
-# Rows of a cube that are still far fewer than the fact's.
-CUBE_AT_MOST = 300_000
+# Rows of a cube that are still far fewer than the fact's; and of one that is to serve different conditions, since
+# each of them is then applied to the rows that all of them need.
+CUBE_AT_MOST, SHARED_AT_MOST = 300_000, 60_000
 # A pass over the fact costs as much as about so many conditions on its rows.
-CUBE_AT_LEAST = 12
+CUBE_AT_LEAST = 6
 # Assumed where the calendar does not end: ten years.
 DAYS = 3650
 DAYS_OF_MONTH = 30
@@ -39,7 +40,8 @@ DAYS_OF_MONTH = 30
 class Key:
     """What a cube keeps of the fact's rows: a column, some of its values, or whether a condition holds.
 
-    `about` are the columns that a condition reads; it is empty for the others.
+    `about` are the columns that a condition reads; it is empty for the others. `only` is the condition on rows that
+    can be chosen by it; it is empty where any can.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Key:
     kind: str
     members: int
     about: tuple[str, ...] = ()
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,8 @@ def _key(
     if value and value[0] in asked:
         key = asked[value[0]]
         return [key], f"{key.name} = {value[1]}"
-    flag = Key(named, render(text, plan.dialect), "boolean", 1, tuple(sorted(names)))
+    holds = render(text, plan.dialect)
+    flag = Key(named, holds, "boolean", 1, tuple(sorted(names)), only=holds)
     key = held.setdefault(text, flag)
     return [key], key.name
 
@@ -185,8 +189,9 @@ def _asked(plan: FactPlan, chosen: Iterable[Column]) -> dict[str, Key]:
             values.setdefault(found[0], {})[found[1]] = None
     keys = {}
     for name, literals in values.items():
-        sql = f"case when {name} in ({', '.join(sorted(literals))}) then {name} end"
-        keys[name] = Key(coined(name, "asked"), sql, _kept(plan, name).kind, len(literals) + 1)
+        only = f"{name} in ({', '.join(sorted(literals))})"
+        kind, members = _kept(plan, name).kind, len(literals) + 1
+        keys[name] = Key(coined(name, "asked"), f"case when {only} then {name} end", kind, members, only=only)
     return keys
 
 
@@ -201,7 +206,7 @@ def _together(plan: FactPlan, families: Families) -> list[Families]:
     groups: list[Families] = []
     for keys, parts in sorted(families.items(), key=lambda one: (-len(one[1]), [key.name for key in one[0]])):
         for group in groups:
-            if _is_small(plan, {key for others in group for key in others} | set(keys)):
+            if _is_small(plan, {key for others in group for key in others} | set(keys), SHARED_AT_MOST):
                 group[keys] = parts
                 break
         else:
@@ -210,12 +215,12 @@ def _together(plan: FactPlan, families: Families) -> list[Families]:
     return groups
 
 
-def _is_small(plan: FactPlan, keys: Iterable[Key]) -> bool:
+def _is_small(plan: FactPlan, keys: Iterable[Key], at_most: int = CUBE_AT_MOST) -> bool:
     """Whether a cube of some keys stays small; conditions on the same columns are taken to exclude each other."""
     given = list(keys)
     held = Counter(key.about for key in given if key.about)
     combinations = prod(key.members for key in given) * prod(count + 1 for count in held.values())
-    return _rows(plan) * combinations <= CUBE_AT_MOST
+    return _rows(plan) * combinations <= at_most
 
 
 def _rows(plan: FactPlan) -> int:

@@ -65,7 +65,7 @@ def _parted(
     items = [f"{first}.*"]
     joins = ""
     for name, cube in zip(others, form.cubes[1:], strict=True):
-        items += [f"{name}.{part.column.name}" for part in cube.parts]
+        items += [_beside(part, plan, name, first) for part in cube.parts]
         equal = "".join(f"\n    and {first}.{one} is not distinct from {name}.{one}" for one in slices)
         joins += f"\nleft join {name}\n    on {first}.tile = {name}.tile{equal}"
     return "parted", [*ctes, ("parted", f"select\n{lines(items)}\nfrom {first}{joins}", "all parts side by side")]
@@ -76,18 +76,34 @@ def _chosen_parts(
 ) -> str:
     """By tile and dimension, the parts that conditions choose; with the first cube what is wanted whole as well."""
     keys, wanted = ["tile", *slices], {column.name for column in plan.of_route(Route.ADDITIVE)}
-    items = [f"{_chosen(part, plan)} as {part.column.name}" for part in cube.parts]
+    items = [f"{_chosen(part)} as {part.column.name}" for part in cube.parts]
     if cube is form.cubes[0]:
+        items = [f"{_zero(part, plan, _chosen(part))} as {part.column.name}" for part in cube.parts]
         whole = [f"{one.merge}({one.name}) as {one.name}" for one in cube.stored if one.name in wanted]
         items = [*(f"sum({name}) as {name}" for name in counts), *whole, *items]
     one_cube = f"\nwhere cube = '{cube.name}'" if form.is_divided else ""
     return f"select\n{lines([*keys, *items])}\nfrom {origin}{one_cube}\ngroup by\n{lines(keys)}"
 
 
-def _chosen(part: Part, plan: FactPlan) -> str:
+def _chosen(part: Part) -> str:
+    return f"{part.column.merge}(case when {part.condition} then {part.base.name} end)"
+
+
+def _zero(part: Part, plan: FactPlan, chosen: str) -> str:
     """A count is 0 where rows are there and none is chosen; rows of another date only are no rows of its own."""
-    sql = f"{part.column.merge}(case when {part.condition} then {part.base.name} end)"
     if not part.column.is_count:
-        return sql
+        return chosen
     rows = plan.row_count(part.column.group)
-    return f"coalesce({sql}, 0)" if rows == "row_count" else f"case when sum({rows}) > 0 then coalesce({sql}, 0) end"
+    return (
+        f"coalesce({chosen}, 0)" if rows == "row_count" else f"case when sum({rows}) > 0 then coalesce({chosen}, 0) end"
+    )
+
+
+def _beside(part: Part, plan: FactPlan, name: str, first: str) -> str:
+    """A part of another cube than the first, which has a row for all that is there."""
+    column = part.column.name
+    if not part.column.is_count:
+        return f"{name}.{column}"
+    rows = plan.row_count(part.column.group)
+    chosen = f"coalesce({name}.{column}, 0)"
+    return f"{chosen if rows == 'row_count' else f'case when {first}.{rows} > 0 then {chosen} end'} as {column}"

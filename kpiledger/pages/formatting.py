@@ -87,8 +87,11 @@ def difference(value: Decimal | None, style: NumberStyle, more_places: int = 0) 
 
 
 def share(part: Decimal | None, whole: Decimal | None) -> Number:
-    """A difference as a signed share of what it is held against; missing where that is zero."""
-    if part is None or not whole:
+    """A difference as a signed share of what it is held against.
+
+    Missing where that is zero, or where the difference leads to the other side of zero: minus 3 is no share of 2.
+    """
+    if part is None or not whole or (part + whole) * whole < 0:
         return Number("", MISSING, "%")
     ratio = part / abs(whole)
     return Number(machine(ratio), _signed(_rounded(ratio * 100, 1)), "%")

@@ -59,6 +59,7 @@ class ValueLine:
     word: str
     last_year: Number
     agreement: str
+    definition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,12 @@ class History:
     word: str
     now: ValueLine | None
     description: str
+    notice: str
     chart: HistoryChart
     chart_title: str
     versions: tuple[VersionLine, ...]
     values: tuple[ValueLine, ...]
+    has_definitions: bool
     older_count: int
 
 
@@ -102,19 +105,29 @@ def history(project: Project, series: Series, has_scorecard: bool) -> History:
         word=WORDS[series.status],
         now=None if newest is None else _value(newest, series, style),
         description=series.kpi.description,
+        notice=_notice(project, series),
         chart=history_chart(shown, series.changes, series, style),
         chart_title=f"{label}: actual, target and last year by {series.grain}",
         versions=tuple(_version(project, change, series, style) for change in reversed(series.changes)),
         values=values,
+        has_definitions=len(series.kpi.versions) > 1,
         older_count=max(len(series.rows) - MOST_VALUES, 0),
     )
 
 
 def _about(series: Series, style: NumberStyle) -> str:
     parts = [style.suffix, series.kpi.timing, cadence_text(series.grain)]
-    if series.slice != "all":
-        parts.insert(0, f"{series.slice} {series.member}")
-    return " · ".join(part for part in parts if part)
+    return " · ".join(part for part in [series.part, *parts] if part)
+
+
+def _notice(project: Project, series: Series) -> str:
+    """That the KPI is on its way out, from when, why and what takes its place; empty where it is not."""
+    gone = series.kpi.deprecated
+    if gone is None:
+        return ""
+    said = f"Deprecated from {day_text(gone.on)}: {gone.reason.rstrip('.')}."
+    other = project.kpis.get(gone.replaced_by or "")
+    return f"{said} Use {other.label_in(project.calendar.language)}." if other else said
 
 
 def _key(project: Project, series: Series) -> str:
@@ -172,4 +185,5 @@ def _value(row: ScorecardRow, series: Series, style: NumberStyle) -> ValueLine:
         word=WORDS[status],
         last_year=figure(row.same_period_last_year, style),
         agreement=f"{row.agreement} v{row.agreement_version}" if has_agreement else "",
+        definition="" if row.kpi_version is None else f"version {row.kpi_version}",
     )

@@ -29,10 +29,11 @@ class TeamMark:
 
 @dataclass(frozen=True, slots=True)
 class KpiRow:
-    """What a compact row shows, every figure already written."""
+    """What a compact row shows, every figure already written; `part` is empty for the whole."""
 
     anchor: str
     label: str
+    part: str
     address: str
     period: str
     period_start: str
@@ -51,6 +52,7 @@ def kpi_row(project: Project, series: Series, others: Sequence[Series]) -> KpiRo
     return KpiRow(
         anchor=series.kpi.kpi,
         label=label_of(project, series),
+        part=" · ".join([series.part] * bool(series.part) + ["deprecated"] * bool(series.kpi.deprecated)),
         address=history_address(series.holder, series.kpi.kpi, series.slice, series.member),
         period=period_text(newest.period_start, series.grain, series.reckoning) if newest else "",
         period_start=newest.period_start.isoformat() if newest else "",
@@ -65,9 +67,10 @@ def kpi_row(project: Project, series: Series, others: Sequence[Series]) -> KpiRo
 
 def team_marks(project: Project, series: Sequence[Series]) -> tuple[TeamMark, ...]:
     """How each holder of a KPI stands, by the holder's label."""
+    holders = [one.holder for one in series]
     marks = [
         TeamMark(
-            person_text(project, one.holder),
+            _mark_label(project, one, is_only=holders.count(one.holder) == 1),
             scorecard_address(one.holder),
             one.status,
             WORDS[one.status],
@@ -75,3 +78,9 @@ def team_marks(project: Project, series: Sequence[Series]) -> tuple[TeamMark, ..
         for one in series
     ]
     return tuple(sorted(marks, key=lambda mark: mark.label))
+
+
+def _mark_label(project: Project, series: Series, *, is_only: bool) -> str:
+    """The holder; with the part of the KPI where the holder has promised several."""
+    label = person_text(project, series.holder)
+    return label if is_only or not series.part else f"{label}, {series.part}"

@@ -28,6 +28,11 @@ class Series:
     reckoning: Reckoning
 
     @property
+    def part(self) -> str:
+        """The part of the KPI, as `region West`; empty for the whole."""
+        return "" if self.slice == "all" else f"{self.slice} {self.member}"
+
+    @property
     def newest(self) -> ScorecardRow | None:
         """The latest period that is finished, else the latest begun; None before the first."""
         finished = [row for row in self.rows if row.is_complete]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from kpiledger.pages.addresses import history_address
 from kpiledger.pages.bullet import Bullet, bullet
 from kpiledger.pages.changes import TargetChange
-from kpiledger.pages.dates import cadence_text, period_text, short_period_text
+from kpiledger.pages.dates import cadence_text, day_text, period_text, short_period_text
 from kpiledger.pages.formatting import (
     MISSING,
     Number,
@@ -27,8 +27,10 @@ from kpiledger.pages.series import Series
 from kpiledger.pages.statuses import WORDS
 from kpiledger.pages.trend import TILE, Size, Trend, changes_within, trend, window
 from kpiledger.project import Project
-from kpiledger.vocabulary import Comparison, Status, Unit
+from kpiledger.scales import is_ratio
+from kpiledger.vocabulary import Comparison, Grain, Status, Unit
 
+_MEANS = {Grain.MONTH: "Mean of 12 months", Grain.QUARTER: "Mean of 4 quarters"}
 _SIGNS = {Comparison.AT_LEAST: "≥", Comparison.AT_MOST: "≤"}
 
 
@@ -91,7 +93,6 @@ def tile(project: Project, series: Series, note: DataNote | None, size: Size = T
     style = rounded(style_of(series.kpi), row.actual if row.target_value is None else row.target_value)
     shown = window(series.until_newest, series.grain)
     flagged = changes_within(shown, series.changes) if size.is_flagged else ()
-    lines = _lines(series, row, style)
     return Tile(
         anchor="-".join((series.kpi.kpi, series.member)) if series.slice != "all" else series.kpi.kpi,
         kpi=series.kpi.kpi,
@@ -101,7 +102,7 @@ def tile(project: Project, series: Series, note: DataNote | None, size: Size = T
         status=series.status,
         word=WORDS[series.status],
         said=_said(series),
-        outlook=_outlook(row, lines[0], style),
+        outlook=_outlook(row, style),
         about=_about(project, series, row),
         period=period_text(row.period_start, series.grain, series.reckoning),
         period_start=row.period_start.isoformat(),
@@ -113,7 +114,7 @@ def tile(project: Project, series: Series, note: DataNote | None, size: Size = T
         trend=trend(shown, flagged, series, size),
         trend_title=_trend_title(project, series, shown),
         bullet=bullet(row, size.width),
-        lines=lines,
+        lines=_lines(project, series, row, style),
         changes=tuple(change_note(change, series, style) for change in reversed(flagged)),
         note=note,
     )
@@ -140,7 +141,10 @@ def change_note(change: TargetChange, series: Series, style: NumberStyle) -> Cha
 
 
 def _about(project: Project, series: Series, row: ScorecardRow) -> str:
-    parts = [series.kpi.timing, cadence_text(series.grain)]
+    parts = [series.part] if series.part else []
+    parts += [series.kpi.timing, cadence_text(series.grain)]
+    if series.kpi.deprecated:
+        parts.append(f"deprecated from {day_text(series.kpi.deprecated.on)}")
     if row.weight is not None:
         parts.append(f"weight {percentage(row.weight).full}")
     counters = [
@@ -153,9 +157,10 @@ def _about(project: Project, series: Series, row: ScorecardRow) -> str:
     return " · ".join(parts)
 
 
-def _lines(series: Series, row: ScorecardRow, style: NumberStyle) -> tuple[Line, ...]:
+def _lines(project: Project, series: Series, row: ScorecardRow, style: NumberStyle) -> tuple[Line, ...]:
+    """A line for each figure that some period has: a KPI without a year to date shows no empty one."""
     mean_places = 1 if style.unit is Unit.COUNT and style.decimals is None else 0
-    return (
+    lines = (
         Line(
             "Year to date",
             "year_to_date",
@@ -171,20 +176,38 @@ def _lines(series: Series, row: ScorecardRow, style: NumberStyle) -> tuple[Line,
             _gap(row.actual, row.same_period_last_year, style),
         ),
         Line(
-            "Last 12 months" if series.kpi.versions[-1].formula.type == "ratio" else "Mean of 12 months",
+            _mean_name(project, series, row),
             "rolling_mean",
             figure(row.rolling_mean, style, mean_places),
             None,
             _gap(row.actual, row.rolling_mean, style),
         ),
     )
+    return tuple(line for line in lines if line.key in _filled(series))
 
 
-def _outlook(row: ScorecardRow, year: Line, style: NumberStyle) -> str:
+def _filled(series: Series) -> frozenset[str]:
+    """The lines that some period has a figure for; those of a year would only repeat it."""
+    years = [] if series.grain is Grain.YEAR else series.rows
+    filled = {
+        "year_to_date": any(row.actual_year_to_date is not None for row in years),
+        "same_period_last_year": any(row.same_period_last_year is not None for row in series.rows),
+        "rolling_mean": any(row.rolling_mean is not None for row in years),
+    }
+    return frozenset(name for name, is_filled in filled.items() if is_filled)
+
+
+def _mean_name(project: Project, series: Series, row: ScorecardRow) -> str:
+    """The mean of a ratio is that of twelve months together, of others that of the single periods."""
+    version = next((one for one in series.kpi.versions if one.version == row.kpi_version), series.kpi.versions[-1])
+    return "Last 12 months" if is_ratio(project, version) else _MEANS.get(series.grain, "Mean")
+
+
+def _outlook(row: ScorecardRow, style: NumberStyle) -> str:
     """The gaps of the period and of the year in one phrase: a bad month may belong to a good year."""
-    gap = difference(row.variance, style)
+    gap, year = difference(row.variance, style), _gap(row.actual_year_to_date, row.target_year_to_date, style)
     parts = [f"{gap.full} to target"] if gap.machine else []
-    return " · ".join([*parts, f"year to date {year.gap.full}"] if year.gap.machine else parts)
+    return " · ".join([*parts, f"year to date {year.full}"] if year.machine else parts)
 
 
 def _gap(value: Decimal | None, reference: Decimal | None, style: NumberStyle) -> Number:
