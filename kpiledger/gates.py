@@ -34,7 +34,7 @@ def load_checked(root: Path) -> Project:
 def stop_on_errors(findings: list[Finding]) -> None:
     """RunStopped with the findings if any of them is an error."""
     if has_errors(findings):
-        raise RunStopped(findings_text(findings), "mend what is found; `kpi check` shows it again")
+        raise RunStopped(findings_text(findings), "mend what is found, then run again")
 
 
 def require_duckdb(settings: Settings) -> None:

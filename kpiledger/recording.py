@@ -166,8 +166,12 @@ def _hint(paths: Sequence[str]) -> str:
         return "put the KPI that it is derived from back as it was recorded, and give that one a new version"
     if all(path.startswith("definition.calendar") for path in paths):
         return "put metrics/calendar.yml back: the numbers that were recorded rest on it"
+    if all(".dimensions." in path for path in paths):
+        return "put it back, and slice by another column as a dimension with a name of its own"
     if all(path.startswith(("definition.measures", "definition.facts")) for path in paths):
         return "put it back, and let a new version use a measure with a name of its own"
+    if paths == ["definition.missing"]:
+        return "put it back; `missing` holds for every version: a KPI that reads what is missing anew is another KPI"
     return "put it back and add a new version with its own valid_from and change"
 
 

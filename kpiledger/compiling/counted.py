@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpiledger.compiling.columns import Column, Group, coined
+from kpiledger.compiling.dialects import text_literal
 from kpiledger.compiling.expressing import aggregate, aggregated, condition_of, counted_value
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.incremental import rows_of
-from kpiledger.compiling.rows import sliced
-from kpiledger.compiling.stretched import MEMBER, STRETCH, stretches_for
+from kpiledger.compiling.rows import member_of
+from kpiledger.compiling.stretched import STRETCH, stretches_for
 from kpiledger.compiling.text import Cte, lines
 
 # The column of what occurs in a tile: the value whose different occurrences are counted.
@@ -18,42 +19,56 @@ COUNTED = "counted__value"
 
 def ranked(plan: FactPlan, group: Group) -> list[Cte]:
     """The CTEs of medians and percentiles, which need the rows themselves."""
-    columns = plan.of_group(group)
-    origin = coined("sliced_rows", group.time)
-    stretches, more = stretches_for(plan, [group])
-    keys = _keys(stretches, origin)
-    measures = [f"{aggregate(column, plan.dialect)} as {column.name}" for column in columns]
-    body = (
-        f"select\n{lines([*keys, f'count(*) as {plan.row_count(group)}', *measures])}\nfrom {origin}\n"
-        f"inner join dim_day\n    on {origin}.{plan.day(group.time)} = dim_day.day\n"
-        f"inner join {stretches}\n    on dim_day.{plan.tile} = {stretches}.tile\ngroup by\n{lines(keys)}"
-    )
-    return [
-        sliced(plan, origin, rows_of(plan, group), plan.slices_of([group]), "each row once per slice"),
-        *more,
-        (coined("ranked", group.time), body, "measures of rank: computed anew for each stretch of days"),
-    ]
+    return _on_rows(plan, group, coined("ranked", group.time))
 
 
 def counted(plan: FactPlan, group: Group) -> list[Cte]:
-    """The CTEs of the distinct counts of an expression: each of its values once per tile and member, then counted."""
+    """The CTEs of the distinct counts of an expression.
+
+    Where a row lies in one stretch of days only, its value is counted there. Else each value is taken once per tile
+    and combination of dimensions first: that is much less to count where days serve many periods and spans.
+    """
     columns, slices = plan.of_group(group), plan.slices_of([group])
-    seen, origin, name = (coined(word, columns[0].name) for word in ("seen", "sliced", "counted"))
+    name = coined("counted", columns[0].name)
+    if plan.need_of([group]).is_single:
+        return _on_rows(plan, group, name)
+    seen = coined("seen", columns[0].name)
     stretches, more = stretches_for(plan, [group])
-    keys = _keys(stretches, origin)
     rows = plan.row_count(group)
-    measures = [f"{_count(column, plan)} as {column.name}" for column in columns]
-    items = [*keys, f"cast(sum({origin}.{rows}) as bigint) as {rows}", *measures]
-    body = (
-        f"select\n{lines(items)}\nfrom {origin}\n"
-        f"inner join {stretches}\n    on {origin}.tile = {stretches}.tile\ngroup by\n{lines(keys)}"
-    )
+    measures = [f"cast(sum({seen}.{rows}) as bigint) as {rows}"]
+    measures += [f"{_count(column, plan)} as {column.name}" for column in columns]
+    joined = f"from {seen}\ninner join {stretches}\n    on {seen}.tile = {stretches}.tile"
     return [
         (seen, _seen(plan, group, columns, slices), "each value once per tile of days and combination of dimensions"),
-        sliced(plan, origin, seen, slices, "once per slice"),
         *more,
-        (name, body, "different values, counted anew for each stretch of days"),
+        (name, _by_slice(plan, group, seen, stretches, measures, joined), "counted anew for each stretch of days"),
     ]
+
+
+def _on_rows(plan: FactPlan, group: Group, name: str) -> list[Cte]:
+    """The CTEs of measures that are computed on the fact's rows, for each stretch of days that they lie in."""
+    rows = rows_of(plan, group)
+    stretches, more = stretches_for(plan, [group])
+    measures = [f"count(*) as {plan.row_count(group)}"]
+    measures += [f"{aggregate(column, plan.dialect)} as {column.name}" for column in plan.of_group(group)]
+    joined = (
+        f"from {rows}\ninner join dim_day\n    on {rows}.{plan.day(group.time)} = dim_day.day\n"
+        f"inner join {stretches}\n    on dim_day.{plan.tile} = {stretches}.tile"
+    )
+    body = _by_slice(plan, group, rows, stretches, measures, joined)
+    return [*more, (name, body, "measures that do not add up: computed anew for each stretch of days")]
+
+
+def _by_slice(plan: FactPlan, group: Group, origin: str, stretches: str, measures: Sequence[str], joined: str) -> str:
+    """Measures of the whole and of each slice; each by itself, since rows that stand once per slice cost more."""
+    days = [f"{stretches}.{name}" for name in STRETCH]
+    whole = [*days, f"{text_literal('all', plan.dialect)} as slice", f"{text_literal('all', plan.dialect)} as member"]
+    parts = [f"select\n{lines([*whole, *measures])}\n{joined}\ngroup by\n{lines(days)}"]
+    for cut in plan.slices_of([group]):
+        member = member_of(f"{origin}.{cut}", plan.dialect)
+        named = [*days, f"{text_literal(cut, plan.dialect)} as slice", f"{member} as member"]
+        parts.append(f"select\n{lines([*named, *measures])}\n{joined}\ngroup by\n{lines([*days, member])}")
+    return "\nunion all\n".join(parts)
 
 
 def _seen(plan: FactPlan, group: Group, columns: Sequence[Column], slices: Sequence[str]) -> str:
@@ -78,7 +93,3 @@ def _count(column: Column, plan: FactPlan) -> str:
 
 def _flag(column: Column) -> str:
     return coined(column.name, "holds")
-
-
-def _keys(stretches: str, origin: str) -> list[str]:
-    return [*(f"{stretches}.{name}" for name in STRETCH), *(f"{origin}.{name}" for name in MEMBER)]

@@ -124,6 +124,11 @@ class Need:
     stretches: tuple[Stretch, ...]
 
     @property
+    def is_single(self) -> bool:
+        """Whether a day lies in one stretch only: one grain, and the period itself, now or earlier."""
+        return len(self.grains) == 1 and {stretch.span for stretch in self.stretches} == {PERIOD}
+
+    @property
     def spans(self) -> tuple[str, ...]:
         """The names of the stretches."""
         return tuple(stretch.name for stretch in self.stretches)

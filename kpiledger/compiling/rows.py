@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from kpiledger.compiling.columns import Column
 from kpiledger.compiling.conversions import conversion_join
-from kpiledger.compiling.dialects import as_text
+from kpiledger.compiling.dialects import Dialect, as_text
 from kpiledger.compiling.expressing import conversion_flag, reads
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.text import Cte, lines
@@ -53,9 +53,14 @@ def sliced(plan: FactPlan, name: str, origin: str, slices: Iterable[str], commen
     """Every row of `origin` once as a whole (`all`) and once for each slice."""
     parts = [f"select 'all' as slice, 'all' as member, {origin}.*\nfrom {origin}"]
     for cut in slices:
-        member = f"coalesce({as_text(cut, plan.dialect)}, '{NOT_SET}')"
+        member = member_of(cut, plan.dialect)
         parts.append(f"select '{cut}' as slice, {member} as member, {origin}.*\nfrom {origin}")
     return name, "\nunion all\n".join(parts), comment
+
+
+def member_of(column: str, dialect: Dialect) -> str:
+    """The member that a row is counted under, by a dimension."""
+    return f"coalesce({as_text(column, dialect)}, '{NOT_SET}')"
 
 
 def _named(sql: str, name: str) -> str:

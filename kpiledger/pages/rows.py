@@ -52,7 +52,7 @@ def kpi_row(project: Project, series: Series, others: Sequence[Series]) -> KpiRo
     return KpiRow(
         anchor=series.kpi.kpi,
         label=label_of(project, series),
-        part=" · ".join([series.part] * bool(series.part) + ["deprecated"] * bool(series.kpi.deprecated)),
+        part=" · ".join(word for word in (series.part, "deprecated" if series.kpi.deprecated else "") if word),
         address=history_address(series.holder, series.kpi.kpi, series.slice, series.member),
         period=period_text(newest.period_start, series.grain, series.reckoning) if newest else "",
         period_start=newest.period_start.isoformat() if newest else "",

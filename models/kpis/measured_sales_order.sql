@@ -109,36 +109,54 @@ seen__new_customers__measure as (
         customer_id
 ),
 
--- once per slice
-sliced__new_customers__measure as (
-    select 'all' as slice, 'all' as member, seen__new_customers__measure.*
-    from seen__new_customers__measure
-    union all
-    select 'region' as slice, coalesce(cast(region as varchar), '(not set)') as member, seen__new_customers__measure.*
-    from seen__new_customers__measure
-    union all
-    select 'segment' as slice, coalesce(cast(segment as varchar), '(not set)') as member, seen__new_customers__measure.*
-    from seen__new_customers__measure
-),
-
--- different values, counted anew for each stretch of days
+-- counted anew for each stretch of days
 counted__new_customers__measure as (
     select
         stretches.span_start,
         stretches.span_end,
-        sliced__new_customers__measure.slice,
-        sliced__new_customers__measure.member,
-        cast(sum(sliced__new_customers__measure.row_count) as bigint) as row_count,
+        'all' as slice,
+        'all' as member,
+        cast(sum(seen__new_customers__measure.row_count) as bigint) as row_count,
         count(distinct counted__value) filter (where new_customers__measure__holds = 1) as new_customers__measure,
         count(distinct counted__value) as ordering_customers
-    from sliced__new_customers__measure
+    from seen__new_customers__measure
     inner join stretches
-        on sliced__new_customers__measure.tile = stretches.tile
+        on seen__new_customers__measure.tile = stretches.tile
+    group by
+        stretches.span_start,
+        stretches.span_end
+    union all
+    select
+        stretches.span_start,
+        stretches.span_end,
+        'region' as slice,
+        coalesce(cast(seen__new_customers__measure.region as varchar), '(not set)') as member,
+        cast(sum(seen__new_customers__measure.row_count) as bigint) as row_count,
+        count(distinct counted__value) filter (where new_customers__measure__holds = 1) as new_customers__measure,
+        count(distinct counted__value) as ordering_customers
+    from seen__new_customers__measure
+    inner join stretches
+        on seen__new_customers__measure.tile = stretches.tile
     group by
         stretches.span_start,
         stretches.span_end,
-        sliced__new_customers__measure.slice,
-        sliced__new_customers__measure.member
+        coalesce(cast(seen__new_customers__measure.region as varchar), '(not set)')
+    union all
+    select
+        stretches.span_start,
+        stretches.span_end,
+        'segment' as slice,
+        coalesce(cast(seen__new_customers__measure.segment as varchar), '(not set)') as member,
+        cast(sum(seen__new_customers__measure.row_count) as bigint) as row_count,
+        count(distinct counted__value) filter (where new_customers__measure__holds = 1) as new_customers__measure,
+        count(distinct counted__value) as ordering_customers
+    from seen__new_customers__measure
+    inner join stretches
+        on seen__new_customers__measure.tile = stretches.tile
+    group by
+        stretches.span_start,
+        stretches.span_end,
+        coalesce(cast(seen__new_customers__measure.segment as varchar), '(not set)')
 ),
 
 -- every stretch of days and member that any measure has

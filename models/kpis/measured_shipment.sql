@@ -97,40 +97,74 @@ summed as (
         tiles.member
 ),
 
--- each row once per slice
-sliced_rows__shipped_on as (
-    select 'all' as slice, 'all' as member, described.*
-    from described
-    union all
-    select 'region' as slice, coalesce(cast(region as varchar), '(not set)') as member, described.*
-    from described
-    union all
-    select 'segment' as slice, coalesce(cast(segment as varchar), '(not set)') as member, described.*
-    from described
-    union all
-    select 'ship_mode' as slice, coalesce(cast(ship_mode as varchar), '(not set)') as member, described.*
-    from described
-),
-
--- measures of rank: computed anew for each stretch of days
+-- measures that do not add up: computed anew for each stretch of days
 ranked__shipped_on as (
     select
         stretches.span_start,
         stretches.span_end,
-        sliced_rows__shipped_on.slice,
-        sliced_rows__shipped_on.member,
+        'all' as slice,
+        'all' as member,
         count(*) as row_count,
         percentile_cont(0.5) within group (order by cast(days_to_ship as double)) as median_days_from_order
-    from sliced_rows__shipped_on
+    from described
     inner join dim_day
-        on sliced_rows__shipped_on.shipped_on = dim_day.day
+        on described.shipped_on = dim_day.day
+    inner join stretches
+        on dim_day.month_tile = stretches.tile
+    group by
+        stretches.span_start,
+        stretches.span_end
+    union all
+    select
+        stretches.span_start,
+        stretches.span_end,
+        'region' as slice,
+        coalesce(cast(described.region as varchar), '(not set)') as member,
+        count(*) as row_count,
+        percentile_cont(0.5) within group (order by cast(days_to_ship as double)) as median_days_from_order
+    from described
+    inner join dim_day
+        on described.shipped_on = dim_day.day
     inner join stretches
         on dim_day.month_tile = stretches.tile
     group by
         stretches.span_start,
         stretches.span_end,
-        sliced_rows__shipped_on.slice,
-        sliced_rows__shipped_on.member
+        coalesce(cast(described.region as varchar), '(not set)')
+    union all
+    select
+        stretches.span_start,
+        stretches.span_end,
+        'segment' as slice,
+        coalesce(cast(described.segment as varchar), '(not set)') as member,
+        count(*) as row_count,
+        percentile_cont(0.5) within group (order by cast(days_to_ship as double)) as median_days_from_order
+    from described
+    inner join dim_day
+        on described.shipped_on = dim_day.day
+    inner join stretches
+        on dim_day.month_tile = stretches.tile
+    group by
+        stretches.span_start,
+        stretches.span_end,
+        coalesce(cast(described.segment as varchar), '(not set)')
+    union all
+    select
+        stretches.span_start,
+        stretches.span_end,
+        'ship_mode' as slice,
+        coalesce(cast(described.ship_mode as varchar), '(not set)') as member,
+        count(*) as row_count,
+        percentile_cont(0.5) within group (order by cast(days_to_ship as double)) as median_days_from_order
+    from described
+    inner join dim_day
+        on described.shipped_on = dim_day.day
+    inner join stretches
+        on dim_day.month_tile = stretches.tile
+    group by
+        stretches.span_start,
+        stretches.span_end,
+        coalesce(cast(described.ship_mode as varchar), '(not set)')
 ),
 
 -- every stretch of days and member that any measure has

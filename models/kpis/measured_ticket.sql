@@ -89,37 +89,57 @@ summed as (
         tiles.member
 ),
 
--- each row once per slice
-sliced_rows__opened_on as (
-    select 'all' as slice, 'all' as member, described.*
-    from described
-    union all
-    select 'region' as slice, coalesce(cast(region as varchar), '(not set)') as member, described.*
-    from described
-    union all
-    select 'ticket_category' as slice, coalesce(cast(ticket_category as varchar), '(not set)') as member, described.*
-    from described
-),
-
--- measures of rank: computed anew for each stretch of days
+-- measures that do not add up: computed anew for each stretch of days
 ranked__opened_on as (
     select
         stretches.span_start,
         stretches.span_end,
-        sliced_rows__opened_on.slice,
-        sliced_rows__opened_on.member,
+        'all' as slice,
+        'all' as member,
         count(*) as row_count,
         percentile_cont(0.5) within group (order by cast(hours_to_solve as double)) as median_hours_open
-    from sliced_rows__opened_on
+    from described
     inner join dim_day
-        on sliced_rows__opened_on.opened_on = dim_day.day
+        on described.opened_on = dim_day.day
+    inner join stretches
+        on dim_day.month_tile = stretches.tile
+    group by
+        stretches.span_start,
+        stretches.span_end
+    union all
+    select
+        stretches.span_start,
+        stretches.span_end,
+        'region' as slice,
+        coalesce(cast(described.region as varchar), '(not set)') as member,
+        count(*) as row_count,
+        percentile_cont(0.5) within group (order by cast(hours_to_solve as double)) as median_hours_open
+    from described
+    inner join dim_day
+        on described.opened_on = dim_day.day
     inner join stretches
         on dim_day.month_tile = stretches.tile
     group by
         stretches.span_start,
         stretches.span_end,
-        sliced_rows__opened_on.slice,
-        sliced_rows__opened_on.member
+        coalesce(cast(described.region as varchar), '(not set)')
+    union all
+    select
+        stretches.span_start,
+        stretches.span_end,
+        'ticket_category' as slice,
+        coalesce(cast(described.ticket_category as varchar), '(not set)') as member,
+        count(*) as row_count,
+        percentile_cont(0.5) within group (order by cast(hours_to_solve as double)) as median_hours_open
+    from described
+    inner join dim_day
+        on described.opened_on = dim_day.day
+    inner join stretches
+        on dim_day.month_tile = stretches.tile
+    group by
+        stretches.span_start,
+        stretches.span_end,
+        coalesce(cast(described.ticket_category as varchar), '(not set)')
 ),
 
 -- every stretch of days and member that any measure has

@@ -225,10 +225,11 @@ final as (
         stretch_value,
         weight,
         cast(actual - target_value as decimal(38, 12)) as variance,
+        -- below zero a share says the opposite: -10 of a target of -5 would be twice what was promised
         cast(
-            case comparison
-                when 'at_least' then actual / nullif(target_value, 0)
-                when 'at_most' then target_value / nullif(actual, 0)
+            case
+                when comparison = 'at_least' and target_value > 0 then actual / target_value
+                when comparison = 'at_most' and actual > 0 then target_value / actual
             end as decimal(38, 12)
         ) as attainment,
         case

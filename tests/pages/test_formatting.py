@@ -66,6 +66,12 @@ def test_a_share_of_nothing_is_missing() -> None:
     assert share(None, Decimal(8)).text == "–"
 
 
+def test_a_share_that_leads_across_zero_is_missing() -> None:
+    assert share(Decimal(-8), Decimal(8)).full == "−100.0\u00a0%"
+    assert share(Decimal("-0.063"), Decimal("0.005")).text == "–"
+    assert share(Decimal(5), Decimal(-2)).text == "–"
+
+
 def test_a_weight_is_a_percentage_without_a_sign() -> None:
     assert percentage(Decimal("0.35")).full == "35\u00a0%"
 

@@ -122,6 +122,18 @@ def test_a_dimension_that_now_means_another_column_changes_the_definitions_slice
     ]
 
 
+def test_the_hint_says_what_a_new_version_can_change_and_what_it_cannot(tmp_path, ledger):
+    record(project(), tmp_path, ledger, clock())
+    turned = pending(sliced_by(region={"column": "category"}), ledger)[1]
+    assert [one.hint for one in turned] == [
+        "put it back, and slice by another column as a dimension with a name of its own"
+    ]
+    zero = pending(replace(project(), kpis={"revenue": kpi(missing="zero")}), ledger)[1]
+    assert [one.hint for one in zero] == [
+        "put it back; `missing` holds for every version: a KPI that reads what is missing anew is another KPI"
+    ]
+
+
 def test_a_dimension_that_the_kpi_is_not_sliced_by_may_change(tmp_path, ledger):
     record(project(), tmp_path, ledger, clock())
     assert pending(sliced_by(region={"column": "region"}, category={"column": "category"}), ledger) == ((), [])
