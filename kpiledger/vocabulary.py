@@ -31,6 +31,14 @@ RESERVED = SQL_WORDS | frozenset(
     """.split()
 )
 
+# Columns that compiled models put beside those of a fact: one that is read may not have their names.
+OWN_COLUMNS = frozenset(
+    """
+    cube day event_on grain is_complete member month_start month_tile period_end period_start quarter_start replaced_on
+    slice span span_end span_start tile week_start year_start
+    """.split()
+)
+
 
 class Grain(StrEnum):
     """The length of a period."""

@@ -8,12 +8,13 @@ from kpiledger.expressions.canonical import canonical
 from kpiledger.expressions.checking import check_condition, check_expression, checked_expression
 from kpiledger.expressions.equalities import equalities
 from kpiledger.expressions.kinds import Kind, kind_of
-from kpiledger.expressions.problem import Problem
+from kpiledger.expressions.problem import NotAccepted, Problem
 from kpiledger.expressions.rendering import DEFAULT_DIALECT, columns_in, render
 
 __all__ = [
     "DEFAULT_DIALECT",
     "Kind",
+    "NotAccepted",
     "Problem",
     "canonical",
     "check_condition",

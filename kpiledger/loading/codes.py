@@ -63,6 +63,7 @@ CODES: dict[str, str] = {
     "KPI120": "no KPI is derived from itself",
     "KPI121": "a derived KPI comes from few enough measures to be followed",
     "KPI122": "an offset is made of whole periods",
+    "KPI127": "no column that is read has the name of one that the compiled models add",
     "KPI126": "a cumulative KPI covers its own days",
     "KPI124": "a conversion counts events",
     "KPI125": "a window is not asked for what stands at its end",

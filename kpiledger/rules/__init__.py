@@ -19,6 +19,7 @@ from kpiledger.rules.lookups import lookup_rules
 from kpiledger.rules.measures import measure_rules
 from kpiledger.rules.organisation import organisation_rules
 from kpiledger.rules.promises import promise_rules
+from kpiledger.rules.taken_names import taken_name_rules
 from kpiledger.rules.targets import target_rules
 from kpiledger.rules.versions import version_rules
 
@@ -28,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     organisation_rules,
     contract_rules,
     measure_rules,
+    taken_name_rules,
     expression_rules,
     kpi_rules,
     formula_rules,

@@ -1,8 +1,8 @@
-"""Formulas whose parts cannot be computed together: KPI120 to KPI126."""
+"""Formulas whose parts cannot be computed together: KPI120 to KPI127."""
 
 from __future__ import annotations
 
-from finding_case import REVENUE, SHIPPED, Case, Swap, case
+from finding_case import LINES, MARGIN, MARTS, REVENUE, SHIPPED, Case, Swap, case
 
 _SIMPLE = "{type: simple, measure: revenue_amount}"
 _SHIPMENTS = "{type: simple, measure: shipments}"
@@ -51,6 +51,17 @@ CASES: tuple[Case, ...] = (
     ),
     case("conversion_of_a_sum", "KPI124", _conversion("orders_open", "order_id")),
     case("conversion_by_an_unknown_entity", "KPI026", _conversion("shipments", "customer")),
+    case(
+        "column_named_as_one_of_ours",
+        "KPI127 KPI127",
+        Swap(
+            MARTS,
+            "      - {name: sales_amount,",
+            "      - {name: slice, data_type: integer}\n      - {name: sales_amount,",
+        ),
+        Swap(LINES, "expr: profit_amount", "expr: profit_amount * slice"),
+        Swap(MARGIN, "where: sales_amount > 0}", "where: slice > 0}"),
+    ),
     case(
         "window_of_what_stands",
         "KPI125",
