@@ -337,7 +337,8 @@ def _period(text: str, reckoning: Reckoning) -> Period:
     try:
         return Period.parse(text, reckoning)
     except ValueError as problem:
-        raise WrongUse(str(problem), "a month is written 2016-08") from problem
+        fiscal = "quarters and years are fiscal here and begin with FY; "
+        raise WrongUse(str(problem), f"{fiscal if reckoning.is_fiscal else ''}a month is written 2016-08") from problem
 
 
 def _moment(text: str | None) -> datetime | None:

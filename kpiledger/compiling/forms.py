@@ -30,7 +30,7 @@ PLAIN_AT_MOST = 25
 # each of them is then applied to the rows that all of them need.
 CUBE_AT_MOST, SHARED_AT_MOST = 300_000, 60_000
 # A pass over the fact costs as much as about so many conditions on its rows.
-CUBE_AT_LEAST = 6
+CUBE_AT_LEAST = 12
 # Assumed where the calendar does not end: ten years.
 DAYS = 3650
 DAYS_OF_MONTH = 30

@@ -73,12 +73,16 @@ def _computed(kpi: Kpi) -> Iterable[Finding]:
 
 
 def _beginnings(calendar: Calendar, kpi: Kpi) -> Iterable[Finding]:
-    """A period is computed by the version of its first day: a version that begins within one is a period late."""
+    """A period is computed by the version of its first day: a version that begins within one is a period late.
+
+    Periods that begin before the calendar does have no value, whatever the version says.
+    """
     for index, version in enumerate(kpi.versions):
-        if not any(_begins(calendar, version.valid_from, grain) for grain in kpi.grains):
+        day = version.valid_from
+        if day > calendar.starts_on and not any(_begins(calendar, day, grain) for grain in kpi.grains):
             finest = min(kpi.grains, key=list(Grain).index)
             before = "the version before" if index else "no version"
-            message = f"version {version.version} begins on {version.valid_from}, within a {finest},"
+            message = f"version {version.version} begins on {day}, within a {finest},"
             message += f" and {before} computes that {finest}"
             hint = f"write `valid_from` as the first day of a {finest}, or add a finer grain"
             yield warning("KPI111", kpi, ("versions", index, "valid_from"), message, hint)

@@ -29,6 +29,7 @@ def begun(valid_from, grains, **calendar):
         ("2016-02-13", ["week"], {"week_starts": "saturday"}),
         ("2016-02-01", ["quarter", "year"], {"fiscal_year_starts": "november"}),
         ("2016-07-01", ["year"], {"fiscal_year_starts": "july"}),
+        ("2014-01-01", ["week"], {}),
     ],
 )
 def test_a_version_may_begin_with_any_period_of_its_kpi(valid_from, grains, calendar):
