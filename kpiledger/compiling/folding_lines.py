@@ -5,7 +5,9 @@ Only white space between words changes, never within a text: the SQL means the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import chain
 from textwrap import indent
 
 # What a reader sees without scrolling sideways, indented twice.
@@ -13,6 +15,8 @@ WIDTH = 112
 # Before these words, the outer ones first; a line that begins with the last kind of them is not indented.
 _BREAKS = ((" when ", " else ", " end"), (" || ",), (" and ", " or "), (", ", " as ", " order by ", " / "))
 _CLOSING = " end"
+# The space after a word may begin the next one, so it is only looked at.
+_WORDS = re.compile("'[^']*'|[()]|" + "|".join(rf"{re.escape(one.rstrip())}(?!\w)" for one in chain(*_BREAKS)))
 
 
 def folded(sql: str) -> str:
@@ -40,11 +44,10 @@ def _under(pieces: list[str]) -> str:
 
 def _split(sql: str, words: tuple[str, ...]) -> list[str]:
     """The pieces between some words outside all parentheses; a comma stays with what it follows."""
-    pieces, begun = [], 0
-    for index in _outside(sql):
-        word = next((word for word in words if sql.startswith(word, index)), None)
-        if word:
-            cut = index + word.startswith(",")
+    pieces, begun, wanted = [], 0, [word.rstrip() for word in words]
+    for start, depth, word in _words(sql):
+        if depth == 0 and word in wanted:
+            cut = start + word.startswith(",")
             pieces.append(sql[begun:cut])
             begun = cut + 1
     return [*pieces, sql[begun:]]
@@ -53,24 +56,19 @@ def _split(sql: str, words: tuple[str, ...]) -> list[str]:
 def _groups(sql: str) -> Iterator[tuple[int, int]]:
     """Where each outermost pair of parentheses opens and closes."""
     opened = 0
-    for index, depth, character in _characters(sql):
-        if character == "(" and depth == 0:
-            opened = index
-        elif character == ")" and depth == 1:
-            yield opened, index
+    for start, depth, word in _words(sql):
+        if word == "(" and depth == 0:
+            opened = start
+        elif word == ")" and depth == 1:
+            yield opened, start
 
 
-def _outside(sql: str) -> Iterator[int]:
-    return (index for index, depth, _ in _characters(sql) if depth == 0)
-
-
-def _characters(sql: str) -> Iterator[tuple[int, int, str]]:
-    """Each character outside texts, with the number of parentheses open before it."""
-    depth, is_text = 0, False
-    for index, character in enumerate(sql):
-        if character == "'":
-            is_text = not is_text
-        if is_text:
+def _words(sql: str) -> Iterator[tuple[int, int, str]]:
+    """Each parenthesis and each word to break at, outside texts, with the number of parentheses open before it."""
+    depth = 0
+    for found in _WORDS.finditer(sql):
+        word = found.group()
+        if word.startswith("'"):
             continue
-        yield index, depth, character
-        depth += (character == "(") - (character == ")")
+        yield found.start(), depth, word
+        depth += (word == "(") - (word == ")")
