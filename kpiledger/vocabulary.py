@@ -31,11 +31,11 @@ RESERVED = SQL_WORDS | frozenset(
     """.split()
 )
 
-# Columns that compiled models put beside those of a fact: one that is read may not have their names.
-OWN_COLUMNS = frozenset(
+# Columns that compiled models put beside the keys and dates of a fact, and those beside what its expressions read.
+BESIDE_KEYS = frozenset("event_on grain is_complete nearness period_end period_start replaced_on span".split())
+BESIDE_EXPRESSIONS = BESIDE_KEYS | frozenset(
     """
-    cube day event_on grain is_complete member month_start month_tile period_end period_start quarter_start replaced_on
-    slice span span_end span_start tile week_start year_start
+    cube day member month_start month_tile quarter_start slice span_end span_start tile week_start year_start
     """.split()
 )
 
