@@ -5,7 +5,7 @@ RUN := $(UV) run --frozen --no-sync
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: demo test check environment dagster golden clean
+.PHONY: lint demo test check environment dagster golden clean
 
 environment: .venv/.made
 
@@ -30,13 +30,16 @@ demo: environment
 test: environment
 	$(RUN) pytest
 
-check: environment
+# What needs no test to be seen: form, types, and whether what is made from the specs and the code is current.
+lint: environment
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
 	$(RUN) mypy
 	$(RUN) kpi check
 	$(RUN) kpi compile --check
 	$(RUN) kpi reference --check
+
+check: lint
 	$(RUN) pytest -m "not demo and not browser"
 
 # The same graph in Dagster's own pages; its history lies in build/dagster.
