@@ -125,7 +125,7 @@ def main() -> None:
         for _ in range(asked.rounds):
             alone.append(_cpu([*_dbt(), "build", "--quiet", "--profiles-dir", "."], folder, dbt_environment)[0])
             whole.append(_cpu([sys.executable, "-m", "orchestration.run"], folder, plain)[0])
-            parts.append(json.loads(_cpu([sys.executable, "-c", MEASURED_RUN], folder, plain)[1]))
+            parts.append(json.loads(_cpu([sys.executable, "-c", MEASURED_RUN], folder, plain)[1].splitlines()[-1]))
         bare = _bare(folder)
     _print(alone, whole, parts, bare)
 

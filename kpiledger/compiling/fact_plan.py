@@ -98,8 +98,19 @@ class FactPlan:
 
     def row_count(self, group: Group) -> str:
         """The column that counts the rows of a group's date in an interval and member."""
-        names = {_counted(one) for one in self.groups}
-        return coined("row_count", *_counted(group)) if len(names) > 1 else "row_count"
+        return self._row_counts[group]
+
+    @property
+    def has_several_counts(self) -> bool:
+        """Whether its groups count different rows, so that a row of measures may be one of some groups only."""
+        return len(set(self._row_counts.values())) > 1
+
+    @cached_property
+    def _row_counts(self) -> dict[Group, str]:
+        counted = {group: _counted(group) for group in self.groups}
+        if len(set(counted.values())) == 1:
+            return dict.fromkeys(counted, "row_count")
+        return {group: coined("row_count", *names) for group, names in counted.items()}
 
     def day(self, time: str) -> str:
         """The column of the described rows with the day of a date or timestamp of the fact."""

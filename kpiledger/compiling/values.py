@@ -95,7 +95,7 @@ def _plain(value: Value, source: Source, plans: Mapping[str, FactPlan]) -> Cte:
     counts = _counts(plan, value.figure.leaves)
     items = [*_identity(value, plan.dialect), *shown_keys(names), *figures(shown), _shown_count(_counted(counts))]
     where = conditions(value, source, list(names))
-    if len({plan.row_count(group) for group in plan.groups}) > 1:
+    if plan.has_several_counts:
         where.append(f"{_counted(counts)} > 0")
     body = f"select\n{lines(items)}\nfrom {ref(MODEL.format(source.fact))}\nwhere " + "\n    and ".join(where)
     return value.name, body, explanation(value)
@@ -136,7 +136,7 @@ def _source(value: Value, source: Source, plans: Mapping[str, FactPlan]) -> str:
     counted = _counted(_counts(plan, here))
     rows = "0" if source.earlier else counted
     where = conditions(value, source, list(names))
-    if len({plan.row_count(group) for group in plan.groups}) > 1:
+    if plan.has_several_counts:
         where.append(f"{counted} > 0")
     items = [*shown_keys(names), *parts, _shown_count(rows)]
     return f"select\n{lines(items)}\nfrom {ref(MODEL.format(source.fact))}\nwhere " + "\n    and ".join(where)
