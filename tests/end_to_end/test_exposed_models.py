@@ -13,6 +13,7 @@ import pytest
 
 from kpiledger.checking import check_folder
 from kpiledger.compiling.described import yaml_file
+from kpiledger.compiling.dialects import Dialect
 from kpiledger.compiling.exposed import exposed_models
 from kpiledger.compiling.owned import groups
 from kpiledger.dbt_build import build
@@ -78,7 +79,10 @@ def folder(tmp_path: Path) -> Path:
     root = tmp_path / "project"
     shutil.copytree(ROOT / "macros", root / "macros")
     project = published()
-    compiled = {**exposed_models(project), "_kpis.yml": yaml_file({"groups": groups(project)})}
+    compiled = {
+        **exposed_models(project),
+        "_kpis.yml": yaml_file({"models": [], "groups": groups(project)}, Dialect.DUCKDB),
+    }
     for name, text in {**FILES, **{f"models/kpis/{name}": text for name, text in compiled.items()}}.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text.lstrip(), encoding="utf-8")
