@@ -11,10 +11,17 @@ import yaml
 from kpiledger.compiling.dialects import Dialect, type_name
 from kpiledger.compiling.text import MARK
 
-_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the C writer gives the same text five times as fast
 # By column: its type, none where no contract holds it, and what it says.
 Columns = dict[str, tuple[str, str]]
 _TEMPLATING = re.compile(r"(?<=\{)(?=[{%#])|(?<=[%#}])(?=\})")
+
+
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """The C writer, which gives the same text five times as fast, without looking for what could be written once."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Nothing is written once and meant twice."""
+        return True
 
 
 def described(
@@ -44,7 +51,7 @@ def yaml_file(content: Mapping[str, Any], dialect: Dialect) -> str:
     for column in (column for model in content["models"] for column in model.get("columns", ())):
         if "data_type" in column:
             column["data_type"] = type_name(column["data_type"], dialect)
-    body = yaml.dump({"version": 2, **content}, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=110)
+    body = yaml.dump({"version": 2, **content}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
     return f"{MARK.replace('--', '#')} from metrics/. Do not edit: change the YAML there.\n{body}"
 
 
