@@ -9,9 +9,10 @@ from kpiledger.compiling.exposed import exposed_models
 from kpiledger.compiling.fact_plan import fact_plans
 from kpiledger.compiling.incremental import is_incremental, seen_model_name
 from kpiledger.compiling.measured import measured_model
-from kpiledger.compiling.plan import all_values, by_home
+from kpiledger.compiling.plan import by_home
 from kpiledger.compiling.properties import properties_file
 from kpiledger.compiling.published import value_table
+from kpiledger.compiling.resolving import all_values
 from kpiledger.compiling.seen import seen_model
 from kpiledger.compiling.values import values_model
 from kpiledger.project import Project

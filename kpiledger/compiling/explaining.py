@@ -8,7 +8,7 @@ from kpiledger.compiling.columns import Route
 from kpiledger.compiling.dialects import Dialect
 from kpiledger.compiling.fact_plan import FactPlan, fact_plans
 from kpiledger.compiling.forms import form_of
-from kpiledger.compiling.plan import all_values
+from kpiledger.compiling.resolving import all_values
 from kpiledger.project import Project
 
 

@@ -17,7 +17,8 @@ from kpiledger.compiling.expressing import aggregate
 from kpiledger.compiling.fact_plan import FactPlan, fact_plans
 from kpiledger.compiling.folding_lines import WIDTH
 from kpiledger.compiling.measured import INTERVAL, KEYS
-from kpiledger.compiling.plan import Leaf, Source, Value, value_of
+from kpiledger.compiling.plan import Leaf, Source, Value
+from kpiledger.compiling.resolving import value_of
 from kpiledger.compiling.rows import described, sliced
 from kpiledger.compiling.text import Cte, comment, date_literal, lines, one_of, with_ctes
 from kpiledger.compiling.values import explanation, figures, shown_keys, span_names

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kpiledger.compiling.dialects import Dialect
 from kpiledger.compiling.fact_plan import fact_plans
 from kpiledger.compiling.forms import form_of
-from kpiledger.compiling.plan import all_values
+from kpiledger.compiling.resolving import all_values
 from kpiledger.specs.formula import Simple
 from kpiledger.specs.kpi import Kpi
 from tests.oracle import generate_projects
