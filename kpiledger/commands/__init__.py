@@ -1,0 +1,1 @@
+"""The commands of `kpi`, a file for each kind of question."""
