@@ -12,7 +12,7 @@ from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.forms import Cube, Form, Key, form_of
 from kpiledger.compiling.incremental import is_incremental, marked, seen_model_name
 from kpiledger.compiling.plan import FIGURE
-from kpiledger.compiling.rows import described, dimension_models
+from kpiledger.compiling.rows import described, dimension_models, read_often
 from kpiledger.compiling.seen import seen_model
 from kpiledger.compiling.text import Cte, header, imported, lines, with_ctes
 
@@ -43,7 +43,7 @@ def aggregate_model(plan: FactPlan) -> str | None:
         ctes.append(("tiled", "\nunion all\n".join(f"select * from {name}" for name, _ in parts)))
     if is_incremental(plan):
         ctes.append(tiles_together(ctes[-1][0]))
-    text = top + with_ctes(ctes, f"select * from {ctes[-1][0]}")
+    text = top + with_ctes(ctes, f"select * from {ctes[-1][0]}", inlined=read_often(plan, ctes))
     return marked(text, plan, seen_model(plan)) if is_incremental(plan) else text
 
 

@@ -1,29 +1,36 @@
-"""What does not add up over days: distinct counts, medians and percentiles, anew for each stretch of days."""
+"""What does not add up over days: distinct counts, medians and percentiles, anew for each stretch of days.
+
+The rows that a condition chooses are chosen first, by themselves: a `filter` on each aggregate of one pass over the
+fact costs DuckDB twice as much, and much more memory (benchmarks/kpi_sql.py --mixed).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kpiledger.compiling.columns import Column, Group, coined
 from kpiledger.compiling.dialects import text_literal
-from kpiledger.compiling.expressing import aggregate, aggregated, condition_of, counted_value
+from kpiledger.compiling.expressing import aggregated, condition_of, counted_value, reads_value
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.incremental import rows_of
+from kpiledger.compiling.parts import MeasuredPart
 from kpiledger.compiling.rows import member_of
 from kpiledger.compiling.stretched import STRETCH, stretches_for
 from kpiledger.compiling.text import Cte, lines
 
 # The column of what occurs in a tile: the value whose different occurrences are counted.
 COUNTED = "counted__value"
+_ANEW = "computed anew for each stretch of days: it does not add up"
 
 
-def ranked(plan: FactPlan, group: Group) -> list[Cte]:
-    """The CTEs of medians and percentiles, which need the rows themselves."""
-    return _on_rows(plan, group, coined("ranked", group.time))
+def ranked(plan: FactPlan, group: Group, has_counts: bool) -> list[MeasuredPart]:
+    """The parts of medians and percentiles, which need the rows themselves."""
+    return _on_rows(plan, group, coined("ranked", group.time), has_counts, "ranked")
 
 
-def counted(plan: FactPlan, group: Group) -> list[Cte]:
-    """The CTEs of the distinct counts of an expression.
+def counted(plan: FactPlan, group: Group, has_counts: bool) -> list[MeasuredPart]:
+    """The parts of the distinct counts of an expression; `has_counts` where another part counts the same rows.
 
     Where a row lies in one stretch of days only, its value is counted there. Else each value is taken once per tile
     and combination of dimensions first: that is much less to count where days serve many periods and spans.
@@ -31,37 +38,74 @@ def counted(plan: FactPlan, group: Group) -> list[Cte]:
     columns, slices = plan.of_group(group), plan.slices_of([group])
     name = coined("counted", columns[0].name)
     if plan.need_of([group]).is_single:
-        return _on_rows(plan, group, name)
+        return _on_rows(plan, group, name, has_counts, "counted")
     seen = coined("seen", columns[0].name)
     stretches, more = stretches_for(plan, [group])
     rows = plan.row_count(group)
     measures = [f"cast(sum({seen}.{rows}) as bigint) as {rows}"]
     measures += [f"{_count(column, plan)} as {column.name}" for column in columns]
     joined = f"from {seen}\ninner join {stretches}\n    on {seen}.tile = {stretches}.tile"
-    return [
+    days = [f"{stretches}.{day}" for day in STRETCH]
+    ctes: list[Cte] = [
         (seen, _seen(plan, group, columns, slices), "each value once per tile of days and combination of dimensions"),
         *more,
-        (name, _by_slice(plan, group, seen, stretches, measures, joined), "counted anew for each stretch of days"),
+        (name, _by_slice(plan, group, seen, days, measures, joined), "counted anew for each stretch of days"),
     ]
+    return [MeasuredPart(ctes, columns, (rows,))]
 
 
-def _on_rows(plan: FactPlan, group: Group, name: str) -> list[Cte]:
-    """The CTEs of measures that are computed on the fact's rows, for each stretch of days that they lie in."""
-    rows = rows_of(plan, group)
+def _on_rows(plan: FactPlan, group: Group, name: str, has_counts: bool, word: str) -> list[MeasuredPart]:
+    """The parts that are computed on the fact's rows, for each stretch of days that they lie in.
+
+    One has what no condition chooses, and counts the rows where no other part does; then one for each condition.
+    """
     stretches, more = stretches_for(plan, [group])
-    measures = [f"count(*) as {plan.row_count(group)}"]
-    measures += [f"{aggregate(column, plan.dialect)} as {column.name}" for column in plan.of_group(group)]
-    joined = (
-        f"from {rows}\ninner join dim_day\n    on {rows}.{plan.day(group.time)} = dim_day.day\n"
+    chosen: dict[str, list[Column]] = {}
+    for column in plan.of_group(group):
+        chosen.setdefault(condition_of(column, plan.dialect), []).append(column)
+    whole, rows = chosen.pop("", []), rows_of(plan, group)
+    parts = [
+        _of_chosen(plan, group, stretches, condition, columns, word)
+        for condition, columns in sorted(chosen.items(), key=lambda one: one[1][0].name)
+    ]
+    if whole or not has_counts:
+        measures = [f"count(*) as {plan.row_count(group)}", *_measures(plan, whole)]
+        joined = f"from {rows}\n{_into_stretches(plan, group, stretches)}"
+        body = _by_slice(plan, group, rows, [f"{stretches}.{day}" for day in STRETCH], measures, joined)
+        parts.insert(0, MeasuredPart([(name, body, _ANEW)], tuple(whole), (plan.row_count(group),)))
+    first = parts[0]
+    return [replace(first, ctes=[*more, *first.ctes]), *parts[1:]]
+
+
+def _of_chosen(
+    plan: FactPlan, group: Group, stretches: str, condition: str, columns: Sequence[Column], word: str
+) -> MeasuredPart:
+    """What is computed on the rows that a condition chooses."""
+    origin, rows = coined("chosen", columns[0].name), rows_of(plan, group)
+    read = [name for column in columns for name in reads_value(column)]
+    kept = [f"{rows}.{name}" for name in dict.fromkeys([*plan.slices_of([group]), *read])]
+    items = [*(f"{stretches}.{day}" for day in STRETCH), *kept]
+    choice = f"select\n{lines(items)}\nfrom {rows}\n{_into_stretches(plan, group, stretches)}\nwhere {condition}"
+    body = _by_slice(plan, group, origin, STRETCH, _measures(plan, columns), f"from {origin}")
+    return MeasuredPart([(origin, choice), (coined(columns[0].name, word), body, _ANEW)], tuple(columns))
+
+
+def _into_stretches(plan: FactPlan, group: Group, stretches: str) -> str:
+    """The joins that give a row once for each stretch of days that it lies in."""
+    return (
+        f"inner join dim_day\n    on {rows_of(plan, group)}.{plan.day(group.time)} = dim_day.day\n"
         f"inner join {stretches}\n    on dim_day.{plan.tile} = {stretches}.tile"
     )
-    body = _by_slice(plan, group, rows, stretches, measures, joined)
-    return [*more, (name, body, "measures that do not add up: computed anew for each stretch of days")]
 
 
-def _by_slice(plan: FactPlan, group: Group, origin: str, stretches: str, measures: Sequence[str], joined: str) -> str:
+def _measures(plan: FactPlan, columns: Sequence[Column]) -> list[str]:
+    return [f"{aggregated(column, '', plan.dialect)} as {column.name}" for column in columns]
+
+
+def _by_slice(
+    plan: FactPlan, group: Group, origin: str, days: Sequence[str], measures: Sequence[str], joined: str
+) -> str:
     """Measures of the whole and of each slice; each by itself, since rows that stand once per slice cost more."""
-    days = [f"{stretches}.{name}" for name in STRETCH]
     whole = [*days, f"{text_literal('all', plan.dialect)} as slice", f"{text_literal('all', plan.dialect)} as member"]
     parts = [f"select\n{lines([*whole, *measures])}\n{joined}\ngroup by\n{lines(days)}"]
     for cut in plan.slices_of([group]):

@@ -116,6 +116,11 @@ def percentile(fraction: float, expression: str, dialect: Dialect) -> str:
     return f"percentile_cont({fraction}) within group (order by cast({expression} as {type_name('double', dialect)}))"
 
 
+def keeps_copies(dialect: Dialect) -> bool:
+    """Whether a CTE that is read more than once is kept as a copy, unless it is `not materialized`."""
+    return dialect is not Dialect.SPARK
+
+
 def digest(row: str, dialect: Dialect) -> str:
     """A whole number for the values of a row, written with commas between them; other values, another number."""
     if dialect is Dialect.POSTGRES:

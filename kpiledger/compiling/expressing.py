@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -12,6 +13,8 @@ from kpiledger.compiling.columns import Column
 from kpiledger.compiling.dialects import Dialect, percentile
 from kpiledger.expressions import render
 from kpiledger.vocabulary import Aggregation
+
+_NAME = re.compile("[a-z_][a-z0-9_]*")
 
 
 def condition_of(column: Column, dialect: Dialect) -> str:
@@ -68,6 +71,11 @@ def reads(column: Column) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for text in texts for name in _names(text)))
 
 
+def reads_value(column: Column) -> tuple[str, ...]:
+    """The columns of the fact that a column aggregates."""
+    return tuple(dict.fromkeys(_names(column.expr))) if column.expr else ()
+
+
 def reads_where(column: Column) -> tuple[str, ...]:
     """The columns of the fact that a column's conditions read."""
     return tuple(dict.fromkeys(name for text in column.where for name in _names(text)))
@@ -92,15 +100,29 @@ def with_names(sql: str, names: Mapping[str, str], dialect: Dialect) -> str:
 def _replaced(sql: str, texts: Mapping[str, str], dialect: Dialect) -> str:
     if sql in texts:
         return texts[sql]
+    tree = _parsed(sql, dialect)
+    if not any(column.name in texts for column in tree.find_all(exp.Column)):
+        return _text(tree, dialect)
 
     def chosen(node: exp.Expr) -> exp.Expr:
         if not isinstance(node, exp.Column) or node.name not in texts:
             return node
-        tree = _parsed(texts[node.name], dialect).copy()
-        return tree if isinstance(tree, (exp.Column, exp.Func)) else exp.Paren(this=tree)
+        return _named(texts[node.name], dialect)
 
-    changed = _parsed(sql, dialect).transform(chosen)
-    return lowered(changed.sql(dialect=dialect.value, normalize_functions="lower", comments=False))
+    return _text(tree.transform(chosen), dialect)
+
+
+def _named(sql: str, dialect: Dialect) -> exp.Expr:
+    """The tree that stands in the place of a name; most are names themselves, which need no parser."""
+    parts = sql.split(".")
+    if len(parts) <= 2 and all(_NAME.fullmatch(part) for part in parts):
+        return exp.column(parts[-1], *parts[:-1])
+    tree = _parsed(sql, dialect).copy()
+    return tree if isinstance(tree, (exp.Column, exp.Func)) else exp.Paren(this=tree)
+
+
+def _text(tree: exp.Expr, dialect: Dialect) -> str:
+    return lowered(tree.sql(dialect=dialect.value, normalize_functions="lower", comments=False))
 
 
 def lowered(sql: str) -> str:

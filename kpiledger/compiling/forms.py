@@ -30,7 +30,9 @@ PLAIN_AT_MOST = 25
 # each of them is then applied to the rows that all of them need.
 CUBE_AT_MOST, SHARED_AT_MOST = 300_000, 60_000
 # A pass over the fact costs as much as about so many conditions on its rows.
-CUBE_AT_LEAST = 12
+CUBE_AT_LEAST = 5
+# A condition that is kept as true or false is computed for every row all the same: that pays for so many columns.
+HELD_AT_LEAST = 3
 # Assumed where the calendar does not end: ten years.
 DAYS = 3650
 DAYS_OF_MONTH = 30
@@ -205,6 +207,8 @@ def _together(plan: FactPlan, families: Families) -> list[Families]:
     """Families put together as long as a cube of all their keys stays small; the largest ones first."""
     groups: list[Families] = []
     for keys, parts in sorted(families.items(), key=lambda one: (-len(one[1]), [key.name for key in one[0]])):
+        if len(parts) < HELD_AT_LEAST and any(key.about for key in keys):
+            continue
         for group in groups:
             if _is_small(plan, {key for others in group for key in others} | set(keys), SHARED_AT_MOST):
                 group[keys] = parts

@@ -7,22 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpiledger.compiling.aggregate import aggregate_model
+from kpiledger.compiling.aggregate import additive_counts, aggregate_model
 from kpiledger.compiling.anew import among_days, days_of_spans, measures_together, span_ctes, stored_stretch
 from kpiledger.compiling.columns import Column, Group, Route
 from kpiledger.compiling.counted import counted, ranked
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.incremental import is_incremental, marked, rows_of, seen_model_name, spans_of
-from kpiledger.compiling.rows import described, dimension_models
+from kpiledger.compiling.parts import MeasuredPart, together
+from kpiledger.compiling.rows import described, dimension_models, read_often
 from kpiledger.compiling.seen import seen_model
 from kpiledger.compiling.standing import standing
-from kpiledger.compiling.stretched import MEMBER, STRETCH, needed
+from kpiledger.compiling.stretched import MEMBER, needed
 from kpiledger.compiling.summed import summed
 from kpiledger.compiling.text import Cte, header, imported, lines, with_ctes
 
 INTERVAL = ("grain", "span", "period_start", "period_end", "is_complete")
 KEYS = (*INTERVAL, "slice", "member")
-_KEYS = (*STRETCH, *MEMBER)
+_ALONE = {Route.DISTINCT: counted, Route.ROWS: ranked}
 _ON_ROWS = (Route.DISTINCT, Route.ROWS, Route.LATEST)
 
 
@@ -41,18 +42,17 @@ def measured_model(plan: FactPlan) -> str:
         slices = plan.slices_of([column.group for column in from_rows])
         ctes += [imported(fact.model), *(imported(model) for model in dimension_models(fact, slices))]
         ctes += _described(plan, slices, from_rows)
-    made: list[tuple[str, Sequence[Group]]] = []
-    for parts, groups in _parts(plan):
-        ctes += parts
-        made.append((parts[-1][0], groups))
-    ctes += _over_periods(plan, made)
+    parts = _parts(plan)
+    for part in parts:
+        ctes += part.ctes
+    ctes += _over_periods(plan, parts)
     top = header(
         f"metrics/facts/{fact.fact}.yml and the KPIs over it",
         f"Measures of {fact.model}. One row per grain, span, period, slice and member.",
     )
     if is_incremental(plan):
         ctes.append(measures_together([*KEYS, *_row_counts(plan), *(column.name for column in plan.columns)]))
-    text = top + with_ctes(ctes, f"select * from {ctes[-1][0]}")
+    text = top + with_ctes(ctes, f"select * from {ctes[-1][0]}", inlined=read_often(plan, ctes))
     return marked(text, plan, aggregate_model(plan) or "", seen_model(plan)) if is_incremental(plan) else text
 
 
@@ -75,22 +75,38 @@ def _described(plan: FactPlan, slices: tuple[str, ...], columns: Sequence[Column
     return ctes
 
 
-def _parts(plan: FactPlan) -> list[tuple[list[Cte], Sequence[Group]]]:
-    """The CTEs of each part that is computed by itself; the last one has a row per stretch, slice and member."""
+def _parts(plan: FactPlan) -> list[MeasuredPart]:
+    """Each part that is computed by itself."""
     additive = [group for group in plan.groups if group.route is Route.ADDITIVE]
-    parts: list[tuple[list[Cte], Sequence[Group]]] = []
+    parts: list[MeasuredPart] = []
     if additive:
-        parts.append((summed(plan, additive), additive))
-    alone = {Route.DISTINCT: counted, Route.ROWS: ranked, Route.LATEST: standing}
-    parts += [(alone[group.route](plan, group), [group]) for group in plan.groups if group.route in alone]
+        counts = tuple(additive_counts(plan).values())
+        parts.append(MeasuredPart(summed(plan, additive), plan.of_route(Route.ADDITIVE), counts))
+    counting = [additive] if additive else []
+    for group in plan.groups:
+        if group.route is Route.LATEST:
+            parts.append(MeasuredPart(standing(plan, group), plan.of_group(group), (plan.row_count(group),)))
+        elif group.route in _ALONE:
+            parts += _ALONE[group.route](plan, group, _is_counted(plan, group, counting))
+            counting.append([group])
     return parts
 
 
-def _over_periods(plan: FactPlan, made: Sequence[tuple[str, Sequence[Group]]]) -> list[Cte]:
+def _is_counted(plan: FactPlan, group: Group, counting: Sequence[Sequence[Group]]) -> bool:
+    """Whether a part before this one counts its rows, over every stretch of days and slice that it needs."""
+    return any(
+        plan.row_count(group) in map(plan.row_count, others)
+        and plan.need_of([group]) == plan.need_of(others)
+        and set(plan.slices_of([group])) <= set(plan.slices_of(others))
+        for others in counting
+    )
+
+
+def _over_periods(plan: FactPlan, made: Sequence[MeasuredPart]) -> list[Cte]:
     """The parts joined to the periods and spans that cover their days."""
     counts, spans = _row_counts(plan), spans_of(plan)
-    ctes = _together(plan, made, counts) if len(made) > 1 else []
-    whole = ctes[-1][0] if ctes else made[0][0]
+    ctes = together(made, counts) if len(made) > 1 else []
+    whole = ctes[-1][0] if ctes else made[0].name
     items = [f"{spans}.{name}" for name in INTERVAL]
     items += [f"{whole}.{name}" for name in (*MEMBER, *counts, *(column.name for column in plan.columns))]
     items += stored_stretch(plan) if is_incremental(plan) else []
@@ -100,26 +116,3 @@ def _over_periods(plan: FactPlan, made: Sequence[tuple[str, Sequence[Group]]]) -
         f"{needed(plan.need, f'{spans}.')}"
     )
     return [*ctes, ("measured", body, "for every period and span that covers these days")]
-
-
-def _together(plan: FactPlan, made: Sequence[tuple[str, Sequence[Group]]], counts: Sequence[str]) -> list[Cte]:
-    """The parts side by side, for every stretch of days and member that any of them has."""
-    found = "\nunion\n".join(f"select {', '.join(_KEYS)} from {name}" for name, _ in made)
-    sources = {one: [name for name, groups in made if one in map(plan.row_count, groups)] for one in counts}
-    items = [*(f"all_members.{name}" for name in _KEYS), *(_first(names, one) for one, names in sources.items())]
-    items += [f"{name}.{column.name}" for name, groups in made for group in groups for column in plan.of_group(group)]
-    joins = ""
-    for name, _ in made:
-        keys = "\n    and ".join(f"all_members.{key} = {name}.{key}" for key in _KEYS)
-        joins += f"\nleft join {name}\n    on {keys}"
-    return [
-        ("all_members", found, "every stretch of days and member that any measure has"),
-        ("together", f"select\n{lines(items)}\nfrom all_members{joins}"),
-    ]
-
-
-def _first(parts: Sequence[str], column: str) -> str:
-    """A column from the first of several parts that has it: those by one date count the same rows."""
-    if len(parts) == 1:
-        return f"{parts[0]}.{column}"
-    return f"coalesce({', '.join(f'{part}.{column}' for part in parts)}) as {column}"

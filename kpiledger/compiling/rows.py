@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from kpiledger.compiling.columns import Column
 from kpiledger.compiling.conversions import conversion_join
-from kpiledger.compiling.dialects import Dialect, as_text
+from kpiledger.compiling.dialects import Dialect, as_text, keeps_copies
 from kpiledger.compiling.expressing import conversion_flag, reads
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.compiling.text import Cte, lines
@@ -42,6 +42,18 @@ def described(
     joins = "".join(_join(fact, schema, model, on) for model, on in _joins(fact, slices))
     joins += "".join(conversion_join(fact, column) for column in columns)
     return name, f"select\n{lines([*dated, *own, *cut, *flags])}\nfrom {schema}{fact.model}{among}{joins}"
+
+
+def read_often(plan: FactPlan, ctes: Sequence[Cte]) -> frozenset[str]:
+    """The CTEs of the fact's rows, where several others read them.
+
+    A warehouse that keeps a copy of what is read twice would copy the whole fact: they are read anew each time.
+    """
+    if not keeps_copies(plan.dialect):
+        return frozenset()
+    rows = {name for name, *_ in ctes if name.split("__")[0] == "described"}
+    read = sum(f"{body}\n".count(f"from {name}\n") for name in rows for _, body, *_ in ctes)
+    return frozenset(rows | {plan.fact.model}) if read > 1 else frozenset()
 
 
 def dimension_models(fact: Fact, slices: Iterable[str]) -> list[str]:

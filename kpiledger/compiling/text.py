@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from textwrap import indent, wrap
 
@@ -62,10 +62,14 @@ def lines(items: Iterable[str], depth: int = 1) -> str:
     return indent(",\n".join(map(folded, items)), "    " * depth)
 
 
-def with_ctes(ctes: Iterable[Cte], last: str, apart: str = "\n\n") -> str:
-    """A query of named CTEs in order, each with an optional comment above, closed by `last`."""
+def with_ctes(ctes: Iterable[Cte], last: str, apart: str = "\n\n", inlined: Collection[str] = ()) -> str:
+    """A query of named CTEs in order, each with an optional comment above, closed by `last`.
+
+    Those that are `inlined` are read anew by each that names them.
+    """
     parts = []
     for name, body, *told in ctes:
         above = "".join(comment(one) for one in told)
-        parts.append(f"{above}{name} as (\n{indent(body, '    ')}\n)")
+        kept = " not materialized" if name in inlined else ""
+        parts.append(f"{above}{name} as{kept} (\n{indent(body, '    ')}\n)")
     return f"with{apart}" + f",{apart}".join(parts) + f"\n\n{last}\n"

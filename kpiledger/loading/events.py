@@ -76,7 +76,8 @@ class _Reading:
 
     def run(self) -> None:
         """Read until the end of the file, or until a second document or too deep a nesting."""
-        for event in yaml.parse(self.tree.source.text, Loader=_LOADER):
+        loader = _LOADER(self.tree.source.text)
+        while not isinstance(event := loader.get_event(), yaml.StreamEndEvent):
             if isinstance(event, yaml.NodeEvent):
                 if len(self.open) >= _DEPTH_MAX:
                     message = f"this is nested more than {_DEPTH_MAX} deep"

@@ -14,11 +14,11 @@ agg_shipment as (
     select * from {{ ref('agg_shipment') }}
 ),
 
-fct_shipment as (
+fct_shipment as not materialized (
     select * from {{ ref('fct_shipment') }}
 ),
 
-described as (
+described as not materialized (
     select
         fct_shipment.shipped_on,
         fct_shipment.order_id,
@@ -97,7 +97,7 @@ summed as (
         tiles.member
 ),
 
--- measures that do not add up: computed anew for each stretch of days
+-- computed anew for each stretch of days: it does not add up
 ranked__shipped_on as (
     select
         stretches.span_start,

@@ -14,11 +14,11 @@ agg_ticket as (
     select * from {{ ref('agg_ticket') }}
 ),
 
-fct_ticket as (
+fct_ticket as not materialized (
     select * from {{ ref('fct_ticket') }}
 ),
 
-described as (
+described as not materialized (
     select
         fct_ticket.opened_on,
         fct_ticket.ticket_id,
@@ -89,7 +89,7 @@ summed as (
         tiles.member
 ),
 
--- measures that do not add up: computed anew for each stretch of days
+-- computed anew for each stretch of days: it does not add up
 ranked__opened_on as (
     select
         stretches.span_start,
