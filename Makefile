@@ -21,6 +21,7 @@ environment: .venv/.made
 # FAULTS=1 puts documented faults into the source systems, to see what stops a publication.
 demo: environment
 	$(RUN) kpi demo-sources $(if $(FAULTS),--faults)
+	$(RUN) kpi demo-history --unless-exists
 	$(RUN) kpi run
 	@echo
 	@echo "warehouse  build/warehouse.duckdb      finance reads schema kpi"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kpiledger.approvals.findings import approval_findings
 from kpiledger.finding import Finding, in_order
 from kpiledger.loading import load_project
 from kpiledger.project import Project
@@ -15,4 +16,4 @@ def check_folder(root: Path) -> tuple[Project | None, list[Finding]]:
     project, findings = load_project(root)
     if project is None:
         return None, findings
-    return project, in_order([*findings, *check_project(project)])
+    return project, in_order([*findings, *check_project(project), *approval_findings(project)])

@@ -41,5 +41,20 @@ def release(folder: Path) -> None:
         os.close(handle)
 
 
+def holder_of(folder: Path) -> str | None:
+    """The run that claims a build folder right now, in whatever process; None if nobody does."""
+    try:
+        handle = os.open(folder / "lock", os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.pread(handle, 200, 0).decode(errors="replace").strip() or "unknown"
+    finally:
+        os.close(handle)
+    return None
+
+
 def _busy(other: str) -> BusyError:
     return BusyError(f"run {other} is building this project", "wait until it has ended; a killed run lets go by itself")

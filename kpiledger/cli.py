@@ -13,7 +13,17 @@ from pathlib import Path
 import click
 
 from kpiledger import __version__
-from kpiledger.commands import agreements, exchange, running, specs
+from kpiledger.commands import (
+    agreements,
+    approving,
+    auditing,
+    evidence,
+    exchange,
+    ledger_schema,
+    people,
+    running,
+    specs,
+)
 from kpiledger.errors import KpiledgerError, LedgerDamaged, RunStopped
 
 # Specs live to the end of a command: looking for garbage among ten thousand of them takes a third of the loading.
@@ -24,12 +34,23 @@ COMMANDS: tuple[click.Command, ...] = (
     specs.compile_command,
     specs.show,
     running.run,
+    approving.approve,
     agreements.target,
     agreements.history,
     agreements.verify,
+    ledger_schema.ledger_schema,
+    ledger_schema.ledger_move,
+    auditing.audit,
+    auditing.changes,
+    evidence.evidence,
+    people.held,
+    people.erase,
+    people.retention_command,
+    people.informed,
     running.pages,
     specs.reference,
     running.demo_sources,
+    approving.demo_history,
     exchange.export,
     exchange.import_group,
 )

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from kpiledger.specs.agreement import AgreementFile
+from kpiledger.specs.authority import Authority
 from kpiledger.specs.calendar import Calendar
 from kpiledger.specs.chain import Chain
 from kpiledger.specs.expectation import Expectations
@@ -15,6 +16,7 @@ from kpiledger.specs.fact import Fact, Measure
 from kpiledger.specs.formula import kpis_in
 from kpiledger.specs.kpi import Kpi
 from kpiledger.specs.organisation import Organisation
+from kpiledger.specs.signing import SignatureFile, Signer
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Project:
     `unique_columns` gives the columns of a model that dbt tests to be unique. `unread` names by kind (`fact`,
     `kpi`, `holder`, `organisation`, `chain`, `model`) what stands in files that could not be read: rules are
     silent about them, since their findings are told already. A project with errors is fit for rules only.
+    `authority`, `signers` and `signatures` say who may approve and what was signed; a project need not have them.
     """
 
     root: Path
@@ -37,6 +40,9 @@ class Project:
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unique_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unread: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    authority: Authority | None = None
+    signers: tuple[Signer, ...] = ()
+    signatures: tuple[SignatureFile, ...] = ()
 
     def measured_by(self, kpi: Kpi) -> tuple[tuple[Fact, str], ...]:
         """The facts and names of all measures behind a KPI, through the KPIs it is derived from, each once."""

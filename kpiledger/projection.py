@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from duckdb import DuckDBPyConnection
+
 from kpiledger.folding import AgreementVersionRow, TargetPeriodRow
 from kpiledger.in_force import inputs_in_force
 from kpiledger.periods import Period
@@ -19,7 +21,7 @@ from kpiledger.project import Project
 from kpiledger.recording import RecordedDefinition
 from kpiledger.scales import is_additive, is_level, is_ratio
 from kpiledger.specs.kpi import Kpi
-from kpiledger.vocabulary import Grain
+from kpiledger.vocabulary import ApprovalState, Grain, Reference
 from kpiledger.warehouse import Table, open_reader, rows_of
 
 SCHEMA = "recorded"
@@ -53,7 +55,8 @@ AGREEMENT_VERSION = {
     "decided_on": "date", "valid_from": "date", "valid_to": "date", "reason_kind": "varchar",
     "reason_text": "varchar", "evidence": "varchar", "proposed_by": "varchar", "approved_by": "varchar",
     "seq": "integer", "recorded_at": "timestamp", "superseded_at": "timestamp", "commit_id": "varchar",
-    "entry_hash": "varchar",
+    "entry_hash": "varchar", "is_pilot": "boolean", "is_binding": "boolean", "approval_state": "varchar",
+    "approval_seq": "integer", "approval_recorded_at": "timestamp", "is_pending": "boolean",
 }  # fmt: skip
 TARGET_PERIOD = {
     "agreement": "varchar", "agreement_version": "integer", "holder": "varchar", "kpi": "varchar",
@@ -61,7 +64,16 @@ TARGET_PERIOD = {
     "target_value": _AMOUNT, "comparison": "varchar", "amber_value": _AMOUNT, "stretch_value": _AMOUNT,
     "weight": _SHARE, "influence": _SHARE, "baseline_value": _AMOUNT, "valid_from": "date", "valid_to": "date",
     "recorded_at": "timestamp", "superseded_at": "timestamp",
+    "upper_value": _AMOUNT, "within_value": _AMOUNT, "commit_value": _AMOUNT, "amber_share": _AMOUNT,
+    "amber_outside_by": _AMOUNT, "reference": "varchar", "reference_times": _AMOUNT,
+    "is_pilot": "boolean", "is_binding": "boolean", "approval_state": "varchar", "is_pending": "boolean",
 }  # fmt: skip
+# What a publication says that was made before trials and approvals: everything binds.
+_BEFORE_A_COLUMN = {
+    "is_pilot": False, "is_binding": True, "approval_state": ApprovalState.NOT_REQUIRED.value, "is_pending": False,
+}  # fmt: skip
+_COLUMNS_THERE = "select column_name from information_schema.columns where table_schema = 'kpi' and table_name = ?"
+SCORING = {"at_commit": _SHARE, "at_target": _SHARE, "at_stretch": _SHARE}
 
 
 def recorded_tables(
@@ -73,6 +85,7 @@ def recorded_tables(
 ) -> list[Table]:
     """All tables of the schema; `run` is run id, as-of date asked for, and start in UTC."""
     run_id, as_of_on, started_at = run
+    scoring = project.organisation.scoring
     return [
         Table("run_context", RUN_CONTEXT, [(run_id, as_of_on, _utc(started_at))]),
         Table("kpi", KPI, [_kpi_row(project, kpi) for _, kpi in sorted(project.kpis.items())]),
@@ -81,22 +94,35 @@ def recorded_tables(
         Table("unit", UNIT, _unit_rows(project)),
         Table("agreement_version", AGREEMENT_VERSION, [_row(version) for version in versions]),
         Table("target_period", TARGET_PERIOD, [_row(target) for target in targets]),
+        Table("scoring", SCORING, [(scoring.at_commit, scoring.at_target, scoring.at_stretch)]),
     ]
 
 
 def projected_rows(warehouse: Path) -> list[AgreementVersionRow | TargetPeriodRow]:
-    """What the published tables say of agreements and targets, to be held against the ledger."""
-    versions = ", ".join(AGREEMENT_VERSION)
-    targets = ", ".join(name for name in TARGET_PERIOD if name != "period_end")
+    """What the published tables say of agreements and targets, to be held against the ledger.
+
+    A figure that is relative to the same period last year is computed from data, and no ledger knows it.
+    """
     with open_reader(warehouse) as connection:
-        agreed = rows_of(connection, f"select {versions} from kpi.dim_agreement_version")
-        promised = rows_of(connection, f"select {targets} from kpi.fct_kpi_target")
+        agreed = _projected(connection, "dim_agreement_version", AGREEMENT_VERSION)
+        promised = _projected(connection, "fct_kpi_target", TARGET_PERIOD)
     for row in promised:
         row["period_end"] = Period(row["period_start"], Grain(row["grain"])).end
+        if row["reference"] == Reference.SAME_PERIOD_LAST_YEAR:
+            row["target_value"] = None
+            row["amber_value"] = row["amber_value"] if row["amber_share"] is None else None
     return [
         *(AgreementVersionRow(**_zoned(row)) for row in agreed),
         *(TargetPeriodRow(**_zoned(row)) for row in promised),
     ]
+
+
+def _projected(connection: DuckDBPyConnection, table: str, columns: Iterable[str]) -> list[dict[str, Any]]:
+    """The rows of a published table; a column that it did not have yet says of all what it says of plain targets."""
+    there = {row["column_name"] for row in rows_of(connection, _COLUMNS_THERE, [table])}
+    asked = [name for name in columns if name in there]
+    missing = {name: _BEFORE_A_COLUMN.get(name) for name in columns if name not in there}
+    return [missing | row for row in rows_of(connection, f"select {', '.join(asked)} from kpi.{table}")]
 
 
 def _kpi_row(project: Project, kpi: Kpi) -> tuple[object, ...]:

@@ -16,16 +16,18 @@ from duckdb import DuckDBPyConnection
 
 from kpiledger.errors import BrokenWorld
 from kpiledger.settings import Settings
-from kpiledger.warehouse import open_reader
+from kpiledger.warehouse import open_reader, rows_of
 
 # The tables that finance and auditors read; their content is what a publication promises.
 PUBLISHED_TABLES = (
     "fct_kpi_value",
     "fct_kpi_target",
     "fct_scorecard",
+    "fct_agreement_score",
     "dim_agreement_version",
     "dim_kpi_version",
 )
+_TABLES_THERE = "select table_name from information_schema.tables where table_schema = 'kpi'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,13 @@ class Publication:
 
 
 def table_hashes(warehouse: Path) -> dict[str, str]:
-    """SHA-256 of each published table's rows in order: equal content gives equal hashes."""
+    """SHA-256 of each published table's rows in order: equal content gives equal hashes.
+
+    A publication of before a table existed does not have it.
+    """
     with open_reader(warehouse) as connection:
-        return {table: _hash(connection, table) for table in PUBLISHED_TABLES}
+        there = {row["table_name"] for row in rows_of(connection, _TABLES_THERE)}
+        return {table: _hash(connection, table) for table in PUBLISHED_TABLES if table in there}
 
 
 def swap(settings: Settings, run_id: str) -> None:

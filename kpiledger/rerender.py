@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kpiledger.claim import claim, release
 from kpiledger.git import head_commit
+from kpiledger.ledger.store import Ledger
 from kpiledger.pages import PagesReport, render_pages
 from kpiledger.project import Project
 from kpiledger.settings import Settings
@@ -25,7 +26,9 @@ def render_again(project: Project, settings: Settings, now: datetime) -> PagesRe
             old.rename(folder / "pages")  # an exchange was interrupted between its two renames
         for left_over in (fresh, old):
             shutil.rmtree(left_over, ignore_errors=True)
-        report = render_pages(project, settings.warehouse, fresh, now, context["run_id"], head_commit(settings.root))
+        run_id, commit = context["run_id"], head_commit(settings.root)
+        ledger = Ledger(settings.ledger, anchors=settings.anchors)
+        report = render_pages(project, settings.warehouse, fresh, now, run_id, commit, ledger)
         (folder / "pages").rename(old)
         fresh.rename(folder / "pages")
         shutil.rmtree(old)

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from kpiledger.approvals import approvals_of
 from kpiledger.carrying import carry_tables
 from kpiledger.compiled_files import FOLDER
 from kpiledger.compiling.incremental import kept_tables
@@ -33,7 +34,7 @@ from kpiledger.gates import (
 )
 from kpiledger.git import head_commit
 from kpiledger.ledger.contents import recorded_events
-from kpiledger.ledger.store import Clock, Ledger
+from kpiledger.ledger.store import Clock, Ledger, read_entries
 from kpiledger.pages import render_pages
 from kpiledger.project import Project
 from kpiledger.projection import SCHEMA, recorded_tables
@@ -79,18 +80,20 @@ def record_agreements(run: Run, clock: Clock) -> RecordReport:
     """Record new definitions and agreement events in the ledger and lay what it says into the warehouse."""
     with step(run):
         project = _project_of(run.root, run.run_id)
-        ledger = Ledger(run.settings.ledger)
+        ledger = Ledger(run.settings.ledger, anchors=run.settings.anchors)
         require_ledger(run, ledger)
         _, findings = pending(project, ledger)
         stop_on_errors(findings)
         report = record(project, run.root, ledger, clock)
-        versions = fold(recorded_events(ledger))
+        entries = read_entries(ledger)
+        approvals = approvals_of(ledger, entries)
+        versions = fold(recorded_events(ledger, entries), approvals)
         tables = recorded_tables(
             project,
             (run.run_id, run.as_of, run.started_at),
             recorded_definitions(ledger),
-            agreement_version_rows(versions),
-            target_period_rows(versions, project.calendar.reckoning),
+            agreement_version_rows(versions, approvals),
+            target_period_rows(versions, project.calendar.reckoning, approvals),
         )
         lay_tables(run.warehouse, SCHEMA, tables)
         return report
@@ -130,10 +133,11 @@ def publish(run: Run, clock: Clock) -> Publication:
         require_passed(run)
         project = _project_of(run.root, run.run_id)
         pages = run.settings.next / "pages"
-        render_pages(project, run.warehouse, pages, clock(), run.run_id, head_commit(run.root))
+        ledger = Ledger(run.settings.ledger, anchors=run.settings.anchors)
+        render_pages(project, run.warehouse, pages, clock(), run.run_id, head_commit(run.root), ledger)
         hashes = table_hashes(run.warehouse)
         content = {"run_id": run.run_id, "as_of_on": run.as_of and run.as_of.isoformat(), "hashes": hashes}
-        is_new = record_publication(Ledger(run.settings.ledger), content, clock) is not None
+        is_new = record_publication(ledger, content, clock) is not None
         # Recorded first: what readers see is never unknown to the ledger; the next run makes good one killed here.
         swap(run.settings, run.run_id)
     return Publication(run.settings.warehouse, run.settings.pages, is_new)

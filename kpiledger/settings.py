@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 import yaml
@@ -11,8 +13,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kpiledger.compiling.dialects import Dialect
 from kpiledger.errors import WrongUse
+from kpiledger.specs.formula import LengthField
+from kpiledger.stretches import Length
 
 FILE = "kpiledger.yml"
+
+
+class Retained(StrEnum):
+    """What is kept about people, each for its own length of time."""
+
+    TEXTS_ABOUT_PEOPLE = "texts_about_people"
+    """Reasons and other words in a person's own agreements."""
+    SIGNATURES = "signatures"
+    """Signatures and keys of people; approvals stay, and can no longer be checked."""
+    PEOPLE = "people"
+    """The ids of people, and with them everything else about them."""
 
 
 class SettingsFile(BaseModel):
@@ -26,7 +41,14 @@ class SettingsFile(BaseModel):
     """
     ledger: str = "build/ledger"
     """The folder of the ledger. In production it lies where the pipeline may append and nobody may rewrite.
-    `KPI_LEDGER` in the environment overrides it.
+    `KPI_LEDGER` in the environment overrides it. With `KPI_LEDGER_URL` in the environment the entries lie in
+    PostgreSQL, and only keys and personal values here.
+    """
+    anchors: list[str] = ["build/anchors"]
+    """The folders that each new checkpoint of the ledger is copied to, and that `kpi verify` holds the ledger against.
+    In production at least one lies where the pipeline's account cannot rewrite: then a ledger that was forked or rolled
+    back is found. A folder is of one ledger. `KPI_ANCHORS` in the environment overrides it, several folders separated
+    by `:`; with `KPI_LEDGER` alone it is that folder with `-anchors` behind its name.
     """
     dialect: Dialect = Dialect.DUCKDB
     """The warehouse whose SQL `kpi compile` writes: `duckdb`, `postgres` or `spark`. `kpi run` builds and publishes
@@ -35,6 +57,15 @@ class SettingsFile(BaseModel):
     keep_publications: int = Field(default=3, ge=0)
     """How many earlier publications stay beside the current one. 0 keeps none, so a reader who has the old one open
     loses it.
+    """
+    retention: dict[Retained, LengthField] = {}
+    """How long what is about people is kept after the agreement it belongs to has ended, as
+    `{texts_about_people: 5 years, people: 10 years}`. `kpi retention` lists what is due, and erases it with
+    `--apply`. Without a length, it is kept until it is erased.
+    """
+    notice: LengthField | None = None
+    """How long before they count a person must be told of the KPIs they are held to, as `6 weeks`. Without it,
+    questions about it show the days and judge nothing.
     """
 
 
@@ -45,8 +76,11 @@ class Settings:
     root: Path
     build: Path
     ledger: Path
+    anchors: tuple[Path, ...]
     keep_publications: int
     dialect: Dialect
+    retention: Mapping[Retained, Length] = field(default_factory=dict)
+    notice: Length | None = None
 
     @property
     def warehouse(self) -> Path:
@@ -97,15 +131,25 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
         written = SettingsFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except (yaml.YAMLError, UnicodeDecodeError, ValidationError) as problem:
         raise WrongUse(
-            f"{FILE} cannot be read: {_told(problem)}", "its keys are build, ledger, keep_publications, dialect"
+            f"{FILE} cannot be read: {_told(problem)}", f"its keys are {', '.join(SettingsFile.model_fields)}"
         ) from problem
     return Settings(
         root=root,
         build=root / environ.get("KPI_BUILD", written.build),
         ledger=root / environ.get("KPI_LEDGER", written.ledger),
+        anchors=tuple(root / folder for folder in _anchors(written.anchors, environ)),
         keep_publications=written.keep_publications,
         dialect=_dialect(environ.get("KPI_DIALECT", written.dialect)),
+        retention=written.retention,
+        notice=written.notice,
     )
+
+
+def _anchors(written: list[str], environ: Mapping[str, str]) -> list[str]:
+    """The folders to anchor in; another ledger than the settings' has its own, or each would refute the other."""
+    if "KPI_ANCHORS" in environ:
+        return [folder for folder in environ["KPI_ANCHORS"].split(os.pathsep) if folder]
+    return [f"{environ['KPI_LEDGER']}-anchors"] if "KPI_LEDGER" in environ else written
 
 
 def _dialect(text: str) -> Dialect:

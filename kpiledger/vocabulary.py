@@ -113,6 +113,21 @@ class Comparison(StrEnum):
     """Met where the actual is the target or more."""
     AT_MOST = "at_most"
     """Met where the actual is the target or less."""
+    BETWEEN = "between"
+    """Met where the actual is the target or more and `upper` or less."""
+    EXACTLY = "exactly"
+    """Met where the actual is the target, or away from it by no more than `within`."""
+
+
+class Reference(StrEnum):
+    """What a relative target is a multiple of."""
+
+    BASELINE = "baseline"
+    """The baseline's figure as it was recorded with the target."""
+    SAME_PERIOD_LAST_YEAR = "same_period_last_year"
+    """What the KPI was in the same period a year earlier, as the definition that holds in the target's period computes
+    it. Where there is no such number there is no target.
+    """
 
 
 class Status(StrEnum):
@@ -164,6 +179,21 @@ class EventKind(StrEnum):
     """Targets change from `valid_from` on. It needs at least one target; those it does not name carry on."""
     RETIRED = "retired"
     """The agreement ends on the day before `valid_from`. It names no target."""
+
+
+class ApprovalState(StrEnum):
+    """How an agreement event stands with those who may approve it."""
+
+    APPROVED = "approved"
+    """Signed by somebody who may, over the very bytes that were recorded."""
+    UNAPPROVED = "unapproved"
+    """Approval is required and nobody who may has signed."""
+    VOID = "void"
+    """There was an approval, and it is of other content than what is recorded."""
+    REFUSED = "refused"
+    """Somebody signed who may not: the proposer, a person without the authority, or with a key that did not count."""
+    NOT_REQUIRED = "not_required"
+    """The policy asks for no approval of it: it counts as it was recorded."""
 
 
 class Outcome(StrEnum):

@@ -9,12 +9,13 @@ from graphlib import TopologicalSorter
 import duckdb
 
 _REF = re.compile(r"\{\{ ref\('(\w+)'\) \}\}")
+_CONFIG = re.compile(r"\{\{ config\(.*?\) \}\}")
 _SOURCE = re.compile(r"\{\{ source\('\w+', '(\w+)'\) \}\}")
 
 
 def plain_sql(text: str) -> str:
-    """A compiled model's SQL with the names of tables in the place of its references."""
-    return _SOURCE.sub(r"\1", _REF.sub(r"\1", text))
+    """A model's SQL with the names of tables in the place of its references, and without its settings."""
+    return _SOURCE.sub(r"\1", _REF.sub(r"\1", _CONFIG.sub("", text)))
 
 
 def in_order(files: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from kpiledger.approvals import approvals_of
 from kpiledger.folding import agreement_version_rows, fold, target_period_rows
 from kpiledger.ledger.contents import recorded_events
-from kpiledger.ledger.store import Ledger
+from kpiledger.ledger.store import Ledger, read_entries
 from kpiledger.project import Project
 from kpiledger.projection import recorded_tables
 from kpiledger.recording import record, recorded_definitions
@@ -18,7 +19,11 @@ NOW = datetime(2018, 1, 1, tzinfo=UTC)
 def tables_of(project: Project, ledger: Ledger) -> list[Table]:
     """What a ledger says of a project; what it does not know yet is recorded first."""
     record(project, project.root, ledger, lambda: NOW)
-    versions = fold(recorded_events(ledger))
-    run = ("test", project.calendar.as_of, NOW)
-    definitions = recorded_definitions(ledger)
-    return recorded_tables(project, run, definitions, agreement_version_rows(versions), target_period_rows(versions))
+    versions, approvals = fold(recorded_events(ledger)), approvals_of(ledger, read_entries(ledger))
+    return recorded_tables(
+        project,
+        ("test", project.calendar.as_of, NOW),
+        recorded_definitions(ledger),
+        agreement_version_rows(versions, approvals),
+        target_period_rows(versions, project.calendar.reckoning, approvals),
+    )

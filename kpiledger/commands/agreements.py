@@ -9,11 +9,13 @@ import click
 from kpiledger.checking import check_folder
 from kpiledger.commands.world import OUTPUT, World, asked_moment, asked_period, in_project
 from kpiledger.finding import has_errors
+from kpiledger.ledger_index.opening import open_index
 from kpiledger.projection import projected_rows
 from kpiledger.publishing import table_hashes
 from kpiledger.reports import history as history_report
 from kpiledger.reports import target as target_report
-from kpiledger.reports import verify as verify_report
+from kpiledger.verifying import render_json, render_text
+from kpiledger.verifying import verify as verify_ledger
 
 
 @click.command()
@@ -27,7 +29,8 @@ def target(world: World, name: str, holder: str, period: str, known_at: str | No
     """What was promised for a KPI, by which agreement, why, and when we knew."""
     project = world.project()
     asked = asked_period(period, project.calendar.reckoning)
-    answer = target_report.target_answer(world.ledger, project, name, holder, asked, asked_moment(known_at))
+    index = open_index(world.settings, world.ledger)
+    answer = target_report.target_answer(world.ledger, index, project, name, holder, asked, asked_moment(known_at))
     click.echo(target_report.render_json(answer) if output == "json" else target_report.render_text(answer))
 
 
@@ -37,7 +40,7 @@ def target(world: World, name: str, holder: str, period: str, known_at: str | No
 @in_project
 def history(world: World, name: str, output: str) -> None:
     """Every version of an agreement, or of all agreements on a KPI."""
-    found = history_report.history(world.ledger, name)
+    found = history_report.history(world.ledger, open_index(world.settings, world.ledger), name)
     click.echo(history_report.render_json(found) if output == "json" else history_report.render_text(found))
 
 
@@ -56,6 +59,14 @@ def verify(world: World, output: str) -> None:
     else:
         unseen.append(f"published tables: nothing is published in {world.settings.build}")
     checked = None if has_errors(findings) else project
-    found = verify_report.verify(world.ledger, checked, rows, published=hashes, not_looked_at=unseen, problems=problems)
-    click.echo(verify_report.render_json(found) if output == "json" else verify_report.render_text(found))
+    found = verify_ledger(
+        world.ledger,
+        checked,
+        rows,
+        published=hashes,
+        not_looked_at=unseen,
+        problems=problems,
+        settings=world.settings,
+    )
+    click.echo(render_json(found) if output == "json" else render_text(found))
     sys.exit(0 if found.holds else 1)

@@ -37,7 +37,7 @@ class World:
     @property
     def ledger(self) -> Ledger:
         """The project's ledger."""
-        return Ledger(self.settings.ledger)
+        return Ledger(self.settings.ledger, anchors=self.settings.anchors)
 
     def project(self) -> Project:
         """The checked project; RunStopped with its findings where it has errors."""

@@ -12,7 +12,7 @@ from kpiledger.specs.kpi import Kpi, KpiVersion
 
 # A project of dbt may have a group `finance` of its own.
 _PREFIX = "kpi_"
-_READ_BY_PAGES = ("fct_scorecard", "fct_kpi_target", "dim_agreement_version")
+_READ_BY_PAGES = ("fct_scorecard", "fct_agreement_score", "fct_kpi_target", "dim_agreement_version")
 
 
 def groups(project: Project) -> list[dict[str, Any]]:

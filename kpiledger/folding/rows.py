@@ -3,22 +3,21 @@
 The fields are the columns, in order. Rows that are known today have no `superseded_at`; what was known
 at a moment D are the rows with `recorded_at <= D` and `superseded_at` null or after D. A current row's
 `valid_from` and `valid_to` are the days its version is in force, a superseded row's those that it was
-recorded with.
+recorded with. A row that `is_pending` waits for an approval that it needs: it holds nowhere, and is none of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from kpiledger.folding.versions import AgreementVersion
-from kpiledger.periods import COMMON, Period, PeriodName, Reckoning, periods_between
-from kpiledger.specs.agreement import AgreedTarget
-
-# The tables keep decimal(38, 10).
-_SMALLEST = Decimal("1e-10")
+from kpiledger.folding.approval import NONE_REQUIRED, NOT_REQUIRED, Approval
+from kpiledger.folding.figures import Figures, kept, promised_figures
+from kpiledger.folding.replay import PromisedTarget
+from kpiledger.folding.versions import AgreementVersion, Segment
+from kpiledger.periods import COMMON, Period, Reckoning
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,12 @@ class AgreementVersionRow:
     superseded_at: datetime | None
     commit_id: str | None
     entry_hash: str
+    is_pilot: bool
+    is_binding: bool
+    approval_state: str
+    approval_seq: int | None
+    approval_recorded_at: datetime | None
+    is_pending: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class TargetPeriodRow:
     grain: str
     period_start: date
     period_end: date
-    target_value: Decimal
+    target_value: Decimal | None
     comparison: str
     amber_value: Decimal | None
     stretch_value: Decimal | None
@@ -68,51 +73,44 @@ class TargetPeriodRow:
     valid_to: date
     recorded_at: datetime
     superseded_at: datetime | None
+    upper_value: Decimal | None
+    within_value: Decimal | None
+    commit_value: Decimal | None
+    amber_share: Decimal | None
+    amber_outside_by: Decimal | None
+    reference: str | None
+    reference_times: Decimal | None
+    is_pilot: bool
+    is_binding: bool
+    approval_state: str
+    is_pending: bool
 
 
-def agreement_version_rows(versions: Iterable[AgreementVersion]) -> tuple[AgreementVersionRow, ...]:
+def agreement_version_rows(
+    versions: Iterable[AgreementVersion], approvals: Mapping[str, Approval] = NONE_REQUIRED
+) -> tuple[AgreementVersionRow, ...]:
     """The rows of `recorded.agreement_version`; a retirement is a version that promises nothing."""
-    return tuple(_agreement_row(version) for version in versions)
+    return tuple(_agreement_row(version, approvals) for version in versions)
 
 
 def target_period_rows(
-    versions: Iterable[AgreementVersion], reckoning: Reckoning = COMMON
+    versions: Iterable[AgreementVersion],
+    reckoning: Reckoning = COMMON,
+    approvals: Mapping[str, Approval] = NONE_REQUIRED,
 ) -> tuple[TargetPeriodRow, ...]:
     """The rows of `recorded.target_period`: a period of the calendar has the target in force on its first day."""
     return tuple(
-        _target_row(version, target, period)
+        _target_row(version, segment, promised, period, figures, approvals)
         for version in versions
         for segment in version.segments
-        for target in segment.targets
-        for period in _promised(target, segment.valid_from, segment.valid_to, reckoning)
+        for promised in segment.promised
+        for period, figures in promised_figures(promised, segment.valid_from, segment.valid_to, reckoning)
     )
 
 
-def target_value(target: AgreedTarget, period: Period) -> Decimal | None:
-    """What is promised for a period, None where a target by period does not name it."""
-    if period.grain is not target.target.grain:
-        return None
-    by_period = target.target.by_period
-    return target.target.value if by_period is None else by_period.get(PeriodName(str(period), period.grain))
-
-
-def amber_value(target: AgreedTarget, promised: Decimal) -> Decimal | None:
-    """From which figure a missed target is amber, given the figure promised."""
-    if target.amber is None:
-        return None
-    if target.amber.share_of_target is not None:
-        return _kept(target.amber.share_of_target * promised)
-    return target.amber.absolute
-
-
-def _promised(target: AgreedTarget, first: date, last: date, reckoning: Reckoning) -> Iterator[Period]:
-    for period in periods_between(first, last, target.target.grain, reckoning):
-        if target_value(target, period) is not None:
-            yield period
-
-
-def _agreement_row(version: AgreementVersion) -> AgreementVersionRow:
+def _agreement_row(version: AgreementVersion, approvals: Mapping[str, Approval]) -> AgreementVersionRow:
     source, event = version.source, version.source.event
+    approval = approvals.get(source.entry_hash, NOT_REQUIRED)
     return AgreementVersionRow(
         agreement=version.agreement,
         agreement_version=version.number,
@@ -131,15 +129,27 @@ def _agreement_row(version: AgreementVersion) -> AgreementVersionRow:
         superseded_at=version.superseded_at,
         commit_id=source.commit,
         entry_hash=source.entry_hash,
+        is_pilot=version.is_pilot,
+        is_binding=approval.counts and not version.is_pilot,
+        approval_state=approval.state.value,
+        approval_seq=approval.seq,
+        approval_recorded_at=approval.recorded_at,
+        is_pending=version.is_pending,
     )
 
 
-def _target_row(version: AgreementVersion, target: AgreedTarget, period: Period) -> TargetPeriodRow:
-    promised = target_value(target, period)
-    if promised is None:
-        raise ValueError(f"{target.kpi} has no target for {period}")
+def _target_row(
+    version: AgreementVersion,
+    segment: Segment,
+    promised: PromisedTarget,
+    period: Period,
+    figures: Figures,
+    approvals: Mapping[str, Approval],
+) -> TargetPeriodRow:
+    target, relative = promised.target, promised.target.target.relative
     superseded_at = version.superseded_on(period.start)
-    recorded_to = version.segments[-1].valid_to
+    # What an amendment does not name carries on with the approval of the event that named it.
+    approval = approvals.get(promised.source.entry_hash, NOT_REQUIRED)
     return TargetPeriodRow(
         agreement=version.agreement,
         agreement_version=version.number,
@@ -150,21 +160,26 @@ def _target_row(version: AgreementVersion, target: AgreedTarget, period: Period)
         grain=period.grain.value,
         period_start=period.start,
         period_end=period.end,
-        target_value=_kept(promised),
+        target_value=figures.target,
         comparison=target.target.comparison.value,
-        amber_value=amber_value(target, promised),
-        stretch_value=target.stretch,
+        amber_value=figures.amber,
+        stretch_value=kept(target.stretch),
         weight=target.weight,
         influence=target.influence,
-        baseline_value=target.baseline.value if target.baseline else None,
+        baseline_value=kept(target.baseline.value) if target.baseline else None,
         valid_from=version.valid_from,
-        valid_to=recorded_to if superseded_at else version.valid_to,
+        valid_to=version.segments[-1].valid_to if superseded_at else version.valid_to,
         recorded_at=version.source.recorded_at,
         superseded_at=superseded_at,
+        upper_value=figures.upper,
+        within_value=kept(target.target.within),
+        commit_value=kept(target.commit),
+        amber_share=kept(target.amber.share_of_target) if target.amber else None,
+        amber_outside_by=kept(target.amber.outside_by) if target.amber else None,
+        reference=relative.to.value if relative else None,
+        reference_times=kept(relative.times) if relative else None,
+        is_pilot=segment.is_pilot,
+        is_binding=approval.counts and not segment.is_pilot and not version.is_pending,
+        approval_state=approval.state.value,
+        is_pending=version.is_pending,
     )
-
-
-def _kept(value: Decimal) -> Decimal:
-    """A figure as the table keeps it, without adding digits that nobody wrote."""
-    rounded = value.quantize(_SMALLEST)
-    return value if rounded == value else rounded

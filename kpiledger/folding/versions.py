@@ -5,41 +5,40 @@ that day. `agreed` sets targets, `amended` replaces those of the same KPI and sl
 others over, `retired` promises nothing more. A retroactive amendment so changes only what it names,
 also where an earlier recorded amendment of later days stands behind it. An amendment may move the
 agreement's end: days that it gives up are given up, and a later one promises there only what it names.
+
+What must be approved and is not changes nothing: such an amendment or retirement is pending. It is a version, which
+says what it would promise, and displaces none; from the moment that its approval is recorded it does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kpiledger.errors import LedgerDamaged
-from kpiledger.specs.agreement import AgreedTarget, AgreementEvent
+from kpiledger.folding.approval import NONE_REQUIRED, NOT_REQUIRED, Approval
+from kpiledger.folding.events import RecordedEvent
+from kpiledger.folding.replay import PromisedTarget, is_pilot_on, promised_on
+from kpiledger.specs.agreement import AgreedTarget
 from kpiledger.vocabulary import EventKind
 
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedEvent:
-    """An agreement event with its system time: where and when the ledger recorded it."""
-
-    seq: int
-    recorded_at: datetime
-    key: str
-    holder: str
-    event: AgreementEvent
-    commit: str | None
-    entry_hash: str
-
-
-@dataclass(frozen=True, slots=True)
 class Segment:
-    """Days, both ends included, on which a version promises the same targets."""
+    """Days, both ends included, on which a version promises the same targets, for a trial or in earnest."""
 
     valid_from: date
     valid_to: date
-    targets: tuple[AgreedTarget, ...]
+    promised: tuple[PromisedTarget, ...]
+    is_pilot: bool
+
+    @property
+    def targets(self) -> tuple[AgreedTarget, ...]:
+        """The targets alone."""
+        return tuple(one.target for one in self.promised)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,8 @@ class AgreementVersion:
 
     `valid_from` to `valid_to` are the days on which it is in force among the events folded. A version
     that others displaced on all its days has `superseded_at`, and keeps the days that it was recorded
-    with. `segments` say what it promised when it was recorded, to the agreement's end.
+    with. `segments` say what it promised when it was recorded, to the agreement's end. `is_pilot` is of
+    its first day. One that `is_pending` is in force on no day: its days are those that it asks for.
     """
 
     agreement: str
@@ -58,49 +58,76 @@ class AgreementVersion:
     valid_to: date
     superseded_at: datetime | None
     segments: tuple[Segment, ...]
-    following: tuple[tuple[date, date, datetime], ...]  # valid_from, agreement's end, recorded_at
+    is_pilot: bool
+    is_pending: bool
+    following: tuple[tuple[date, date, datetime], ...]  # valid_from, agreement's end, since when
 
     def superseded_on(self, day: date) -> datetime | None:
         """When it was first recorded that another version, or none, is in force on a day of this one."""
+        if self.is_pending:
+            return None
         return next((at for start, end, at in self.following if start <= day or end < day), None)
 
 
-def as_known(events: Iterable[RecordedEvent], at: datetime) -> tuple[RecordedEvent, ...]:
-    """The events that had been recorded at a moment."""
-    return tuple(event for event in events if event.recorded_at <= at)
+def fold(
+    events: Iterable[RecordedEvent], approvals: Mapping[str, Approval] = NONE_REQUIRED
+) -> tuple[AgreementVersion, ...]:
+    """The versions of every agreement, by agreement and number, from events in any order.
 
-
-def fold(events: Iterable[RecordedEvent]) -> tuple[AgreementVersion, ...]:
-    """The versions of every agreement, by agreement and number, from events in any order."""
+    `approvals` say by the hash of its entry how an event stands; one that they do not name needs no approval.
+    """
     by_agreement: dict[str, list[RecordedEvent]] = {}
     for event in sorted(events, key=lambda event: event.seq):
         by_agreement.setdefault(event.event.agreement, []).append(event)
-    return tuple(version for name in sorted(by_agreement) for version in _versions(by_agreement[name]))
+    return tuple(version for name in sorted(by_agreement) for version in _versions(by_agreement[name], approvals))
 
 
-def _versions(events: Sequence[RecordedEvent]) -> list[AgreementVersion]:
-    ends = _ends(events)
+def _versions(events: Sequence[RecordedEvent], approvals: Mapping[str, Approval]) -> list[AgreementVersion]:
+    _ends(events)  # a history that cannot be folded is refused as a whole, pending events included
+    # Before the first event there is nothing that it could displace: its targets stand, each with its approval.
+    standing = [event for event in events if event is events[0] or _approval(event, approvals).counts]
+    ends = _ends(standing)
     versions = []
-    for index, source in enumerate(events):
-        start = source.event.valid_from
+    for number, source in enumerate(events, start=1):
+        before = [event for event in standing if event.seq < source.seq]
+        known = [*before, source]
         following = tuple(
-            (later.event.valid_from, end, later.recorded_at)
-            for later, end in zip(events[index + 1 :], ends[index + 1 :], strict=True)
+            (later.event.valid_from, end, _since(later, approvals))
+            for later, end in zip(standing, ends, strict=True)
+            if later.seq > source.seq
         )
-        last, displaced_at = _in_force_until(source, ends[index], following)
-        versions.append(
-            AgreementVersion(
-                agreement=source.event.agreement,
-                number=index + 1,
-                source=source,
-                valid_from=start,
-                valid_to=ends[index] if displaced_at else last,
-                superseded_at=displaced_at,
-                segments=_segments(events[: index + 1], ends[: index + 1]),
-                following=following,
-            )
-        )
+        versions.append(_version(number, known, following, is_pending=source not in standing))
     return versions
+
+
+def _version(
+    number: int, known: Sequence[RecordedEvent], following: tuple[tuple[date, date, datetime], ...], is_pending: bool
+) -> AgreementVersion:
+    """The version that the last event known makes, among those before it and those that follow."""
+    source, ends = known[-1], _ends(known)
+    start = source.event.valid_from
+    last, displaced_at = (ends[-1], None) if is_pending else _in_force_until(source, ends[-1], following)
+    return AgreementVersion(
+        agreement=source.event.agreement,
+        number=number,
+        source=source,
+        valid_from=start,
+        valid_to=ends[-1] if displaced_at else last,
+        superseded_at=displaced_at,
+        segments=_segments(known, ends),
+        is_pilot=is_pilot_on(known, ends, start),
+        is_pending=is_pending,
+        following=following,
+    )
+
+
+def _approval(event: RecordedEvent, approvals: Mapping[str, Approval]) -> Approval:
+    return approvals.get(event.entry_hash, NOT_REQUIRED)
+
+
+def _since(event: RecordedEvent, approvals: Mapping[str, Approval]) -> datetime:
+    """When an event began to displace others: when it was recorded, or later when its approval was."""
+    return max(event.recorded_at, _approval(event, approvals).since or event.recorded_at)
 
 
 def _ends(events: Sequence[RecordedEvent]) -> list[date]:
@@ -137,22 +164,10 @@ def _segments(known: Sequence[RecordedEvent], ends: Sequence[date]) -> tuple[Seg
     cuts = sorted({start} | {day for day in moved if start < day <= end})
     lasts = [following - _DAY for following in cuts[1:]] + [end]
     return tuple(
-        Segment(first, last, _targets_on(known, ends, first))
+        Segment(first, last, promised_on(known, ends, first), is_pilot_on(known, ends, first))
         for first, last in zip(cuts, lasts, strict=True)
         if first <= last
     )
-
-
-def _targets_on(known: Sequence[RecordedEvent], ends: Sequence[date], day: date) -> tuple[AgreedTarget, ...]:
-    """Replay: what the events up to now promise for a day."""
-    targets: dict[tuple[str, str, str], AgreedTarget] = {}
-    for recorded, end in zip(known, ends, strict=True):
-        event = recorded.event
-        if end < day or (event.event is EventKind.RETIRED and event.valid_from <= day):
-            targets.clear()
-        elif event.valid_from <= day:
-            targets.update({(target.kpi, target.slice_name, target.member): target for target in event.targets})
-    return tuple(targets[key] for key in sorted(targets))
 
 
 def _misplaced(event: RecordedEvent, problem: str) -> LedgerDamaged:

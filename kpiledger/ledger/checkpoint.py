@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 _ED25519 = b"\x01"
-_SIGNATURE_MARK = "— "  # the em dash of the signed-note format
+SIGNATURE_MARK = "— "  # the em dash of the signed-note format
 
 
 class CheckpointError(ValueError):
@@ -79,7 +79,7 @@ def sign_note(text: str, name: str, private: Ed25519PrivateKey) -> bytes:
     """A text and its signature line; the text ends with a line end."""
     key = verifier_key(name, private)
     signature = _base64(key.id + private.sign(text.encode()))
-    return f"{text}\n{_SIGNATURE_MARK}{name} {signature}\n".encode()
+    return f"{text}\n{SIGNATURE_MARK}{name} {signature}\n".encode()
 
 
 def open_note(note: bytes, key: VerifierKey) -> str:
@@ -93,7 +93,7 @@ def open_note(note: bytes, key: VerifierKey) -> str:
     except UnicodeDecodeError as problem:
         raise CheckpointError("it is no UTF-8 text") from problem
     text += "\n"
-    mark = f"{_SIGNATURE_MARK}{key.name} "
+    mark = f"{SIGNATURE_MARK}{key.name} "
     if not separator or not line.startswith(mark) or line.count("\n") != 1 or not line.endswith("\n"):
         raise CheckpointError(f"it does not end with one signature line of {key.name}")
     raw = _unbase64(line[len(mark) : -1])

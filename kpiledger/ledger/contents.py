@@ -6,7 +6,7 @@ their place, `subjects.resolve` the values back. Versions of KPIs are in `defini
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from kpiledger.folding import RecordedEvent
@@ -14,7 +14,7 @@ from kpiledger.ledger.canonical import plain
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger, read_entries
-from kpiledger.ledger.subjects import commit_subject, commit_text, resolve
+from kpiledger.ledger.subjects import commit_subject, commit_text, holder_name, resolving
 from kpiledger.specs.agreement import AgreementEvent
 from kpiledger.vocabulary import EventKind
 
@@ -24,13 +24,24 @@ KIND_OF_EVENT = {
     EventKind.RETIRED: EntryKind.AGREEMENT_RETIRED,
 }
 EVENT_OF_KIND = {entry: event for event, entry in KIND_OF_EVENT.items()}
+# Keys that came after the first entries were recorded: an entry has them only where they say something.
+_LATER = frozenset("commit outside_by pilot ramp relative upper upper_by_period within".split())
 
 
 def agreement_content(holder: str, event: AgreementEvent) -> dict[str, Any]:
     """An agreement event; its kind is the entry's and not repeated."""
-    content = {**plain(event), "holder": plain(holder)}
+    content: dict[str, Any] = {**_without_unset(plain(event)), "holder": plain(holder)}
     del content["event"]
     return content
+
+
+def _without_unset(value: Any) -> Any:
+    """A value without the later keys that say nothing, so that an event recorded before them reads as it did."""
+    if isinstance(value, list):
+        return [_without_unset(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_unset(item) for key, item in value.items() if item is not None or key not in _LATER}
+    return value
 
 
 def with_commitments(ledger: Ledger, content: dict[str, Any], people: Iterable[str]) -> dict[str, Any]:
@@ -67,11 +78,13 @@ def _without_texts(target: dict[str, Any], text: Any) -> dict[str, Any]:
 def recorded_events(ledger: Ledger, entries: Iterable[Entry] | None = None) -> tuple[RecordedEvent, ...]:
     """Every agreement event that the ledger holds, read back as the spec it came from, to be folded."""
     held = read_entries(ledger) if entries is None else entries
-    return tuple(_recorded_event(ledger, entry) for entry in held if entry.kind in EVENT_OF_KIND)
+    values_of = resolving(ledger)
+    return tuple(_recorded_event(values_of, entry) for entry in held if entry.kind in EVENT_OF_KIND)
 
 
-def _recorded_event(ledger: Ledger, entry: Entry) -> RecordedEvent:
-    content = dict(resolve(ledger, entry.content))
-    holder = content.pop("holder")
+def _recorded_event(values_of: Callable[[Any], Any], entry: Entry) -> RecordedEvent:
+    content = dict(values_of(entry.content) if entry.has_commitments else entry.content)
+    # Two erased people who were held to the same KPI still have a row each.
+    holder = holder_name(content.pop("holder"))
     event = AgreementEvent.model_validate({**content, "event": EVENT_OF_KIND[entry.kind].value})
     return RecordedEvent(entry.seq, entry.recorded_at, entry.key, holder, event, entry.commit, entry.entry_hash)

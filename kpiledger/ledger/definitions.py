@@ -2,7 +2,7 @@
 
 `definition` holds what its numbers come from and nothing else: labels, owners, texts, hints and the order of
 keys are not in it, expressions are in the form that all ways to write them share, and what may be left out
-is filled in. `docs/ledger-format.md` says it key by key.
+is filled in. `docs/guide/recorded-contents.md` says it key by key.
 """
 
 from __future__ import annotations

@@ -25,13 +25,32 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def replace_file(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write a whole file: a temporary file beside it, fsync, rename."""
+def read_from(path: Path, offset: int = 0) -> bytes | None:
+    """The bytes of a file from an offset on; None if there is no such file."""
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def size_of(path: Path) -> int:
+    """The bytes that a file has; 0 if there is no such file."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def replace_file(path: Path, content: bytes, mode: int = 0o644, is_durable: bool = True) -> None:
+    """Write a whole file: a temporary file beside it, fsync, rename; whoever reads sees the old or the new one."""
     beside = path.with_name(path.name + ".new")
     beside.unlink(missing_ok=True)
-    _write(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), content)
+    _write(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), content, is_durable)
     beside.replace(path)
-    sync_folder(path.parent)
+    if is_durable:
+        sync_folder(path.parent)
 
 
 def append_to_file(path: Path, content: bytes) -> None:
@@ -49,11 +68,12 @@ def cut_file(path: Path, length: int) -> None:
         os.close(handle)
 
 
-def _write(handle: int, content: bytes) -> None:
+def _write(handle: int, content: bytes, is_durable: bool = True) -> None:
     with os.fdopen(handle, "wb") as file:
         file.write(content)
         file.flush()
-        os.fsync(file.fileno())
+        if is_durable:
+            os.fsync(file.fileno())
 
 
 @contextmanager

@@ -1,84 +1,120 @@
 """Do the bytes of a ledger agree with each other, and if not, which entry is at fault?
 
-Pure: the bytes of the three files and a key come in, entries and problems come out.
+Pure: the bytes of a storage and a key come in, entries and problems come out. Whether earlier checkpoints
+still hold is in `beginnings`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from kpiledger.ledger.beginnings import beginning_problems, gap_problems, open_all, order_problems
 from kpiledger.ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey, open_checkpoint
+from kpiledger.ledger.collector import uncollected
 from kpiledger.ledger.entry import Entry, EntryError, decode_entry, parse_entry
+from kpiledger.ledger.frontier import Frontier
 from kpiledger.ledger.merkle import leaf_hash, root
+from kpiledger.ledger.problem import Problem
+from kpiledger.ledger.storage import LEAF_LINE, Stored
 
 # A damaged line may be no JSON any more; this still finds what it was called.
 _KEY = re.compile(rb'"format":"1","key":"([^"]*)"')
-LEAF_LINE = 65  # 64 hexadecimal digits and a line end
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that does not hold; `seq` and `key` name the entry where it is one entry's."""
-
-    name: str
-    message: str
-    seq: int | None = None
-    key: str | None = None
-
-    def __str__(self) -> str:
-        place = f"entry {self.seq} ({self.key or 'key unreadable'}): " if self.seq is not None else ""
-        return f"{place}{self.message}"
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """The bytes of a ledger as they lie on disk."""
-
-    entries: bytes
-    leaves: bytes
-    checkpoint: bytes
+_HISTORY = "checkpoints"
+_OF_HISTORY = (_HISTORY, "rollback", "frontier")
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What a ledger holds and what is wrong with it; `tail` counts bytes that no checkpoint covers."""
+    """What a ledger holds and what is wrong with it.
+
+    `hashes` are the leaf hashes of the entries' bytes; `tail` counts bytes that no checkpoint covers. `history`
+    has the checkpoints kept from the first to the newest, None where none were kept or looked at.
+    """
 
     checkpoint: Checkpoint | None
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...]
     tail: int = 0
+    hashes: tuple[bytes, ...] = ()
+    history: tuple[Checkpoint, ...] | None = None
+
+    @property
+    def has_sound_entries(self) -> bool:
+        """Whether the entries are what was signed last, even if earlier checkpoints or the frontier are not."""
+        return all(problem.name in _OF_HISTORY for problem in self.problems)
 
 
-def examine(files: Files, key: VerifierKey, strict: bool) -> Examination:
-    """Check files against each other; `strict` also checks that each entry is canonical to the byte.
-
-    Without `strict` the entries are vouched for by the signed root alone, which is as safe as the writer.
-    """
+def examine(stored: Stored, key: VerifierKey) -> Examination:
+    """Check every byte against every other, and each entry for being canonical."""
+    lines = _lines(stored.entries)
     try:
-        checkpoint = open_checkpoint(files.checkpoint, key)
+        checkpoint = open_checkpoint(stored.checkpoint, key)
     except CheckpointError as problem:
         found = Problem("checkpoint", f"checkpoint: {problem}")
         # Without a trusted size every whole line is looked at, so that more than one fault can be named.
-        lines = _lines(files.entries)
-        return Examination(
-            None, (), (found, *_against_leaves(lines, [leaf_hash(line) for line in lines], files.leaves))
-        )
-    lines = _lines(files.entries)[: checkpoint.size]
-    tail = len(files.entries) - sum(len(line) + 1 for line in lines)
-    leaves = files.leaves[: checkpoint.size * LEAF_LINE]
+        hashes = [leaf_hash(line) for line in lines]
+        return Examination(None, (), (found, *_against_leaves(lines, hashes, stored.leaves)))
+    size = checkpoint.size
+    examined = examine_entries(checkpoint, lines[:size], stored.leaves[: size * LEAF_LINE], parse_entry)
+    length = sum(map(len, lines[:size])) + min(size, len(lines))
+    tail = len(stored.entries) - length + max(0, len(stored.leaves) - size * LEAF_LINE)
+    examined = replace(examined, tail=tail)
+    return examined if examined.problems else _with_history(examined, stored, key, checkpoint, lines)
+
+
+def examine_entries(
+    checkpoint: Checkpoint, lines: Sequence[bytes], leaves: bytes, reader: Callable[[bytes], Entry] = decode_entry
+) -> Examination:
+    """Check the acknowledged lines and leaves against a checkpoint that was opened.
+
+    With `decode_entry` the entries are vouched for by the signed root alone, which is as safe as the writer.
+    """
     hashes = [leaf_hash(line) for line in lines]
-    problems = [*_missing(lines, files, checkpoint), *_against_leaves(lines, hashes, leaves)]
+    problems = [*_missing(lines, leaves, checkpoint), *_against_leaves(lines, hashes, leaves)]
     if root(hashes) != checkpoint.root:
-        problems.append(_root_problem(files, checkpoint))
+        problems.append(_root_problem(leaves, checkpoint))
     elif problems:
         problems.append(Problem("leaves", "the entries agree with the checkpoint, `leaves` does not"))
-    entries, unread = _read(lines, parse_entry if strict else decode_entry)
-    problems += unread
-    problems += _order(entries)
-    return Examination(checkpoint, tuple(entries), tuple(problems), tail)
+    entries, unread = _read(lines, reader)
+    return Examination(checkpoint, tuple(entries), (*problems, *unread, *_order(entries)), hashes=tuple(hashes))
+
+
+def _with_history(
+    examined: Examination, stored: Stored, key: VerifierKey, checkpoint: Checkpoint, lines: Sequence[bytes]
+) -> Examination:
+    """The checkpoints that were kept and the frontier, once the entries themselves hold."""
+    problems = list(_frontier_problems(stored, checkpoint, lines, examined.hashes))
+    if stored.checkpoints is None:
+        if stored.frontier is not None:  # both were kept from the same day on
+            problems.append(Problem(_HISTORY, f"`{_HISTORY}` is missing"))
+        return replace(examined, problems=tuple(problems))
+    earlier, unopened = open_all(stored.checkpoints, key)
+    problems += unopened
+    if not unopened:
+        problems += order_problems(earlier, checkpoint)
+        problems += gap_problems(earlier, examined.entries)
+        problems += beginning_problems(
+            _HISTORY, [one for one in earlier if one.checkpoint.size <= checkpoint.size], examined.hashes
+        )
+    history = tuple(one.checkpoint for one in earlier)
+    return replace(examined, problems=tuple(problems), history=history)
+
+
+def _frontier_problems(
+    stored: Stored, checkpoint: Checkpoint, lines: Sequence[bytes], hashes: Sequence[bytes]
+) -> Iterator[Problem]:
+    """It is of all entries but the last; of a batch whose append was interrupted, where there is a tail."""
+    if stored.frontier is None:  # it only saves the writer time, and is made anew
+        return
+    found = Frontier.parse(stored.frontier)
+    if found is not None and max(0, checkpoint.size - 1) <= found.size < max(1, len(lines)):
+        leaves = [*hashes[: found.size], *(leaf_hash(line) for line in lines[len(hashes) : found.size])]
+        if found == Frontier().grown(leaves, sum(map(len, lines[: found.size])) + found.size):
+            return
+    yield Problem("frontier", "`frontier` is not that of the entries before the last; the next recording makes it anew")
 
 
 def _lines(content: bytes) -> list[bytes]:
@@ -86,19 +122,21 @@ def _lines(content: bytes) -> list[bytes]:
     return content.split(b"\n")[:-1]
 
 
-def _missing(lines: Sequence[bytes], files: Files, checkpoint: Checkpoint) -> Iterator[Problem]:
+def _missing(lines: Sequence[bytes], leaves: bytes, checkpoint: Checkpoint) -> Iterator[Problem]:
     if len(lines) < checkpoint.size:
         yield Problem(
             "missing",
             f"is missing: the checkpoint covers {checkpoint.size} entries, found {len(lines)}",
             len(lines) + 1,
         )
-    if len(files.leaves) < checkpoint.size * LEAF_LINE:
-        found = len(files.leaves) // LEAF_LINE
+    if len(leaves) < checkpoint.size * LEAF_LINE:
+        found = len(leaves) // LEAF_LINE
         yield Problem("leaves", f"`leaves` has {found} whole lines, expected {checkpoint.size}", found + 1)
 
 
 def _against_leaves(lines: Sequence[bytes], hashes: Sequence[bytes], leaves: bytes) -> Iterator[Problem]:
+    if leaves == "".join(f"{hashed.hex()}\n" for hashed in hashes).encode():
+        return
     for index, (line, hashed) in enumerate(zip(lines, hashes, strict=True)):
         stored = leaves[index * LEAF_LINE : (index + 1) * LEAF_LINE]
         if stored != hashed.hex().encode() + b"\n":
@@ -107,8 +145,8 @@ def _against_leaves(lines: Sequence[bytes], hashes: Sequence[bytes], leaves: byt
             yield Problem("leaf", message, index + 1, key_in(line))
 
 
-def _root_problem(files: Files, checkpoint: Checkpoint) -> Problem:
-    stored = [files.leaves[at : at + 64] for at in range(0, checkpoint.size * LEAF_LINE, LEAF_LINE)]
+def _root_problem(leaves: bytes, checkpoint: Checkpoint) -> Problem:
+    stored = [leaves[at : at + 64] for at in range(0, checkpoint.size * LEAF_LINE, LEAF_LINE)]
     try:
         agrees = root(bytes.fromhex(text.decode()) for text in stored) == checkpoint.root
     except ValueError:
@@ -117,19 +155,18 @@ def _root_problem(files: Files, checkpoint: Checkpoint) -> Problem:
     return Problem("root", f"the entries do not have the root of the signed checkpoint; the file `leaves` {verdict}")
 
 
+@uncollected()
 def _read(lines: Sequence[bytes], reader: Callable[[bytes], Entry]) -> tuple[list[Entry], list[Problem]]:
     entries: list[Entry] = []
     problems: list[Problem] = []
-    for index, line in enumerate(lines):
+    for number, line in enumerate(lines, start=1):
         try:
             entry = reader(line)
         except EntryError as problem:
-            problems.append(Problem("entry", str(problem), index + 1, key_in(line)))
+            problems.append(Problem("entry", str(problem), number, key_in(line)))
             continue
-        if entry.seq != index + 1:
-            problems.append(
-                Problem("order", f"stands on line {index + 1} and says seq {entry.seq}", index + 1, entry.key)
-            )
+        if entry.seq != number:
+            problems.append(Problem("order", f"stands on line {number} and says seq {entry.seq}", number, entry.key))
         entries.append(entry)
     return entries, problems
 

@@ -17,16 +17,17 @@ from kpiledger.ledger.durable import replace_file, sync_folder
 
 PRIVATE_FILE = "ledger.key"
 PUBLIC_FILE = "ledger.vkey"
+ORIGIN = "kpiledger.local"
 _PRIVATE_MARK = "PRIVATE+KEY+"
 
 
-def make_keys(folder: Path) -> None:
+def make_keys(folder: Path, origin: str = ORIGIN) -> None:
     """Make the signing key of a new ledger; one that is there is kept."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (folder / PRIVATE_FILE).exists():
         private = Ed25519PrivateKey.generate()
         # The name is unique to the ledger, so that no checkpoint can be taken for another ledger's.
-        name = f"kpiledger.local/{sha256(private.public_key().public_bytes_raw()).hexdigest()[:16]}"
+        name = f"{origin}/{sha256(private.public_key().public_bytes_raw()).hexdigest()[:16]}"
         replace_file(folder / PRIVATE_FILE, f"{_private_text(name, private)}\n".encode(), mode=0o600)
     name, private = signing_key(folder)
     if not (folder / PUBLIC_FILE).exists():
@@ -66,8 +67,10 @@ def _private_text(name: str, private: Ed25519PrivateKey) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").removesuffix("\n")
-    except (OSError, UnicodeDecodeError) as problem:
+        return path.read_bytes().decode().removesuffix("\n")
+    except UnicodeDecodeError as problem:
+        raise LedgerDamaged(f"the key {path} is no text: {problem}", "restore it from a copy") from problem
+    except OSError as problem:
         raise BrokenWorld(
             f"the key {path} cannot be read: {problem}", "restore the ledger's keys folder from a copy"
         ) from problem

@@ -24,19 +24,45 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def root(leaves: Iterable[bytes]) -> bytes:
     """MTH(D[n]); perfect subtrees are kept on a stack, so a million leaves need no recursion."""
-    stack: list[tuple[int, bytes]] = []
-    for leaf in leaves:
-        height, node = 0, leaf
-        while stack and stack[-1][0] == height:
-            node = node_hash(stack.pop()[1], node)
-            height += 1
-        stack.append((height, node))
-    if not stack:
+    return root_of_peaks(_grown([], 0, leaves))
+
+
+def root_of_peaks(peaks: Sequence[bytes]) -> bytes:
+    """The root of the tree whose perfect subtrees, tallest first, have these roots."""
+    if not peaks:
         return EMPTY_ROOT
-    _, whole = stack.pop()
-    while stack:
-        whole = node_hash(stack.pop()[1], whole)
+    whole = peaks[-1]
+    for left in reversed(peaks[:-1]):
+        whole = node_hash(left, whole)
     return whole
+
+
+def grown_peaks(peaks: Sequence[bytes], size: int, leaves: Iterable[bytes]) -> tuple[bytes, ...]:
+    """The roots of the perfect subtrees of a tree of `size` leaves once more leaves are added."""
+    return tuple(_grown(list(peaks), size, leaves))
+
+
+def peaks_at(leaves: Sequence[bytes], sizes: Iterable[int]) -> dict[int, tuple[bytes, ...]]:
+    """The roots of the perfect subtrees of the first so many leaves, for each size, in one pass."""
+    found: dict[int, tuple[bytes, ...]] = {}
+    peaks: list[bytes] = []
+    done = 0
+    for size in sorted(set(sizes)):
+        peaks = _grown(peaks, done, leaves[done:size])
+        done = size
+        found[size] = tuple(peaks)
+    return found
+
+
+def _grown(peaks: list[bytes], size: int, leaves: Iterable[bytes]) -> list[bytes]:
+    for node in leaves:
+        rest = size
+        while rest & 1:  # a subtree of the same height stands beside it
+            node = sha256(b"\x01" + peaks.pop() + node).digest()
+            rest >>= 1
+        peaks.append(node)
+        size += 1
+    return peaks
 
 
 def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:

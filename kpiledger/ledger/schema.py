@@ -1,6 +1,8 @@
-"""What may an entry of each kind say: closed schemas of format 1, every key required.
+"""What may an entry of each kind say: closed schemas of format 1.
 
-These do not share models with the specs on purpose: specs grow, a recorded entry stays as it is.
+These do not share models with the specs on purpose: specs grow, a recorded entry stays as it is. Every key of
+the first day is required. A key that was added later has a default and is left out of an entry where it says
+nothing, so that what was recorded before keeps its bytes and its hash.
 """
 
 from __future__ import annotations
@@ -8,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from kpiledger.ledger.canonical import instant, instant_text
 from kpiledger.periods import PeriodName
 
 
@@ -31,25 +35,53 @@ class EntryKind(StrEnum):
     DECISION_NOTED = "decision.noted"
     TRIGGER_FIRED = "trigger.fired"
     SUBJECT_ERASED = "subject.erased"
+    AUTHORITY_RECORDED = "authority.recorded"
+    INDIVIDUALS_EXPORTED = "individuals.exported"
+    INDIVIDUALS_INFORMED = "individuals.informed"
     KEY_ADDED = "key.added"
     KEY_REVOKED = "key.revoked"
 
 
+# The same few days and periods stand in thousands of entries, and verifying reads them all.
+_seen = lru_cache(maxsize=10_000)
+
+
+@_seen
 def _date(text: str) -> str:
     if date.fromisoformat(text).isoformat() != text:
         raise ValueError(f"{text!r} is no date as 2017-01-31")
     return text
 
 
+@_seen
 def _period(text: str) -> str:
     if str(PeriodName.parse(text)) != text:
         raise ValueError(f"{text!r} is no period as 2017-01")
     return text
 
 
+def _moment(text: str) -> str:
+    if instant_text(instant(text)) != text:
+        raise ValueError(f"{text!r} is no moment as 2017-01-31T09:15:00.000000Z")
+    return text
+
+
+def _without_numbers(value: dict[str, Any]) -> dict[str, Any]:
+    rest: list[Any] = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, (dict, list)):
+            rest += one.values() if isinstance(one, dict) else one
+        elif isinstance(one, (int, float)) and not isinstance(one, bool):
+            raise ValueError(f"{one!r} is a bare number; numbers in the ledger are decimal texts")
+    return value
+
+
 Text = Annotated[str, Field(min_length=1)]
 DateText = Annotated[str, AfterValidator(_date)]
+MomentText = Annotated[str, AfterValidator(_moment)]
 PeriodText = Annotated[str, AfterValidator(_period)]
+PlainMap = Annotated[dict[str, Any], AfterValidator(_without_numbers)]
 Number = Annotated[str, Field(pattern=r"^(0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)\.[0-9]*[1-9])$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -77,13 +109,32 @@ class ReasonContent(Closed):
     evidence: str | None
 
 
+class RampForm(Closed):
+    """A figure that moves by even steps from the event's first period to the agreement's last."""
+
+    start: Number = Field(alias="from")
+    to: Number
+
+
+class RelativeForm(Closed):
+    """A multiple of another figure: the target's baseline, or the same period last year."""
+
+    to: Text
+    times: Number
+
+
 class TargetForm(Closed):
-    """One value for every period of a grain, or one for each period named."""
+    """A figure for every period of a grain, one for each period named, a ramp or a multiple: one of the four."""
 
     grain: Text
     comparison: Text
     value: Number | None
     by_period: dict[PeriodText, Number] | None
+    ramp: RampForm | None = None
+    relative: RelativeForm | None = None
+    upper: Number | None = None
+    upper_by_period: dict[PeriodText, Number] | None = None
+    within: Number | None = None
 
 
 class AmberForm(Closed):
@@ -91,6 +142,7 @@ class AmberForm(Closed):
 
     share_of_target: Number | None
     absolute: Number | None
+    outside_by: Number | None = None
 
 
 class ExclusionContent(Closed):
@@ -120,6 +172,7 @@ class TargetContent(Closed):
     influence: Number | None
     target: TargetForm
     amber: AmberForm | None
+    commit: Number | None = None
     stretch: Number | None
     baseline: BaselineContent | None
 
@@ -135,6 +188,7 @@ class AgreementContent(Closed):
     reason: ReasonContent
     proposed_by: Private
     approved_by: Private
+    pilot: bool | None = None
     targets: list[TargetContent]
 
 
@@ -155,7 +209,7 @@ class DefinitionContent(Closed):
     version: Number
     valid_from: DateText
     change: ChangeContent
-    definition: dict[str, Any]
+    definition: PlainMap
     definition_hash: Digest
     depends_on: dict[Text, dict[Number, Digest]]
 
@@ -175,6 +229,89 @@ class ErasureContent(Closed):
     reason: Text
 
 
+class ExportContent(Closed):
+    """That figures of single people left the house: what, for what, by whom, and whose."""
+
+    what: Text
+    purpose: Text
+    exported_by: Private
+    holders: list[Commitment]
+
+
+class InformationContent(Closed):
+    """That a person was told of the KPIs they are held to; `agreement` where it was about one of them.
+
+    `notice` is the length that was required before they count when it was recorded, as `6 weeks`.
+    """
+
+    holder: Commitment
+    agreement: Text | None
+    informed_on: DateText
+    informed_by: Private
+    notice: Text | None
+
+
+class GrantContent(Closed):
+    """The right of a role to approve for units, all of them named."""
+
+    role: Text
+    units: list[Text]
+    valid_from: DateText | None
+    valid_to: DateText | None
+
+
+class HoldingContent(Closed):
+    """Who holds a role, on which days."""
+
+    role: Text
+    person: Commitment
+    valid_from: DateText | None
+    valid_to: DateText | None
+
+
+class AuthorityContent(Closed):
+    """From when events need an approval, who may give it, who holds which role, and the unit of each role."""
+
+    required_from: DateText
+    authorities: list[GrantContent]
+    holders: list[HoldingContent]
+    role_units: dict[Text, Text | None]
+
+
+class KeyAddedContent(Closed):
+    """A person's public key, and from when until when its signatures count; added again where that changes."""
+
+    person: Commitment
+    fingerprint: Text
+    public_key: Text
+    valid_after: MomentText | None
+    valid_before: MomentText | None
+
+
+class KeyRevokedContent(Closed):
+    """A key whose later signatures do not count."""
+
+    person: Commitment
+    fingerprint: Text
+
+
+class ApprovalContent(Closed):
+    """That somebody signed an event: which one by its entry, over which bytes, in which role, with which key.
+
+    Digest and signature tell whoever guesses a person's id that it is right, so they are commitments where the
+    event names a person.
+    """
+
+    event: Text
+    event_seq: Number
+    event_hash: Digest
+    content_hash: Digest | Commitment
+    role: Private
+    signer: Commitment
+    fingerprint: Text
+    signature: Private
+
+
 # A kind without a schema can neither be written nor read: there is no way to record something vague.
 CONTENTS: Mapping[EntryKind, type[Closed]] = {
     EntryKind.DEFINITION_RECORDED: DefinitionContent,
@@ -183,4 +320,10 @@ CONTENTS: Mapping[EntryKind, type[Closed]] = {
     EntryKind.AGREEMENT_RETIRED: AgreementContent,
     EntryKind.RUN_PUBLISHED: PublicationContent,
     EntryKind.SUBJECT_ERASED: ErasureContent,
+    EntryKind.AUTHORITY_RECORDED: AuthorityContent,
+    EntryKind.KEY_ADDED: KeyAddedContent,
+    EntryKind.KEY_REVOKED: KeyRevokedContent,
+    EntryKind.APPROVAL_RECORDED: ApprovalContent,
+    EntryKind.INDIVIDUALS_EXPORTED: ExportContent,
+    EntryKind.INDIVIDUALS_INFORMED: InformationContent,
 }

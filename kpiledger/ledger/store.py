@@ -1,53 +1,56 @@
-"""Where do entries lie, and how is one added so that it is there for good or not at all?
+"""What does a ledger hold, and how is one opened to record more?
 
-A folder: `entries.jsonl` (one canonical entry a line), `leaves` (their leaf hashes in hexadecimal),
-`checkpoint` (size and root, signed), `keys/`, `subjects/` (personal values) and `lock`.
-
-An entry is acknowledged when a checkpoint covers it. What a killed writer left after the last
-acknowledged entry is set aside in `torn/` by the next writer, and never read: a batch is recorded as
-a whole or not at all, and nobody can have lines signed by placing them in the file.
+An entry is acknowledged when a checkpoint covers it: a batch is recorded as a whole or not at all. Where
+the bytes lie is a storage's (files or a database); whether they agree is `integrity`'s; what an append
+does is `writer`'s. Keys and personal values always lie in the ledger's folder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 from kpiledger.errors import BrokenWorld, LedgerDamaged
-from kpiledger.ledger.checkpoint import Checkpoint, VerifierKey, sign_checkpoint
-from kpiledger.ledger.durable import append_to_file, cut_file, locked, replace_file, sync_folder
-from kpiledger.ledger.entry import Draft, Entry, write_entry
-from kpiledger.ledger.integrity import LEAF_LINE, Examination, Files, examine
-from kpiledger.ledger.keys import make_keys, signing_key, trusted_key
-from kpiledger.ledger.merkle import root
+from kpiledger.ledger.anchors import keep_anchored, require_none_before
+from kpiledger.ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey, open_checkpoint
+from kpiledger.ledger.entry import Entry, EntryError, decode_entry
+from kpiledger.ledger.frontier import Frontier
+from kpiledger.ledger.integrity import Examination, examine, examine_entries
+from kpiledger.ledger.keys import make_keys, trusted_key
+from kpiledger.ledger.merkle import leaf_hash
+from kpiledger.ledger.storage import Storage
+from kpiledger.ledger.storages import storage_of
+from kpiledger.ledger.writer import Clock, Ending, Writer
 
-Clock = Callable[[], datetime]
+__all__ = [
+    "Clock",
+    "Ledger",
+    "Writer",
+    "examine_ledger",
+    "read_checkpoint",
+    "read_entries",
+    "read_entries_after",
+    "signed_checkpoint",
+    "writing",
+]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Ledger:
     """A ledger by its folder; opening it is cheap and reads nothing."""
 
     directory: Path
+    storage: Storage
+    anchors: tuple[Path, ...]
 
-    @property
-    def entries(self) -> Path:
-        """The file of entries, one a line."""
-        return self.directory / "entries.jsonl"
-
-    @property
-    def leaves(self) -> Path:
-        """The file of leaf hashes, one a line."""
-        return self.directory / "leaves"
-
-    @property
-    def checkpoint(self) -> Path:
-        """The file of the signed size and root."""
-        return self.directory / "checkpoint"
+    def __init__(self, directory: Path, storage: Storage | None = None, anchors: Sequence[Path] = ()) -> None:
+        """Without a storage given, the environment names it: `KPI_LEDGER_URL`, else the folder itself."""
+        object.__setattr__(self, "directory", directory)
+        object.__setattr__(self, "storage", storage or storage_of(directory, os.environ))
+        object.__setattr__(self, "anchors", tuple(anchors))
 
     @property
     def keys(self) -> Path:
@@ -60,145 +63,113 @@ class Ledger:
         return self.directory / "subjects"
 
     @property
-    def lock(self) -> Path:
-        """The file that the one writer holds."""
-        return self.directory / "lock"
-
-    @property
     def exists(self) -> bool:
         """Whether the ledger was made: it has a checkpoint, or entries whose checkpoint is lost."""
-        return self.checkpoint.exists() or (self.entries.exists() and self.entries.stat().st_size > 0)
-
-
-@dataclass(slots=True)
-class Writer:
-    """The one writer while it holds the lock; `entries` are all that are acknowledged."""
-
-    ledger: Ledger
-    clock: Clock
-    entries: tuple[Entry, ...]
-    has_failed: bool = False
-
-    def append(self, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
-        """Record drafts as one batch: all of them, or none if the process ends before it returns."""
-        if not drafts:
-            return ()
-        if self.has_failed:
-            raise BrokenWorld("an append failed half way", "open the ledger again, which mends it, and record again")
-        now = self._now()
-        first = len(self.entries) + 1
-        added = tuple(write_entry(draft, first + index, now) for index, draft in enumerate(drafts))
-        try:
-            append_to_file(self.ledger.entries, b"".join(entry.line + b"\n" for entry in added))
-            append_to_file(self.ledger.leaves, b"".join(f"{entry.entry_hash}\n".encode() for entry in added))
-            _write_checkpoint(self.ledger, (*self.entries, *added))
-        except OSError as problem:
-            self.has_failed = True
-            raise BrokenWorld(
-                f"the ledger {self.ledger.directory} cannot be written: {problem}",
-                "free the disk or mend the rights, then run again; what was recorded before is untouched",
-            ) from problem
-        self.entries = (*self.entries, *added)
-        return added
-
-    def _now(self) -> datetime:
-        """The writer's time, never before the last entry's: a clock set back does not reorder history."""
-        now = self.clock()
-        if now.tzinfo is None:
-            raise ValueError("the ledger's clock gives times without a time zone; it must give UTC")
-        now = now.astimezone(UTC)
-        return max(now, self.entries[-1].recorded_at) if self.entries else now
+        return self.storage.exists()
 
 
 @contextmanager
 def writing(ledger: Ledger, clock: Clock) -> Iterator[Writer]:
-    """Hold the ledger alone: make it if it is new, mend a torn tail, verify what is there."""
-    ledger.directory.mkdir(parents=True, exist_ok=True)
-    with locked(ledger.lock):
-        _make(ledger)
-        found = _examined(ledger, strict=False)
-        _set_torn_aside(ledger, len(found.entries), found.tail)
-        yield Writer(ledger, clock, found.entries)
+    """Hold the ledger alone: make it if it is new, set a torn tail aside; costs the same however much it holds."""
+    with ledger.storage.writing() as storage:
+        if not ledger.exists:
+            require_none_before(ledger.anchors, ledger.storage.place)
+            make_keys(ledger.keys)
+            writer = Writer(storage, ledger.keys, ledger.anchors, clock, Ending(Frontier(), None))
+            writer.seal((), writer.ending)
+        else:
+            checkpoint = signed_checkpoint(ledger)
+            ending = _ending(ledger, checkpoint)
+            storage.settle(ending.whole.size, ending.whole.length)
+            if ledger.anchors:  # where a writer died before it could
+                keep_anchored(ledger.anchors, checkpoint, ledger.storage.checkpoint())
+            writer = Writer(storage, ledger.keys, ledger.anchors, clock, ending)
+        yield writer
 
 
 def read_entries(ledger: Ledger) -> tuple[Entry, ...]:
     """Every acknowledged entry, checked against the checkpoint; LedgerDamaged names the first fault."""
-    return _examined(ledger, strict=False).entries
+    return _read(ledger)[1]
+
+
+def read_entries_after(ledger: Ledger, known: Frontier) -> tuple[tuple[Entry, ...], Frontier]:
+    """The entries after those of a frontier, and the frontier of all: together they have the signed root.
+
+    LedgerDamaged if they do not: then an entry was changed, or the frontier is not of this ledger.
+    """
+    checkpoint = signed_checkpoint(ledger)
+    lines = ledger.storage.entry_lines(known.size + 1, checkpoint.size, known.length)
+    whole = _grown(known, lines)
+    if (whole.size, whole.root) != (checkpoint.size, checkpoint.root):
+        raise LedgerDamaged(
+            f"the entries of {ledger.storage.place} after the first {known.size} do not have the signed root",
+            "run `kpi verify`, which names what was changed",
+        )
+    return tuple(map(decode_entry, lines)), whole
 
 
 def read_checkpoint(ledger: Ledger) -> Checkpoint:
     """The signed size and root, after all entries were checked against it."""
-    checkpoint = _examined(ledger, strict=False).checkpoint
-    if checkpoint is None:  # an examination without problems has a checkpoint
-        raise LedgerDamaged(f"the ledger {ledger.directory} has no checkpoint", "run `kpi verify`")
-    return checkpoint
+    return _read(ledger)[0]
+
+
+def signed_checkpoint(ledger: Ledger) -> Checkpoint:
+    """The signed size and root; only the signature is checked."""
+    _require(ledger)
+    try:
+        return open_checkpoint(ledger.storage.checkpoint(), trusted_key(ledger.keys))
+    except CheckpointError as problem:
+        raise _damaged(ledger, f"checkpoint: {problem}") from problem
 
 
 def examine_ledger(ledger: Ledger, key: VerifierKey | None = None) -> Examination:
     """Everything strictly, with all problems found; waits for a writer at work. `key` may be a pinned one."""
     _require(ledger)
-    # A copy, or a ledger on a read-only medium, may have no lock file: then nobody writes to it.
-    with locked(ledger.lock, shared=True) if ledger.lock.exists() else nullcontext():
-        return examine(_files(ledger), key or trusted_key(ledger.keys), strict=True)
+    return examine(ledger.storage.everything(), key or trusted_key(ledger.keys))
 
 
-def _examined(ledger: Ledger, strict: bool) -> Examination:
-    _require(ledger)
-    found = examine(_files(ledger), trusted_key(ledger.keys), strict)
+def _read(ledger: Ledger) -> tuple[Checkpoint, tuple[Entry, ...]]:
+    """The checkpoint is read first: whatever a writer adds meanwhile lies beyond it."""
+    checkpoint = signed_checkpoint(ledger)
+    lines = ledger.storage.entry_lines(1, checkpoint.size)
+    found = examine_entries(checkpoint, lines, ledger.storage.leaf_lines(1, checkpoint.size))
     if found.problems:
         more = f" (and {len(found.problems) - 1} more)" if len(found.problems) > 1 else ""
-        raise LedgerDamaged(
-            f"the ledger {ledger.directory} does not verify: {found.problems[0]}{more}",
-            "run `kpi verify` for every problem, then restore the ledger from a copy; do not edit it",
-        )
-    return found
+        raise _damaged(ledger, f"{found.problems[0]}{more}")
+    return checkpoint, found.entries
+
+
+def _ending(ledger: Ledger, checkpoint: Checkpoint) -> Ending:
+    """The last entry and the frontier before it: as they are kept if they have the signed root, else from all."""
+    size = checkpoint.size
+    known = Frontier.parse(ledger.storage.frontier() or b"")
+    if known is not None and known.size == max(0, size - 1):
+        ending = _ending_of(known, ledger.storage.entry_lines(size, size, known.length) if size else [])
+        if ending and (ending.whole.size, ending.whole.root) == (size, checkpoint.root):
+            return ending
+    _, entries = _read(ledger)
+    before = _grown(Frontier(), [entry.line for entry in entries[:-1]])
+    return Ending(before, entries[-1] if entries else None)
+
+
+def _ending_of(known: Frontier, lines: Sequence[bytes]) -> Ending | None:
+    try:
+        return Ending(known, decode_entry(lines[0]) if lines else None)
+    except EntryError:  # the bytes at the wrong place
+        return None
+
+
+def _grown(frontier: Frontier, lines: Sequence[bytes]) -> Frontier:
+    return frontier.grown([leaf_hash(line) for line in lines], sum(map(len, lines)) + len(lines))
 
 
 def _require(ledger: Ledger) -> None:
     if not ledger.exists:
-        raise BrokenWorld(f"there is no ledger in {ledger.directory}", "`kpi run` makes it")
+        raise BrokenWorld(f"there is no ledger in {ledger.storage.place}", "`kpi run` makes it")
 
 
-def _files(ledger: Ledger) -> Files:
-    """The checkpoint is read first: whatever a writer adds meanwhile lies beyond it."""
-    checkpoint = _bytes(ledger.checkpoint)
-    return Files(_bytes(ledger.entries), _bytes(ledger.leaves), checkpoint)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as problem:
-        raise LedgerDamaged(f"the ledger's file {path} is missing", "restore it from a copy") from problem
-    except OSError as problem:
-        raise BrokenWorld(f"{path} cannot be read: {problem.strerror}", "check its rights") from problem
-
-
-def _make(ledger: Ledger) -> None:
-    """Make what a new ledger needs, the checkpoint last; it is new without checkpoint and entries."""
-    if ledger.exists:
-        return
-    make_keys(ledger.keys)
-    for path in (ledger.entries, ledger.leaves):
-        append_to_file(path, b"")
-    sync_folder(ledger.directory)
-    _write_checkpoint(ledger, ())
-
-
-def _write_checkpoint(ledger: Ledger, entries: Sequence[Entry]) -> None:
-    name, private = signing_key(ledger.keys)
-    checkpoint = Checkpoint(name, len(entries), root(entry.leaf for entry in entries))
-    replace_file(ledger.checkpoint, sign_checkpoint(checkpoint, private))
-
-
-def _set_torn_aside(ledger: Ledger, size: int, tail: int) -> None:
-    """Keep what lies beyond the checkpoint in `torn/`, then cut it off."""
-    if tail:
-        content = ledger.entries.read_bytes()
-        torn = ledger.directory / "torn"
-        torn.mkdir(exist_ok=True)
-        name = f"after-{size}-{sha256(content[-tail:]).hexdigest()[:16]}.jsonl"
-        replace_file(torn / name, content[-tail:])
-        cut_file(ledger.entries, len(content) - tail)
-    if ledger.leaves.stat().st_size > size * LEAF_LINE:
-        cut_file(ledger.leaves, size * LEAF_LINE)
+def _damaged(ledger: Ledger, what: str) -> LedgerDamaged:
+    return LedgerDamaged(
+        f"the ledger {ledger.storage.place} does not verify: {what}",
+        "run `kpi verify` for every problem, then restore the ledger from a copy; do not edit it",
+    )

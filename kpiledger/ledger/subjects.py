@@ -1,28 +1,35 @@
-"""Where does personal data lie, so that a person can be erased while the tree still verifies?
+"""How does an entry speak of a person, so that the person can be erased while the tree still verifies?
 
-In the entry stands {"commitment": SHA-256(salt || value)}; salt and value lie in `subjects/`, one file
-a commitment. A person's id has one commitment in the whole ledger; each text about a person has its
-own, and its file names the person's commitment, so that erasing the person erases the texts.
+In the entry stands {"commitment": SHA-256(salt || value)}; salt and value lie in the side store. A person's id
+has one commitment in the whole ledger; each text about a person has its own, and its file names the person's
+commitment, so that erasing the person erases the texts.
 """
 
 from __future__ import annotations
 
-import json
-import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from kpiledger.errors import LedgerDamaged, WrongUse
-from kpiledger.ledger.durable import replace_file, sync_folder
 from kpiledger.ledger.entry import Draft, Entry
-from kpiledger.ledger.integrity import Problem
+from kpiledger.ledger.problem import Problem
 from kpiledger.ledger.schema import EntryKind
+from kpiledger.ledger.side_store import (
+    Kept,
+    all_kept,
+    delete_kept,
+    keep_person,
+    keep_text,
+    person_commitment,
+    read_kept,
+    value_path,
+)
 from kpiledger.ledger.store import Clock, Ledger, writing
 
 ERASED = "erased"
+_DIGITS = 12
+_APART = re.compile(rf"{ERASED}_([0-9a-f]{{{_DIGITS}}})\Z")
 
 
 class Gone(str):
@@ -36,44 +43,72 @@ class Gone(str):
         gone.commitment = commitment
         return gone
 
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One file of the side store; `about` is the commitment of the person that a text is about."""
-
-    commitment: str
-    salt: str
-    value: str
-    about: str | None
+    @property
+    def apart(self) -> str:
+        """A name that tells two erased people apart, where a table has a row for each: `erased_` and 12 digits."""
+        return f"{ERASED}_{self.commitment[:_DIGITS]}"
 
 
-def commitment_of(salt: str, value: str) -> str:
-    """SHA-256(salt || value): the salt as its 32 bytes, the value in UTF-8."""
-    return sha256(bytes.fromhex(salt) + value.encode()).hexdigest()
+def holder_name(value: str) -> str:
+    """A holder as tables and answers name them: whoever was erased apart from all others."""
+    return value.apart if isinstance(value, Gone) else value
+
+
+def commitment_told(holder: str) -> str | None:
+    """The first digits of the commitment of an erased holder as tables name them; None for any other name."""
+    found = _APART.match(holder)
+    return found.group(1) if found else None
 
 
 def commit_subject(ledger: Ledger, subject: str) -> Mapping[str, str]:
     """What stands in an entry for a person's id; the same for every entry."""
-    known = next((kept for kept in _all(ledger) if kept.about is None and kept.value == subject), None)
-    return {"commitment": (known or _keep(ledger, subject, None)).commitment}
+    return {"commitment": keep_person(ledger, subject)}
 
 
 def commit_text(ledger: Ledger, text: str, subject: str) -> Mapping[str, str]:
     """What stands in an entry for a text about a person."""
-    about = commit_subject(ledger, subject)["commitment"]
-    return {"commitment": _keep(ledger, text, about).commitment}
+    return {"commitment": keep_text(ledger, text, subject)}
 
 
 def resolve(ledger: Ledger, value: Any) -> Any:
     """A recorded value with each commitment replaced by what it stands for, or by `Gone`."""
+    return resolving(ledger)(value)
+
+
+def resolving(ledger: Ledger) -> Callable[[Any], Any]:
+    """`resolve` for many values: each file is read once. Not to be kept longer than one answer."""
+    seen: dict[str, str] = {}
+
+    def value_of(commitment: str) -> str:
+        if commitment not in seen:
+            kept = read_kept(ledger, commitment)
+            seen[commitment] = kept.value if kept else Gone(commitment)
+        return seen[commitment]
+
+    return lambda value: _replaced(value, value_of)
+
+
+def _replaced(value: Any, value_of: Callable[[str], str]) -> Any:
     if isinstance(value, Mapping):
         if set(value) == {"commitment"}:
-            kept = _read(_path(ledger, value["commitment"]))
-            return kept.value if kept else Gone(value["commitment"])
-        return {key: resolve(ledger, item) for key, item in value.items()}
+            return value_of(value["commitment"])
+        return {key: _replaced(item, value_of) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [resolve(ledger, item) for item in value]
+        return [_replaced(item, value_of) for item in value]
     return value
+
+
+def commitments_by_place(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Every commitment in a recorded value, with the path to it, as `targets[0].baseline.exclude[1].reason`."""
+    if isinstance(value, Mapping):
+        if set(value) == {"commitment"}:
+            yield place, value["commitment"]
+        else:
+            for key, item in value.items():
+                yield from commitments_by_place(item, f"{place}.{key}" if place else str(key))
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from commitments_by_place(item, f"{place}[{index}]")
 
 
 def erased_commitments(entries: Iterable[Entry]) -> frozenset[str]:
@@ -83,79 +118,48 @@ def erased_commitments(entries: Iterable[Entry]) -> frozenset[str]:
 
 
 def unexplained(ledger: Ledger, entries: Iterable[Entry]) -> Iterator[Problem]:
-    """Commitments whose values do not fit them, or are gone although no erasure was recorded."""
+    """Values that do not fit their commitments, are gone without a recorded erasure, or are there in spite of one."""
     held = list(entries)
     erased = erased_commitments(held)
+    told: dict[str, str | None] = dict.fromkeys(erased)
+    for entry in filter(lambda entry: entry.has_commitments, held):
+        for commitment in sorted({found for _, found in commitments_by_place(entry.content)}):
+            if commitment not in told:
+                told[commitment] = _fault(ledger, commitment)
+            fault = told[commitment]
+            if fault:
+                yield Problem("subjects", fault, entry.seq, entry.key)
     for entry in held:
-        for commitment in sorted(set(_commitments(entry.content)) - erased):
-            try:
-                gone = _read(_path(ledger, commitment)) is None
-            except LedgerDamaged as damage:
-                yield Problem("subjects", damage.message, entry.seq, entry.key)
-                continue
-            if gone:
-                message = f"the value of {commitment} is gone and no `subject.erased` says so"
-                yield Problem("subjects", message, entry.seq, entry.key)
+        if entry.kind is EntryKind.SUBJECT_ERASED:
+            for commitment in entry.content["commitments"]:
+                if value_path(ledger, commitment).exists():
+                    message = f"the value of {commitment} is still there: erasing was interrupted; erase again"
+                    yield Problem("subjects", message, entry.seq, entry.key)
 
 
-def _commitments(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        if set(value) == {"commitment"}:
-            yield value["commitment"]
-        else:
-            for item in value.values():
-                yield from _commitments(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _commitments(item)
+def _fault(ledger: Ledger, commitment: str) -> str | None:
+    try:
+        kept = read_kept(ledger, commitment)
+    except LedgerDamaged as damage:
+        return damage.message
+    return None if kept else f"the value of {commitment} is gone and no `subject.erased` says so"
+
+
+def kept_about(ledger: Ledger, subject: str) -> tuple[Kept, ...]:
+    """A person's id and every text about them, as the side store has them."""
+    kept = tuple(all_kept(ledger))
+    own = {item.commitment for item in kept if item.about is None and item.value == subject}
+    return tuple(item for item in kept if item.commitment in own or item.about in own)
 
 
 def erase(ledger: Ledger, subject: str, reason: str, clock: Clock) -> Entry:
     """Delete a person's id and every text about them, and record that it was done."""
     with writing(ledger, clock) as writer:
-        kept = tuple(_all(ledger))
-        own = {item.commitment for item in kept if item.about is None and item.value == subject}
-        gone = sorted(own | {item.commitment for item in kept if item.about in own})
-        if not gone:
+        kept = kept_about(ledger, subject)
+        if not kept:
             raise WrongUse(f"the ledger holds nothing about {subject!r}", "write the id as it was recorded")
-        content = {"commitments": gone, "reason": reason}
-        entry = writer.append([Draft(EntryKind.SUBJECT_ERASED, gone[0], content)])[0]
-        for commitment in gone:
-            _path(ledger, commitment).unlink()
-        sync_folder(ledger.subjects)
+        own = person_commitment(ledger, subject) or kept[0].commitment
+        content = {"commitments": sorted(item.commitment for item in kept), "reason": reason}
+        entry = writer.append([Draft(EntryKind.SUBJECT_ERASED, own, content)])[0]
+        delete_kept(ledger, kept)
     return entry
-
-
-def _keep(ledger: Ledger, value: str, about: str | None) -> Kept:
-    salt = secrets.token_hex(32)
-    kept = Kept(commitment_of(salt, value), salt, value, about)
-    ledger.subjects.mkdir(mode=0o700, parents=True, exist_ok=True)
-    shown = {"salt": salt, "value": value, "about": about}
-    replace_file(_path(ledger, kept.commitment), json.dumps(shown, ensure_ascii=False).encode(), mode=0o600)
-    return kept
-
-
-def _path(ledger: Ledger, commitment: str) -> Path:
-    return ledger.subjects / f"{commitment}.json"
-
-
-def _all(ledger: Ledger) -> Iterator[Kept]:
-    for path in sorted(ledger.subjects.glob("*.json")):
-        kept = _read(path)
-        if kept is not None:
-            yield kept
-
-
-def _read(path: Path) -> Kept | None:
-    """The values behind a commitment, None where they were erased; LedgerDamaged if they do not fit it."""
-    try:
-        shown = json.loads(path.read_bytes())
-        kept = Kept(path.stem, shown["salt"], shown["value"], shown["about"])
-        fits = commitment_of(kept.salt, kept.value) == kept.commitment
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError) as problem:
-        raise LedgerDamaged(f"{path} cannot be read: {problem}", "restore the file from a copy") from problem
-    if not fits:
-        raise LedgerDamaged(f"{path} does not fit its commitment: it was changed", "restore the file from a copy")
-    return kept

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from kpiledger.finding import Finding, Position, Severity
 from kpiledger.loading.nearest import suggestion
+from kpiledger.loading.signatures import PLACE
 from kpiledger.specs.agreement import AgreementFile
+from kpiledger.specs.authority import Authority
 from kpiledger.specs.base import SpecFile
 from kpiledger.specs.calendar import Calendar
 from kpiledger.specs.chain import Chain
@@ -17,6 +19,7 @@ from kpiledger.specs.expectation import Expectations
 from kpiledger.specs.fact import Fact
 from kpiledger.specs.kpi import Kpi
 from kpiledger.specs.organisation import Organisation
+from kpiledger.specs.signing import APPROVALS, SIGNERS
 from kpiledger.vocabulary import is_name
 
 
@@ -29,11 +32,12 @@ class Kind:
     place: re.Pattern[str]
     written: str
     key: str | None = None
+    is_optional: bool = False
 
 
-def _kind(name: str, model: type[SpecFile], written: str, key: str | None = None) -> Kind:
+def _kind(name: str, model: type[SpecFile], written: str, key: str | None = None, *, is_optional: bool = False) -> Kind:
     pattern = re.escape(written).replace("<year>", "[0-9]{4}")
-    return Kind(name, model, re.compile(re.sub(r"<\w+>", "[^/]+", pattern) + r"\Z"), written, key)
+    return Kind(name, model, re.compile(re.sub(r"<\w+>", "[^/]+", pattern) + r"\Z"), written, key, is_optional)
 
 
 KINDS = (
@@ -43,11 +47,12 @@ KINDS = (
     _kind("fact", Fact, "metrics/facts/<fact>.yml", "fact"),
     _kind("kpi", Kpi, "metrics/kpis/<chain_stage>/<kpi>.yml", "kpi"),
     _kind("holder", AgreementFile, "metrics/agreements/<year>/<holder>.yml", "holder"),
+    _kind("authority", Authority, "metrics/approvers/authority.yml", is_optional=True),
     _kind("expectations", Expectations, "expectations/<source>.yml", "source"),
 )
 FOLDERS = ("metrics", "expectations")
-# Read by others: what the strategy says, what is waived, who may approve.
-_OTHERS = re.compile(r"metrics/(?:objectives/.*|waivers\.yml|approvers(?:/.*|\.yml)?)\Z")
+# Read by others: what the strategy says, what is waived, whose keys count and what was signed.
+_OTHERS = re.compile(rf"metrics/(?:objectives/.*|waivers\.yml)\Z|{SIGNERS}\Z|{PLACE.pattern}")
 # Windows keeps these names for devices, whatever the extension.
 _DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 
@@ -81,7 +86,7 @@ def spec_files(root: Path) -> tuple[list[Found], list[Finding]]:
             found.append(Found(path, kind))
     present = {file.kind.name for file in found}
     for kind in KINDS:
-        if kind.key is None and kind.name not in present:
+        if kind.key is None and not kind.is_optional and kind.name not in present:
             hint = f"write {kind.written}; a project has one calendar, one organisation and one chain"
             findings.append(_finding("KPI017", kind.written, "the file is missing", hint))
     return found, findings
@@ -108,6 +113,8 @@ def _astray(path: str) -> Finding:
     hint = f"it belongs to {places[0]}" if places else suggestion(part, folders, "files and folders of metrics")
     if path.startswith("expectations/"):
         hint = "it belongs to expectations/<source>.yml"
+    if path.startswith(f"{APPROVALS}/"):
+        hint = f"signatures lie in {APPROVALS}/<agreement>/<ordinal>.<person>.sig; `kpi approve` writes them"
     return _finding("KPI016", path, "no spec lies at this place", hint)
 
 

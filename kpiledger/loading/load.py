@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -17,9 +17,12 @@ from kpiledger.loading.contracts import Contracts, read_contracts
 from kpiledger.loading.events import read_tree
 from kpiledger.loading.files import KINDS, Found, spec_files
 from kpiledger.loading.shape import shaped
+from kpiledger.loading.signatures import read_signatures
+from kpiledger.loading.signers import read_signers
 from kpiledger.loading.tree import Tree
 from kpiledger.project import Project
 from kpiledger.specs.agreement import AgreementFile
+from kpiledger.specs.authority import Authority
 from kpiledger.specs.base import SpecFile
 from kpiledger.specs.calendar import Calendar
 from kpiledger.specs.chain import Chain
@@ -58,10 +61,13 @@ def load_project(root: Path) -> tuple[Project | None, list[Finding]]:
         _remember(read, finding.position.path)
     for file in files:
         _read_file(read, root, file)
+    signers, refused = read_signers(root)
+    read.findings += refused
     contracts = read_contracts(root)
     if contracts.findings:
         read.unread["model"].add("")
-    return _project(root, read, contracts), in_order([*read.findings, *contracts.findings])
+    project = replace(_project(root, read, contracts), signers=signers, signatures=read_signatures(root))
+    return project, in_order([*read.findings, *contracts.findings])
 
 
 def _remember(read: _Read, path: str) -> None:
@@ -98,6 +104,7 @@ def _project(root: Path, read: _Read, contracts: Contracts) -> Project:
         kpis=_of(specs["kpi"], Kpi),
         agreements=tuple(_of(specs["holder"], AgreementFile).values()),
         expectations=_of(specs["expectations"], Expectations),
+        authority=next(iter(_of(specs["authority"], Authority).values()), None),
         columns=contracts.columns,
         unique_columns=contracts.unique_columns,
         unread={kind: frozenset(names) for kind, names in read.unread.items()},

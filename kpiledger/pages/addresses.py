@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 
-_TAKEN = frozenset({"index", "checks"})  # pages of our own; a holder may still be called so
+LEDGER = "ledger.html"
+_TAKEN = frozenset({"index", "checks", "ledger"})  # pages of our own; a holder may still be called so
 _UNSAFE = re.compile(r"[^a-z0-9_]+")
 # Members that only lose the size of their first letter: west can come from nothing but West.
 _PLAIN = re.compile(r"[A-Z0-9][a-z0-9_]*\Z")
@@ -27,6 +28,11 @@ def history_address(holder: str, kpi: str, slice_name: str, member: str) -> str:
     is_whole = (slice_name, member) == ("all", "all")
     part = "" if is_whole else f"-{slice_name}-{_member_part(member)}"
     return f"history/{holder}-{kpi}{part}.html"
+
+
+def entry_address(seq: int) -> str:
+    """The page of an entry of the ledger, relative to the pages' folder."""
+    return f"ledger/entry-{seq}.html"
 
 
 def _member_part(member: str) -> str:

@@ -15,23 +15,39 @@ VersionKey = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class TargetChange:
-    """One agreement version as one KPI saw it; `before` is None for the first promise.
+    """One agreement version as one KPI saw it; `old` is None for the first promise, `new` where it ended.
 
-    `compared_on` is the period that `before` was promised for: the same one where a later version
-    displaced an earlier, a year earlier where targets follow the season, else the one just before.
+    `old` is of the same period where a later version displaced an earlier, of a year earlier where targets
+    follow the season, else of the period just before.
     """
 
     number: int
     version: AgreementVersionRow
     starts_on: date
-    before: Decimal | None
-    compared_on: date | None
-    after: Decimal | None
+    old: TargetRow | None
+    new: TargetRow | None
+
+    @property
+    def before(self) -> Decimal | None:
+        """The figure promised before."""
+        return self.old.target_value if self.old else None
+
+    @property
+    def after(self) -> Decimal | None:
+        """The figure promised from then on."""
+        return self.new.target_value if self.new else None
+
+    @property
+    def compared_on(self) -> date | None:
+        """The period that the figure before was promised for."""
+        return self.old.period_start if self.old else None
 
     @property
     def is_change(self) -> bool:
-        """Whether the promised figure became another one."""
-        return self.before is not None and self.after is not None and self.before != self.after
+        """Whether the promised figure, its other bound or its tolerance became another one; what waits changes none."""
+        if self.version.is_pending:
+            return False
+        return self.old is not None and self.new is not None and _figures(self.old) != _figures(self.new)
 
 
 def target_changes(targets: Sequence[TargetRow], versions: Iterable[AgreementVersionRow]) -> tuple[TargetChange, ...]:
@@ -60,24 +76,20 @@ def _change(
 ) -> TargetChange:
     own = sorted(rows_of.get(_key(version), ()), key=lambda row: row.period_start)
     if not own:
-        return TargetChange(number, version, version.valid_from, None, None, None)
+        return TargetChange(number, version, version.valid_from, None, None)
     first = next((row for row in own if row.period_start >= version.valid_from), own[0])
     earlier = [
         row
         for key, rows in rows_of.items()
         if key != _key(version)
         for row in rows
-        if seq_of.get(key, version.seq) < version.seq
+        if seq_of.get(key, version.seq) < version.seq and not row.is_pending
     ]
-    before = _before(first, own, earlier, seq_of)
-    return TargetChange(
-        number,
-        version,
-        first.period_start,
-        before.target_value if before else None,
-        before.period_start if before else None,
-        first.target_value,
-    )
+    return TargetChange(number, version, first.period_start, _before(first, own, earlier, seq_of), first)
+
+
+def _figures(row: TargetRow) -> tuple[Decimal | None, ...]:
+    return row.target_value, row.upper_value, row.within_value
 
 
 def _before(

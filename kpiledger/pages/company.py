@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kpiledger.pages.addresses import scorecard_address
+from kpiledger.pages.approval import aside
 from kpiledger.pages.formatting import count_of
 from kpiledger.pages.notes import DataNote, sources_note
 from kpiledger.pages.provenance import in_language, person_text
 from kpiledger.pages.queries import Readings
 from kpiledger.pages.rows import KpiRow, TeamMark, kpi_row, team_marks
 from kpiledger.pages.scorecards import MOST_TILES, Scorecard
+from kpiledger.pages.scores import AgreementScore, agreement_scores
 from kpiledger.pages.series import Series
 from kpiledger.pages.statuses import WORDS, counted, worst
 from kpiledger.pages.tiles import Tile, tile
@@ -52,6 +54,8 @@ class HolderLink:
     address: str
     status: Status
     counts: tuple[tuple[Status, int], ...]
+    aside: tuple[tuple[str, int, str], ...]
+    scores: tuple[AgreementScore, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class Company:
     title: str
     period: str
     counts: tuple[tuple[Status, int], ...]
+    aside: tuple[tuple[str, int, str], ...]
+    scores: tuple[AgreementScore, ...]
     stages: tuple[Stage, ...]
     holders: tuple[HolderLink, ...]
     note: DataNote | None
@@ -75,9 +81,9 @@ def company(
     """The company's page; a KPI of the project that the scorecard does not hold yet has no row."""
     holder = _company_unit(project)
     own = [one for one in series_of.get(holder, ()) if one.slice == "all"]
-    tiled = {one.kpi.kpi for one in own if one.has_target}
+    tiled = {one.kpi.kpi for one in own if one.shows_target}
     tiled = set([one.kpi.kpi for one in own if one.kpi.kpi in tiled][:MOST_TILES])
-    teams = [one for key, found in series_of.items() if key != holder for one in found if one.has_target]
+    teams = [one for key, found in series_of.items() if key != holder for one in found if one.shows_target]
     stages = tuple(_stage(project, stage, own, tiled, teams) for stage in project.chain.stages)
     periods = [found.tile.period for stage in stages for found in stage.tiles]
     periods = periods or [row.period for stage in stages for row in stage.rows]
@@ -85,6 +91,8 @@ def company(
         title=person_text(project, holder),
         period=max(periods, key=periods.count, default=""),
         counts=counted(one.status for one in own if one.has_target),
+        aside=aside(own),
+        scores=agreement_scores(readings.scores, holder, project.calendar.reckoning),
         stages=stages,
         holders=tuple(_link(card) for card in scorecards),
         note=sources_note(sorted({check.source for check in readings.checks}), readings.checks),
@@ -100,7 +108,7 @@ def _stage(
 ) -> Stage:
     here = [one for one in own if one.kpi.chain_stage == stage.stage]
     agreed = [one for one in here if one.has_target]
-    held = agreed or [one for one in teams if one.kpi.chain_stage == stage.stage]
+    held = agreed or [one for one in teams if one.has_target and one.kpi.chain_stage == stage.stage]
     status = worst(one.status for one in held)
     tiles = [_tile(project, one, teams) for one in here if one.kpi.kpi in tiled]
     departments = dict.fromkeys(one.kpi.department for one in here)
@@ -147,4 +155,4 @@ def _company_unit(project: Project) -> str:
 
 def _link(card: Scorecard) -> HolderLink:
     statuses = [status for status, count in card.counts for _ in range(count)]
-    return HolderLink(card.title, scorecard_address(card.holder), worst(statuses), card.counts)
+    return HolderLink(card.title, scorecard_address(card.holder), worst(statuses), card.counts, card.aside, card.scores)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from math import ceil, floor, log10
 
 Value = Decimal | None
@@ -76,6 +77,15 @@ def step_path(edges: Sequence[float], values: Sequence[Value], y: Scale) -> str:
                 parts.append(f"H{short(edges[index])}V{here}")
             height = here
         parts.append(f"H{short(edges[run[-1][0] + 1])}")
+    return "".join(parts)
+
+
+def band_path(edges: Sequence[float], bounds: Sequence[tuple[Decimal, Decimal] | None], y: Scale) -> str:
+    """The path around what lies between two stepped lines, a box for each edge to the next."""
+    parts: list[str] = []
+    for (left, right), pair in zip(pairwise(edges), bounds, strict=True):
+        if pair is not None:
+            parts.append(f"M{short(left)} {short(y(pair[1]))}H{short(right)}V{short(y(pair[0]))}H{short(left)}z")
     return "".join(parts)
 
 

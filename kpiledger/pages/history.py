@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kpiledger.pages.addresses import history_address, scorecard_address
+from kpiledger.pages.approval import PILOT, Agreed, agreed, standing, standing_of, uncounted
 from kpiledger.pages.changes import TargetChange
-from kpiledger.pages.dates import cadence_text, day_text, machine_period, moment_text, period_text, short_period_text
-from kpiledger.pages.formatting import Number, NumberStyle, difference, figure, share, style_of
+from kpiledger.pages.dates import cadence_text, day_text, machine_period, period_text, short_period_text
+from kpiledger.pages.formatting import Number, NumberStyle, figure, share, style_of
 from kpiledger.pages.history_chart import HistoryChart, history_chart
 from kpiledger.pages.notes import sources_of
+from kpiledger.pages.promise import Promise, has_two_sides, promise, promised_number, variance_of
 from kpiledger.pages.provenance import person_text
 from kpiledger.pages.queries import ScorecardRow
+from kpiledger.pages.scores import SCORE
 from kpiledger.pages.series import Series
-from kpiledger.pages.statuses import WORDS
-from kpiledger.pages.tiles import label_of
+from kpiledger.pages.tiles import label_of, relative_text
 from kpiledger.project import Project
 from kpiledger.vocabulary import Status
 
@@ -27,22 +29,11 @@ class VersionLine:
     """One version of the target, as an auditor asks for it."""
 
     number: int
-    agreement: str
-    valid_from: str
     promised_for: str
     before: Number
     after: Number
-    event: str
-    reason_kind: str
-    reason_text: str
-    evidence: str | None
-    proposed_by: str
-    approved_by: str
-    decided_on: str
-    recorded_at: str
-    seq: int
-    entry: str
-    commit: str | None
+    relative: str
+    agreed: Agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +47,13 @@ class ValueLine:
     variance: Number
     variance_share: Number
     status: Status
+    shape: str
     word: str
     last_year: Number
+    score: str
     agreement: str
+    anchor: str
+    is_pilot: bool
     definition: str
 
 
@@ -73,8 +68,10 @@ class History:
     holder_address: str | None
     about: str
     key: str
-    status: Status
+    shape: str
     word: str
+    promise: Promise | None
+    agreed: Agreed | None
     now: ValueLine | None
     description: str
     notice: str
@@ -83,6 +80,7 @@ class History:
     versions: tuple[VersionLine, ...]
     values: tuple[ValueLine, ...]
     has_definitions: bool
+    has_scores: bool
     older_count: int
 
 
@@ -101,8 +99,10 @@ def history(project: Project, series: Series, has_scorecard: bool) -> History:
         holder_address=scorecard_address(series.holder) if has_scorecard else None,
         about=_about(series, style),
         key=_key(project, series),
-        status=series.status,
-        word=WORDS[series.status],
+        shape=standing(series).shape,
+        word=standing(series).word,
+        promise=promise(newest, style) if newest else None,
+        agreed=agreed(project, series.version) if series.version and series.shows_target else None,
         now=None if newest is None else _value(newest, series, style),
         description=series.kpi.description,
         notice=_notice(project, series),
@@ -111,6 +111,7 @@ def history(project: Project, series: Series, has_scorecard: bool) -> History:
         versions=tuple(_version(project, change, series, style) for change in reversed(series.changes)),
         values=values,
         has_definitions=len(series.kpi.versions) > 1,
+        has_scores=any(row.score is not None for row in series.rows),
         older_count=max(len(series.rows) - MOST_VALUES, 0),
     )
 
@@ -141,25 +142,13 @@ def _key(project: Project, series: Series) -> str:
 
 
 def _version(project: Project, change: TargetChange, series: Series, style: NumberStyle) -> VersionLine:
-    version = change.version
     return VersionLine(
         number=change.number,
-        agreement=f"{version.agreement} v{version.agreement_version}",
-        valid_from=day_text(version.valid_from),
         promised_for=_promised_for(change, series),
-        before=figure(change.before, style),
-        after=figure(change.after, style),
-        event=version.event,
-        reason_kind=version.reason_kind.replace("_", " "),
-        reason_text=version.reason_text,
-        evidence=version.evidence,
-        proposed_by=person_text(project, version.proposed_by),
-        approved_by=person_text(project, version.approved_by),
-        decided_on=day_text(version.decided_on),
-        recorded_at=moment_text(version.recorded_at),
-        seq=version.seq,
-        entry=version.entry_hash[:10],
-        commit=version.commit_id[:7] if version.commit_id else None,
+        before=promised_number(change.old, style),
+        after=promised_number(change.new, style),
+        relative=relative_text(change.new, series),
+        agreed=agreed(project, change.version),
     )
 
 
@@ -172,18 +161,24 @@ def _promised_for(change: TargetChange, series: Series) -> str:
 
 
 def _value(row: ScorecardRow, series: Series, style: NumberStyle) -> ValueLine:
-    status = Status(row.status)
+    stands = standing_of(row)
+    behind = (one for one in series.changes if one.version.seq == row.entry_seq)
+    anchor = next((f"v{one.number}" for one in behind), "")
     has_agreement = row.agreement is not None and row.agreement_version is not None
     return ValueLine(
         period=period_text(row.period_start, series.grain, series.reckoning),
         period_start=machine_period(row.period_start, series.grain, series.reckoning),
         actual=figure(row.actual, style),
-        target=figure(row.target_value, style),
-        variance=difference(row.variance, style),
-        variance_share=share(row.variance, row.target_value),
-        status=status,
-        word=WORDS[status],
+        target=promised_number(row, style),
+        variance=variance_of(row, style),
+        variance_share=share(None if has_two_sides(row) else row.variance, row.target_value),
+        status=Status(row.status),
+        shape=stands.shape,
+        word=stands.word,
         last_year=figure(row.same_period_last_year, style),
+        score=figure(row.score, SCORE).text,
         agreement=f"{row.agreement} v{row.agreement_version}" if has_agreement else "",
+        anchor=anchor,
+        is_pilot=uncounted(row) == PILOT,
         definition="" if row.kpi_version is None else f"version {row.kpi_version}",
     )

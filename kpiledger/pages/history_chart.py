@@ -9,10 +9,10 @@ from decimal import Decimal
 from kpiledger.pages.changes import TargetChange
 from kpiledger.pages.dates import short_period_text
 from kpiledger.pages.formatting import NumberStyle, axis_style, figure, rounded
-from kpiledger.pages.geometry import Scale, domain, line_path, short, step_path, ticks
+from kpiledger.pages.geometry import Scale, band_path, domain, line_path, short, step_path, ticks
+from kpiledger.pages.promise import inner_bounds, is_met, promised_number, shown_bounds
 from kpiledger.pages.queries import ScorecardRow
 from kpiledger.pages.series import Series
-from kpiledger.vocabulary import Comparison
 
 WIDTH, LEFT, RIGHT = 1100, 74.0, 16.0
 _PLOT, _BARS, _ROW = 250.0, 34.0, 22.0
@@ -61,6 +61,7 @@ class HistoryChart:
     zero: str
     actual: str
     target: str
+    inside: str
     last_year: str
     dots: tuple[tuple[str, str], ...]
     flags: tuple[LabelledFlag, ...]
@@ -79,8 +80,9 @@ def history_chart(
     flags = _flags(rows, changes, edges, style)
     top = 14.0 + _ROW * len({flag.y for flag in flags})
     floor = top + _PLOT
-    curves = [[getattr(row, name) for row in rows] for name in ("actual", "target_value", "same_period_last_year")]
-    low, high = domain(value for values in curves for value in values)
+    names = ("actual", "target_value", "upper_value", "same_period_last_year")
+    curves = {name: [getattr(row, name) for row in rows] for name in names}
+    low, high = domain([*shown_bounds(rows), *(value for values in curves.values() for value in values)])
     y = Scale(low, high, floor, top + 6)
     marks = ticks(low, high)
     axis = axis_style(style, marks)
@@ -91,10 +93,11 @@ def history_chart(
         top=short(top),
         floor=short(floor),
         zero=short(zero),
-        actual=line_path(middles, curves[0], y),
-        target=step_path(edges, curves[1], y),
-        last_year=line_path(middles, curves[2], y),
-        dots=tuple((short(x), short(y(v))) for x, v in zip(middles, curves[0], strict=True) if v is not None),
+        actual=line_path(middles, curves["actual"], y),
+        target="".join(step_path(edges, curves[name], y) for name in ("target_value", "upper_value")),
+        inside=band_path(edges, [inner_bounds(row) for row in rows], y),
+        last_year=line_path(middles, curves["same_period_last_year"], y),
+        dots=tuple((short(x), short(y(v))) for x, v in zip(middles, curves["actual"], strict=True) if v is not None),
         flags=flags,
         values=tuple(Tick(short(y(mark)), figure(mark, axis).text) for mark in marks),
         periods=_period_ticks(rows, middles, series),
@@ -118,9 +121,9 @@ def _bars(rows: Sequence[ScorecardRow], edges: Sequence[float], step: float, zer
             continue
         height = max(float(abs(row.variance) / largest) * _BARS, 0.5)
         up = row.variance >= 0
-        is_met = row.variance == 0 or up == (row.comparison != Comparison.AT_MOST)
         place = zero - height if up else zero
-        found.append(Bar(short(edge + step * 0.25), short(place), short(step * 0.5), short(height), is_met))
+        met = row.actual is not None and is_met(row, row.actual)
+        found.append(Bar(short(edge + step * 0.25), short(place), short(step * 0.5), short(height), met))
     return tuple(found)
 
 
@@ -132,7 +135,8 @@ def _flags(
 ) -> tuple[LabelledFlag, ...]:
     placed: list[tuple[int, float, float, float]] = []  # row, flag, from, to
     flags = []
-    for change in sorted(changes, key=lambda one: one.starts_on):
+    in_force = (change for change in changes if not change.version.is_pending)
+    for change in sorted(in_force, key=lambda one: one.starts_on):
         index = next((i for i, row in enumerate(rows) if row.period_end >= change.starts_on), None)
         if index is None:
             continue
@@ -155,8 +159,8 @@ def _flags(
 
 def _flag_text(change: TargetChange, style: NumberStyle) -> str:
     style = rounded(style, change.after)
-    after = figure(change.after, style).text if change.after is not None else "ended"
-    return f"{figure(change.before, style).text} → {after}" if change.is_change else after
+    after = promised_number(change.new, style).text if change.new else "ended"
+    return f"{promised_number(change.old, style).text} → {after}" if change.is_change else after
 
 
 def _room(x: float, length: float, placed: Sequence[tuple[int, float, float, float]]) -> tuple[int, float, float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kpiledger.pages.dates import day_text, moment_text
-from kpiledger.pages.queries import AgreementVersionRow, Readings
+from kpiledger.pages.queries import Readings
 from kpiledger.project import Project
 
 
@@ -38,13 +38,6 @@ def person_text(project: Project, who: str) -> str:
     organisation = project.organisation
     known = organisation.roles.get(who) or organisation.units.get(who)
     return in_language(project, known.label) if known else who
-
-
-def agreement_text(project: Project, version: AgreementVersionRow) -> str:
-    """An agreement version with who approved it and when."""
-    approved = person_text(project, version.approved_by)
-    decided = day_text(version.decided_on)
-    return f"{version.agreement} version {version.agreement_version} · approved {decided} by {approved}"
 
 
 def in_language(project: Project, label: Mapping[str, str]) -> str:

@@ -1,20 +1,12 @@
-"""What the pages read from the warehouse: the rows of the kpi schema, read once and never written."""
+"""What the pages show of the warehouse: the rows of the kpi schema that `reading` reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
-from typing import Any, TypeVar
 
-import duckdb
-
-from kpiledger.errors import BrokenWorld
-
-Row = TypeVar("Row")
+from kpiledger.vocabulary import ApprovalState, Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +36,17 @@ class ScorecardRow:
     target_year_to_date: Decimal | None
     same_period_last_year: Decimal | None
     rolling_mean: Decimal | None
+    upper_value: Decimal | None
+    within_value: Decimal | None
+    amber_outside_by: Decimal | None
+    commit_value: Decimal | None
+    score: Decimal | None
+    is_pilot: bool | None
+    is_binding: bool | None
+    approval_state: str | None
+    entry_seq: int | None
+    entry_hash: str | None
+    reason_kind: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,12 @@ class TargetRow:
     target_value: Decimal
     valid_from: date
     superseded_at: datetime | None
+    comparison: str = Comparison.AT_LEAST
+    upper_value: Decimal | None = None
+    within_value: Decimal | None = None
+    reference: str | None = None
+    reference_times: Decimal | None = None
+    is_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,28 @@ class AgreementVersionRow:
     recorded_at: datetime
     commit_id: str | None
     entry_hash: str
+    is_pilot: bool = False
+    approval_state: str = ApprovalState.NOT_REQUIRED
+    approval_seq: int | None = None
+    approval_recorded_at: datetime | None = None
+    is_pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementScoreRow:
+    """One row of fct_agreement_score: how far an agreement was reached in one period, by the weights agreed."""
+
+    agreement: str
+    agreement_version: int
+    holder: str
+    grain: str
+    period_start: date
+    period_end: date
+    is_complete: bool
+    score: Decimal | None
+    weight_scored: Decimal | None
+    weight_agreed: Decimal | None
+    kpi_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,70 +164,6 @@ class Readings:
     scorecard: tuple[ScorecardRow, ...]
     targets: tuple[TargetRow, ...]
     versions: tuple[AgreementVersionRow, ...]
+    scores: tuple[AgreementScoreRow, ...]
     checks: tuple[CheckRow, ...]
     reconciliations: tuple[ReconciliationRow, ...]
-
-
-def read_all(warehouse: Path) -> Readings:
-    """Read the tables of a finished build; BrokenWorld where the file or one of its tables is missing."""
-    if not warehouse.is_file():
-        raise BrokenWorld(f"there is no warehouse at {warehouse}", "`kpi run` builds it")
-    try:
-        with _opened(warehouse) as connection:
-            return _read(connection)
-    except duckdb.Error as problem:
-        raise BrokenWorld(
-            f"the warehouse {warehouse} cannot be read for the pages: {problem}",
-            "`kpi run` builds it anew",
-        ) from problem
-
-
-def _read(connection: Any) -> Readings:
-    found = connection.execute("select as_of_on from kpi.as_of").fetchone()
-    return Readings(
-        as_of_on=found[0] if found else None,
-        scorecard=_rows(
-            connection, ScorecardRow, "kpi.fct_scorecard", "holder, kpi, slice, member, grain, period_start"
-        ),
-        targets=_rows(
-            connection,
-            TargetRow,
-            "kpi.fct_kpi_target",
-            "holder, kpi, slice, member, grain, period_start, agreement, agreement_version",
-        ),
-        versions=_rows(connection, AgreementVersionRow, "kpi.dim_agreement_version", "valid_from, seq"),
-        checks=_rows(connection, CheckRow, "kpi.fct_check_result", "source, table_name, rule"),
-        reconciliations=_rows(
-            connection,
-            ReconciliationRow,
-            "kpi.fct_reconciliation",
-            "source, table_name, level, measure, bucket, record_key",
-        ),
-    )
-
-
-@contextmanager
-def _opened(warehouse: Path) -> Iterator[Any]:
-    connection = duckdb.connect(str(warehouse), read_only=True)
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-def _rows(connection: Any, row: type[Row], table: str, order: str) -> tuple[Row, ...]:
-    """Every row of a table as `row`, whose fields name the columns; table and order are ours, not a user's."""
-    columns = fields(row)  # type: ignore[arg-type]
-    names = ", ".join(column.name for column in columns)
-    numbers = [index for index, column in enumerate(columns) if "Decimal" in str(column.type)]
-    found = connection.execute(f"select {names} from {table} order by {order}").fetchall()
-    return tuple(row(*_exact(values, numbers)) for values in found)
-
-
-def _exact(values: tuple[Any, ...], numbers: list[int]) -> list[Any]:
-    """Doubles become the decimals that they are written as, so that pages calculate in one type."""
-    exact = list(values)
-    for index in numbers:
-        if isinstance(exact[index], (int, float)):
-            exact[index] = Decimal(repr(exact[index]))
-    return exact

@@ -9,15 +9,20 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from kpiledger.pages.addresses import scorecard_address
+from kpiledger.ledger.store import Ledger
+from kpiledger.pages.addresses import LEDGER, entry_address, history_address, scorecard_address
 from kpiledger.pages.checks import source_checks
 from kpiledger.pages.company import company
+from kpiledger.pages.entries import entry_page
 from kpiledger.pages.history import history
-from kpiledger.pages.provenance import Provenance, provenance
-from kpiledger.pages.queries import Readings, read_all
+from kpiledger.pages.ledger import LedgerShown, entries_with_pages, ledger_page, ledger_shown
+from kpiledger.pages.provenance import Provenance, person_text, provenance
+from kpiledger.pages.queries import Readings
+from kpiledger.pages.reading import read_all
 from kpiledger.pages.scorecards import Scorecard, scorecard
 from kpiledger.pages.series import Series, all_series, by_holder
 from kpiledger.pages.statuses import WORDS
+from kpiledger.pages.tiles import label_of
 from kpiledger.project import Project
 
 
@@ -29,16 +34,23 @@ class PagesReport:
 
 
 def render_pages(
-    project: Project, warehouse: Path, out: Path, built_at: datetime, run_id: str, commit: str | None
+    project: Project,
+    warehouse: Path,
+    out: Path,
+    built_at: datetime,
+    run_id: str,
+    commit: str | None,
+    ledger: Ledger | None = None,
 ) -> PagesReport:
     """Write every page into `out`, which becomes readers' only by the caller's rename.
 
-    The warehouse is opened read-only; `built_at` is UTC. BrokenWorld where a table is missing.
+    The warehouse is opened read-only; `built_at` is UTC. Without a ledger no page leads to its entries.
+    BrokenWorld where a table is missing.
     """
     readings = read_all(warehouse)
     from_where = provenance(project, readings, built_at, run_id, commit)
     paths = []
-    for address, text in _pages(project, readings, from_where):
+    for address, text in _pages(project, readings, from_where, ledger_shown(ledger)):
         path = out / address
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
@@ -46,10 +58,13 @@ def render_pages(
     return PagesReport(tuple(paths))
 
 
-def _pages(project: Project, readings: Readings, from_where: Provenance) -> Iterator[tuple[str, str]]:
+def _pages(
+    project: Project, readings: Readings, from_where: Provenance, shown: LedgerShown | None
+) -> Iterator[tuple[str, str]]:
     """Each page's address and text."""
-    templates = _environment(project, from_where)
     series = all_series(project, readings)
+    entries = entries_with_pages(shown, series) if shown else ()
+    templates = _environment(from_where, frozenset(entry.seq for entry in entries), shown is not None)
     series_of = by_holder(series)
     cards = _scorecards(project, readings, series)
     first = company(project, readings, series_of, cards)
@@ -63,6 +78,23 @@ def _pages(project: Project, readings: Readings, from_where: Provenance) -> Iter
         yield page.address, templates.get_template("history.html.j2").render(page=page, root="../")
     sources = source_checks(readings)
     yield "checks.html", templates.get_template("checks.html.j2").render(sources=sources, root="")
+    if shown:
+        yield LEDGER, templates.get_template("ledger.html.j2").render(page=ledger_page(shown), root="")
+        resting = _resting_on(project, series)
+        for entry in entries:
+            said = entry_page(shown, entry, resting.get(entry.seq, ()))
+            yield said.address, templates.get_template("entry.html.j2").render(page=said, root="../")
+
+
+def _resting_on(project: Project, series: Sequence[Series]) -> dict[int, list[tuple[str, str]]]:
+    """By entry, the histories of the targets that rest on it, as label and address."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for one in series:
+        label = " ".join((label_of(project, one), one.part, "for", person_text(project, one.holder))).replace("  ", " ")
+        address = history_address(one.holder, one.kpi.kpi, one.slice, one.member)
+        for change in one.changes:
+            found.setdefault(change.version.seq, []).append((label, address))
+    return found
 
 
 def _scorecards(project: Project, readings: Readings, series: Sequence[Series]) -> tuple[Scorecard, ...]:
@@ -81,7 +113,7 @@ def _place(order: Sequence[str], holder: str) -> int:
     return order.index(holder) if holder in order else len(order)
 
 
-def _environment(project: Project, from_where: Provenance) -> Environment:
+def _environment(from_where: Provenance, entries: frozenset[int], has_ledger: bool) -> Environment:
     """Templates that escape everything and stop at a name that does not exist."""
     environment = Environment(
         loader=PackageLoader("kpiledger.pages"),
@@ -91,4 +123,5 @@ def _environment(project: Project, from_where: Provenance) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(language="en", provenance=from_where, words=WORDS)
+    environment.globals.update(entries=entries, has_ledger=has_ledger, entry_address=entry_address)
     return environment

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kpiledger.pages.addresses import history_address, scorecard_address
+from kpiledger.pages.approval import Agreed, agreed, standing
 from kpiledger.pages.dates import period_text
 from kpiledger.pages.formatting import Number, figure, rounded, style_of
 from kpiledger.pages.provenance import person_text
 from kpiledger.pages.series import Series
-from kpiledger.pages.statuses import WORDS
 from kpiledger.pages.tiles import label_of
 from kpiledger.pages.trend import SPARK, Trend, trend, window
 from kpiledger.project import Project
@@ -23,7 +23,7 @@ class TeamMark:
 
     label: str
     address: str
-    status: Status
+    shape: str
     word: str
 
 
@@ -40,7 +40,9 @@ class KpiRow:
     value: Number
     last_year: Number
     status: Status
+    shape: str
     word: str
+    agreed: Agreed | None
     spark: Trend
     teams: tuple[TeamMark, ...]
 
@@ -59,7 +61,9 @@ def kpi_row(project: Project, series: Series, others: Sequence[Series]) -> KpiRo
         value=figure(newest.actual if newest else None, style),
         last_year=figure(newest.same_period_last_year if newest else None, style),
         status=series.status,
-        word=WORDS[series.status],
+        shape=standing(series).shape,
+        word=standing(series).word,
+        agreed=agreed(project, series.version) if series.version and series.shows_target else None,
         spark=trend(window(series.until_newest, series.grain), (), series, SPARK),
         teams=team_marks(project, others),
     )
@@ -72,8 +76,8 @@ def team_marks(project: Project, series: Sequence[Series]) -> tuple[TeamMark, ..
         TeamMark(
             _mark_label(project, one, is_only=holders.count(one.holder) == 1),
             scorecard_address(one.holder),
-            one.status,
-            WORDS[one.status],
+            standing(one).shape,
+            standing(one).word,
         )
         for one in series
     ]

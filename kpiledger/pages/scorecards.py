@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpiledger.pages.approval import Agreed, agreed, aside
 from kpiledger.pages.notes import data_note
-from kpiledger.pages.provenance import agreement_text, person_text
-from kpiledger.pages.queries import AgreementVersionRow, Readings
+from kpiledger.pages.provenance import person_text
+from kpiledger.pages.queries import Readings
 from kpiledger.pages.rows import KpiRow, kpi_row
+from kpiledger.pages.scores import AgreementScore, agreement_scores
 from kpiledger.pages.series import Series
 from kpiledger.pages.statuses import counted, weight_of
 from kpiledger.pages.tiles import Tile, tile
@@ -31,7 +33,10 @@ class Scorecard:
     columns: int
     talk_columns: int
     counts: tuple[tuple[Status, int], ...]
-    agreements: tuple[str, ...]
+    aside: tuple[tuple[str, int, str], ...]
+    scores: tuple[AgreementScore, ...]
+    agreements: tuple[Agreed, ...]
+    has_bands: bool
     tiles: tuple[Tile, ...]
     talk: tuple[Tile, ...]
     more: tuple[KpiRow, ...]
@@ -39,8 +44,8 @@ class Scorecard:
 
 def scorecard(project: Project, readings: Readings, holder: str, series: Sequence[Series]) -> Scorecard:
     """The scorecard of a holder over its series that carry a target, heaviest first."""
-    agreed = [one for one in series if any(row.target_value is not None for row in one.rows)]
-    shown, rest = agreed[:MOST_TILES], agreed[MOST_TILES:]
+    held = [one for one in series if any(row.target_value is not None for row in one.rows)]
+    shown, rest = held[:MOST_TILES], held[MOST_TILES:]
     columns = _columns(len(shown))
     size = TILE_OF_COLUMNS.get(columns, TILE)
     built = (tile(project, one, data_note(project, one.kpi, readings.checks), size) for one in shown)
@@ -51,8 +56,11 @@ def scorecard(project: Project, readings: Readings, holder: str, series: Sequenc
         period=_common_period(tiles),
         columns=columns,
         talk_columns=columns - len(tiles) % columns,
-        counts=counted(one.status for one in agreed),
-        agreements=_agreements(project, readings.versions, agreed),
+        counts=counted(one.status for one in held if one.has_target or not one.shows_target),
+        aside=aside(held),
+        scores=agreement_scores(readings.scores, holder, project.calendar.reckoning),
+        agreements=_agreements(project, held),
+        has_bands=any(one.trend.inside for one in tiles),
         tiles=tiles,
         talk=tuple(sorted(tiles, key=lambda one: weight_of(one.status))),
         more=tuple(kpi_row(project, one, ()) for one in rest),
@@ -70,11 +78,10 @@ def _common_period(tiles: Sequence[Tile]) -> str:
     return common[0][0] if common else ""
 
 
-def _agreements(project: Project, versions: Sequence[AgreementVersionRow], series: Sequence[Series]) -> tuple[str, ...]:
-    newest = [one.newest for one in series]
-    current = {(row.agreement, row.agreement_version) for row in newest if row and row.agreement}
-    return tuple(
-        agreement_text(project, version)
-        for version in versions
-        if (version.agreement, version.agreement_version) in current
-    )
+def _agreements(project: Project, series: Sequence[Series]) -> tuple[Agreed, ...]:
+    """The versions behind the newest targets and those that wait to change them, each once, oldest entry first."""
+    found = {one.version.seq: one.version for one in series if one.version and one.shows_target}
+    behind = {version.agreement for version in found.values()}
+    waiting = (change.version for one in series for change in one.changes if change.version.is_pending)
+    found |= {version.seq: version for version in waiting if version.agreement in behind}
+    return tuple(agreed(project, found[seq]) for seq in sorted(found))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from kpiledger.pages.changes import TargetChange, target_changes
-from kpiledger.pages.queries import Readings, ScorecardRow
+from kpiledger.pages.queries import AgreementVersionRow, Readings, ScorecardRow, TargetRow
 from kpiledger.periods import Reckoning
 from kpiledger.project import Project
 from kpiledger.specs.kpi import Kpi
@@ -16,7 +16,10 @@ from kpiledger.vocabulary import Grain, Status
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A holder's KPI at the grain it is reviewed in: rows oldest first, and the versions of its target."""
+    """A holder's KPI at the grain it is reviewed in: rows oldest first, and the versions of its target.
+
+    `version` and `promised` are the agreement version and the target behind the newest row.
+    """
 
     holder: str
     kpi: Kpi
@@ -26,6 +29,8 @@ class Series:
     rows: tuple[ScorecardRow, ...]
     changes: tuple[TargetChange, ...]
     reckoning: Reckoning
+    version: AgreementVersionRow | None = None
+    promised: TargetRow | None = None
 
     @property
     def part(self) -> str:
@@ -50,9 +55,14 @@ class Series:
         return Status(self.newest.status) if self.newest else Status.NO_DATA
 
     @property
-    def has_target(self) -> bool:
-        """Whether the holder is held to a target now: the newest period has one."""
+    def shows_target(self) -> bool:
+        """Whether the newest period has a target, be it binding or not."""
         return self.newest is not None and self.newest.target_value is not None
+
+    @property
+    def has_target(self) -> bool:
+        """Whether the holder is held to a target now: the newest period has one that binds."""
+        return self.shows_target and self.newest is not None and self.newest.is_binding is not False
 
 
 def all_series(project: Project, readings: Readings) -> tuple[Series, ...]:
@@ -84,7 +94,7 @@ def _series(
     grains: Mapping[Grain, list[ScorecardRow]],
     readings: Readings,
 ) -> Series:
-    grain = kpi.cadence if kpi.cadence in grains else min(grains, key=list(Grain).index)
+    grain = _grain(kpi, grains)
     targets = [
         row
         for row in readings.targets
@@ -92,10 +102,34 @@ def _series(
     ]
     changes = target_changes(targets, readings.versions)
     rows = tuple(sorted(grains[grain], key=lambda row: row.period_start))
-    return Series(holder, kpi, slice_name, member, grain, rows, changes, project.calendar.reckoning)
+    series = Series(holder, kpi, slice_name, member, grain, rows, changes, project.calendar.reckoning)
+    return _with_agreement(series, targets, readings)
+
+
+def _grain(kpi: Kpi, grains: Mapping[Grain, list[ScorecardRow]]) -> Grain:
+    """The cadence, unless its targets ended and those of another grain go on; then the finest that goes on."""
+    agreed = {grain: [row for row in rows if row.target_value is not None] for grain, rows in grains.items()}
+    held = {grain: rows for grain, rows in agreed.items() if rows} or grains
+    newest = max(row.period_start for rows in held.values() for row in rows)
+    going_on = [grain for grain, rows in held.items() if max(row.period_end for row in rows) >= newest]
+    return kpi.cadence if kpi.cadence in going_on else min(going_on, key=list(Grain).index)
+
+
+def _with_agreement(series: Series, targets: Sequence[TargetRow], readings: Readings) -> Series:
+    newest = series.newest
+    if newest is None or newest.agreement is None:
+        return series
+    key = (newest.agreement, newest.agreement_version)
+    version = next((one for one in readings.versions if (one.agreement, one.agreement_version) == key), None)
+    promised = (one for one in targets if (one.agreement, one.agreement_version) == key)
+    return replace(
+        series,
+        version=version,
+        promised=next((one for one in promised if one.period_start == newest.period_start), None),
+    )
 
 
 def _weight(series: Series) -> tuple[int, float]:
     newest = series.newest
     weight = newest.weight if newest and newest.weight is not None else None
-    return (0 if series.has_target else 1, -float(weight) if weight is not None else 1.0)
+    return (0 if series.shows_target else 1, -float(weight) if weight is not None else 1.0)

@@ -4,45 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from kpiledger.pages.addresses import history_address
+from kpiledger.pages.approval import Agreed, agreed, standing
 from kpiledger.pages.bullet import Bullet, bullet
 from kpiledger.pages.changes import TargetChange
 from kpiledger.pages.dates import cadence_text, day_text, period_text, short_period_text
 from kpiledger.pages.formatting import (
-    MISSING,
     Number,
     NumberStyle,
-    difference,
     figure,
+    machine,
     percentage,
     rounded,
     share,
     style_of,
 )
+from kpiledger.pages.lines import Line, gap_of, tile_lines
 from kpiledger.pages.notes import DataNote
-from kpiledger.pages.queries import ScorecardRow
+from kpiledger.pages.promise import INSIDE, Promise, has_two_sides, promise, promised_number, variance_of
+from kpiledger.pages.queries import ScorecardRow, TargetRow
 from kpiledger.pages.series import Series
 from kpiledger.pages.statuses import WORDS
 from kpiledger.pages.trend import TILE, Size, Trend, changes_within, trend, window
 from kpiledger.project import Project
-from kpiledger.scales import is_ratio
-from kpiledger.vocabulary import Comparison, Grain, Status, Unit
-
-_MEANS = {Grain.MONTH: "Mean of 12 months", Grain.QUARTER: "Mean of 4 quarters"}
-_SIGNS = {Comparison.AT_LEAST: "≥", Comparison.AT_MOST: "≤"}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of figures under a trend: a value, what it is held against, and how far apart they lie."""
-
-    name: str
-    key: str
-    value: Number
-    of: Number | None
-    gap: Number
+from kpiledger.vocabulary import Reference, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +52,7 @@ class Tile:
     label: str
     address: str
     status: Status
+    shape: str
     word: str
     said: str
     outlook: str
@@ -73,8 +60,9 @@ class Tile:
     period: str
     period_start: str
     actual: Number
-    sign: str
-    target: Number | None
+    promise: Promise | None
+    relative: str
+    agreed: Agreed | None
     variance: Number
     variance_share: Number
     trend: Trend
@@ -100,21 +88,23 @@ def tile(project: Project, series: Series, note: DataNote | None, size: Size = T
         label=label_of(project, series),
         address=history_address(series.holder, series.kpi.kpi, series.slice, series.member),
         status=series.status,
-        word=WORDS[series.status],
+        shape=standing(series).shape,
+        word=standing(series).word,
         said=_said(series),
         outlook=_outlook(row, style),
         about=_about(project, series, row),
         period=period_text(row.period_start, series.grain, series.reckoning),
         period_start=row.period_start.isoformat(),
         actual=figure(row.actual, style),
-        sign=_SIGNS[Comparison(row.comparison)] if row.comparison else "",
-        target=None if row.target_value is None else figure(row.target_value, style),
-        variance=difference(row.variance, style),
-        variance_share=share(row.variance, row.target_value),
+        promise=promise(row, style),
+        relative=relative_text(series.promised, series),
+        agreed=agreed(project, series.version) if series.version and series.shows_target else None,
+        variance=variance_of(row, style),
+        variance_share=share(None if has_two_sides(row) else row.variance, row.target_value),
         trend=trend(shown, flagged, series, size),
         trend_title=_trend_title(project, series, shown),
         bullet=bullet(row, size.width),
-        lines=_lines(project, series, row, style),
+        lines=tile_lines(project, series, row, style),
         changes=tuple(change_note(change, series, style) for change in reversed(flagged)),
         note=note,
     )
@@ -125,9 +115,17 @@ def label_of(project: Project, series: Series) -> str:
     return series.kpi.label_in(project.calendar.language)
 
 
+def relative_text(promised: TargetRow | None, series: Series) -> str:
+    """What a target is a multiple of, as `1.06 × same month last year`; empty where it is a figure."""
+    if promised is None or promised.reference is None or promised.reference_times is None:
+        return ""
+    is_baseline = promised.reference == Reference.BASELINE
+    return f"{machine(promised.reference_times)} × {'baseline' if is_baseline else f'same {series.grain} last year'}"
+
+
 def change_note(change: TargetChange, series: Series, style: NumberStyle) -> ChangeNote:
     """A target change in words; the earlier figure names its period where it is not the same or the last."""
-    before = figure(change.before, style).text
+    before = promised_number(change.old, style).text
     starts, compared = change.starts_on, change.compared_on
     if compared and (compared.month, compared.day) == (starts.month, starts.day) and compared < starts:
         before = f"{before} ({short_period_text(compared, series.grain, series.reckoning)})"
@@ -135,7 +133,7 @@ def change_note(change: TargetChange, series: Series, style: NumberStyle) -> Cha
         number=change.number,
         when=short_period_text(starts, series.grain, series.reckoning),
         before=before,
-        after=figure(change.after, style).text,
+        after=promised_number(change.new, style).text,
         reason=change.version.reason_text,
     )
 
@@ -157,65 +155,12 @@ def _about(project: Project, series: Series, row: ScorecardRow) -> str:
     return " · ".join(parts)
 
 
-def _lines(project: Project, series: Series, row: ScorecardRow, style: NumberStyle) -> tuple[Line, ...]:
-    """A line for each figure that some period has: a KPI without a year to date shows no empty one."""
-    mean_places = 1 if style.unit is Unit.COUNT and style.decimals is None else 0
-    lines = (
-        Line(
-            "Year to date",
-            "year_to_date",
-            figure(row.actual_year_to_date, style),
-            None if row.target_year_to_date is None else figure(row.target_year_to_date, style),
-            _gap(row.actual_year_to_date, row.target_year_to_date, style),
-        ),
-        Line(
-            f"Same {series.grain} last year",
-            "same_period_last_year",
-            figure(row.same_period_last_year, style),
-            None,
-            _gap(row.actual, row.same_period_last_year, style),
-        ),
-        Line(
-            _mean_name(project, series, row),
-            "rolling_mean",
-            figure(row.rolling_mean, style, mean_places),
-            None,
-            _gap(row.actual, row.rolling_mean, style),
-        ),
-    )
-    return tuple(line for line in lines if line.key in _filled(series))
-
-
-def _filled(series: Series) -> frozenset[str]:
-    """The lines that some period has a figure for; those of a year would only repeat it."""
-    years = [] if series.grain is Grain.YEAR else series.rows
-    filled = {
-        "year_to_date": any(row.actual_year_to_date is not None for row in years),
-        "same_period_last_year": any(row.same_period_last_year is not None for row in series.rows),
-        "rolling_mean": any(row.rolling_mean is not None for row in years),
-    }
-    return frozenset(name for name, is_filled in filled.items() if is_filled)
-
-
-def _mean_name(project: Project, series: Series, row: ScorecardRow) -> str:
-    """The mean of a ratio is that of twelve months together, of others that of the single periods."""
-    version = next((one for one in series.kpi.versions if one.version == row.kpi_version), series.kpi.versions[-1])
-    return "Last 12 months" if is_ratio(project, version) else _MEANS.get(series.grain, "Mean")
-
-
 def _outlook(row: ScorecardRow, style: NumberStyle) -> str:
     """The gaps of the period and of the year in one phrase: a bad month may belong to a good year."""
-    gap, year = difference(row.variance, style), _gap(row.actual_year_to_date, row.target_year_to_date, style)
-    parts = [f"{gap.full} to target"] if gap.machine else []
+    gap, year = variance_of(row, style), gap_of(row.actual_year_to_date, row.target_year_to_date, style)
+    joint = "the " if gap.text == INSIDE else "to "
+    parts = [f"{gap.full} {joint}target"] if gap.machine else []
     return " · ".join([*parts, f"year to date {year.full}"] if year.machine else parts)
-
-
-def _gap(value: Decimal | None, reference: Decimal | None, style: NumberStyle) -> Number:
-    """How far a value lies from a reference: percentage points for ratios, a share for the others."""
-    if value is None or reference is None:
-        return Number("", MISSING, "%")
-    apart = value - reference
-    return difference(apart, style) if style.unit is Unit.RATIO else share(apart, reference)
 
 
 def _trend_title(project: Project, series: Series, shown: Sequence[ScorecardRow]) -> str:

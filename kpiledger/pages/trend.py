@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from kpiledger.pages.changes import TargetChange
 from kpiledger.pages.dates import short_period_text
-from kpiledger.pages.geometry import Scale, domain, flag_levels, line_path, short, step_path
+from kpiledger.pages.geometry import Scale, band_path, domain, flag_levels, line_path, short, step_path
+from kpiledger.pages.promise import inner_bounds, shown_bounds
 from kpiledger.pages.queries import ScorecardRow
 from kpiledger.pages.series import Series
 from kpiledger.vocabulary import Grain
@@ -56,6 +57,7 @@ class Trend:
     floor: str
     actual: str
     target: str
+    inside: str
     last_year: str
     flags: tuple[Flag, ...]
     end: tuple[str, str] | None
@@ -76,17 +78,18 @@ def trend(rows: Sequence[ScorecardRow], changes: Sequence[TargetChange], series:
     top = (max(levels) + 1) * _ROOM + 3 if levels else 5.0
     floor = size.height - (14.0 if size.is_dated else 4.0)
     actual = [row.actual for row in rows]
-    target = [row.target_value for row in rows]
+    targets = [[row.target_value for row in rows], [row.upper_value for row in rows]]
     last_year = [row.same_period_last_year for row in rows]
-    # A target far away shall still be seen: the scale holds all three lines.
-    y = Scale(*domain(actual + target + last_year), start=floor, end=top)
+    # A target far away shall still be seen: the scale holds all lines.
+    y = Scale(*domain([*actual, *shown_bounds(rows), *last_year]), start=floor, end=top)
     newest = actual[-1] if actual else None
     return Trend(
         width=size.width,
         height=size.height,
         floor=short(floor),
         actual=line_path(middles, actual, y),
-        target=step_path(edges, target, y),
+        target="".join(step_path(edges, bounds, y) for bounds in targets),
+        inside=band_path(edges, [inner_bounds(row) for row in rows], y),
         last_year=line_path(middles, last_year, y),
         flags=tuple(
             Flag(short(x), short(_RADIUS + 1 + level * _ROOM), number)

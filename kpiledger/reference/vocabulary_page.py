@@ -10,10 +10,10 @@ from kpiledger.finding import Severity
 from kpiledger.quality.report import DifferenceKind
 from kpiledger.reference.markdown import anchor, heading, page, table
 from kpiledger.reference.meanings import meanings
-from kpiledger.vocabulary import RESERVED, Outcome, Status
+from kpiledger.vocabulary import RESERVED, ApprovalState, Outcome, Status
 
 # Words that no file holds: they stand in tables, on pages and in answers.
-SHOWN: tuple[type[StrEnum], ...] = (Status, Outcome, DifferenceKind, Severity)
+SHOWN: tuple[type[StrEnum], ...] = (Status, ApprovalState, Outcome, DifferenceKind, Severity)
 
 
 def vocabulary_page(schemas: Iterable[Mapping[str, Any]]) -> str:

@@ -6,17 +6,25 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
+from duckdb import DuckDBPyConnection
+
+from kpiledger.approvals import approvals_of
 from kpiledger.folding import AgreementVersion, fold
+from kpiledger.folding.approval import NOT_REQUIRED, Approval
 from kpiledger.ledger.canonical import decimal_text
-from kpiledger.ledger.contents import EVENT_OF_KIND, recorded_events
+from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger.entry import Entry
-from kpiledger.ledger.schema import EntryKind
-from kpiledger.ledger.store import Ledger, read_entries
+from kpiledger.ledger.store import Ledger
 from kpiledger.ledger.subjects import resolve
+from kpiledger.ledger_index.approving import judging_entries
+from kpiledger.ledger_index.entries import entries_at, event_entries
 from kpiledger.periods import COMMON, PeriodName
 from kpiledger.reports.known import as_json, moment, require_known
 from kpiledger.specs.agreement import AgreedTarget
+from kpiledger.specs.target import Target
+from kpiledger.vocabulary import ApprovalState
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,9 @@ class Step:
     proposed_by: str
     approved_by: str | None
     changes: tuple[TargetChange, ...]
+    is_pilot: bool
+    is_pending: bool
+    approval: Approval | None
     seq: int
     recorded_at: datetime
     superseded_at: datetime | None
@@ -62,23 +73,29 @@ class History:
     steps: tuple[Step, ...]
 
 
-def history(ledger: Ledger, name: str) -> History:
+def history(ledger: Ledger, index: DuckDBPyConnection, name: str) -> History:
     """The history of an agreement, or of a KPI: its definitions and every agreement step that moves it."""
-    entries = read_entries(ledger)
-    definitions = [entry for entry in entries if entry.kind is EntryKind.DEFINITION_RECORDED]
-    held = [entry for entry in entries if entry.kind in EVENT_OF_KIND]
-    agreements = {entry.content["agreement"] for entry in held}
-    naming = [(target["kpi"], entry.content["agreement"]) for entry in held for target in entry.content["targets"]]
-    kpis = {entry.content["kpi"] for entry in definitions} | {kpi for kpi, _ in naming}
-    require_known(name, agreements | kpis, "recorded KPIs and agreements")
-    asked = {name} if name in agreements else {agreement for kpi, agreement in naming if kpi == name}
-    versions = fold(recorded_events(ledger, [entry for entry in held if entry.content["agreement"] in asked]))
-    if name in agreements:
-        steps = _agreement_steps(versions)
+    is_agreement = bool(index.execute("select 1 from event where agreement = ? limit 1", [name]).fetchall())
+    naming = "select distinct agreement from event join target using (seq) where kpi = ?"
+    asked = [name] if is_agreement else [agreement for (agreement,) in index.execute(naming, [name]).fetchall()]
+    defining = index.execute("select seq from definition where kpi = ?", [name]).fetchall()
+    if not asked and not defining:
+        require_known(name, _names(index), "recorded KPIs and agreements")
+    events = event_entries(index, ledger, asked)
+    approvals = approvals_of(ledger, judging_entries(index, ledger, (entry.seq for entry in events)))
+    versions = fold(recorded_events(ledger, events), approvals)
+    if is_agreement:
+        steps = _agreement_steps(versions, approvals)
     else:
-        steps = [_definition_step(ledger, entry) for entry in definitions if entry.content["kpi"] == name]
-        steps += [step for step in _agreement_steps(versions, name) if step.changes]
+        definitions = entries_at(index, ledger, (seq for (seq,) in defining))
+        steps = [_definition_step(ledger, entry) for entry in definitions]
+        steps += [step for step in _agreement_steps(versions, approvals, name) if step.changes]
     return History(name, tuple(sorted(steps, key=lambda step: step.seq)))
+
+
+def _names(index: DuckDBPyConnection) -> Iterable[str]:
+    query = "select agreement from event union select kpi from target union select kpi from definition"
+    return [name for (name,) in index.execute(query).fetchall()]
 
 
 def render_json(found: History) -> str:
@@ -91,18 +108,21 @@ def render_text(found: History) -> str:
     return "\n\n".join([f"history of {found.name}", *("\n".join(_lines(step)) for step in found.steps)])
 
 
-def _agreement_steps(versions: Iterable[AgreementVersion], kpi: str | None = None) -> list[Step]:
+def _agreement_steps(
+    versions: Iterable[AgreementVersion], approvals: Mapping[str, Approval], kpi: str | None = None
+) -> list[Step]:
+    """A step for each version, held against the one before it that stands."""
     steps = []
     before: AgreementVersion | None = None
     for version in versions:
         previous = before if before and before.agreement == version.agreement else None
         changes = [change for change in _changes(previous, version) if kpi in (None, change.kpi)]
-        steps.append(_step(version, tuple(changes)))
-        before = version
+        steps.append(_step(version, tuple(changes), approvals.get(version.source.entry_hash, NOT_REQUIRED)))
+        before = before if version.is_pending and previous else version
     return steps
 
 
-def _step(version: AgreementVersion, changes: tuple[TargetChange, ...]) -> Step:
+def _step(version: AgreementVersion, changes: tuple[TargetChange, ...], approval: Approval) -> Step:
     source, event = version.source, version.source.event
     return Step(
         name=version.agreement,
@@ -118,6 +138,9 @@ def _step(version: AgreementVersion, changes: tuple[TargetChange, ...]) -> Step:
         proposed_by=event.proposed_by,
         approved_by=event.approved_by,
         changes=changes,
+        is_pilot=version.is_pilot,
+        is_pending=version.is_pending,
+        approval=approval,
         seq=source.seq,
         recorded_at=source.recorded_at,
         superseded_at=version.superseded_at,
@@ -142,6 +165,9 @@ def _definition_step(ledger: Ledger, entry: Entry) -> Step:
         proposed_by=content["change"]["requested_by"],
         approved_by=None,
         changes=(),
+        is_pilot=False,
+        is_pending=False,
+        approval=None,
         seq=entry.seq,
         recorded_at=entry.recorded_at,
         superseded_at=None,
@@ -179,8 +205,11 @@ def _promise(target: AgreedTarget, day: date) -> dict[str, str]:
     figures = {
         f"each {form.grain.value}": form.value,
         **{str(period): value for period, value in sorted(by_period.items())},
+        **_bounds(form),
         "amber share": amber.share_of_target if amber else None,
         "amber": amber.absolute if amber else None,
+        "amber outside by": amber.outside_by if amber else None,
+        "commit": target.commit,
         "stretch": target.stretch,
         "weight": target.weight,
         "influence": target.influence,
@@ -188,6 +217,19 @@ def _promise(target: AgreedTarget, day: date) -> dict[str, str]:
     }
     named = {name: decimal_text(value) for name, value in figures.items() if value is not None}
     return {"comparison": form.comparison.value.replace("_", " "), **named}
+
+
+def _bounds(form: Target) -> dict[str, Decimal | None]:
+    """What a ramp, a relative figure, or a target of two sides says beside or in the place of a value."""
+    ramp, relative = form.ramp, form.relative
+    return {
+        "ramp from": ramp.start if ramp else None,
+        "ramp to": ramp.to if ramp else None,
+        **({f"times the {relative.to.value.replace('_', ' ')}": relative.times} if relative else {}),
+        "upper": form.upper,
+        **{f"upper {period}": value for period, value in sorted((form.upper_by_period or {}).items())},
+        "within": form.within,
+    }
 
 
 def _is_before(name: PeriodName, day: date) -> bool:
@@ -198,7 +240,7 @@ def _is_before(name: PeriodName, day: date) -> bool:
         return False
 
 
-def _change_line(change: TargetChange) -> str:
+def change_line(change: TargetChange) -> str:
     """What moved: all of a promise that is new or gone, else only the figures that differ."""
     member = "" if change.slice == "all" else f" ({change.slice} {change.member})"
     if change.old is None or change.new is None:
@@ -215,6 +257,15 @@ def _all_of(promise: Mapping[str, str] | None) -> str:
     return " ".join([promise["comparison"], ", ".join(f"{n} {v}" for n, v in promise.items() if n != "comparison")])
 
 
+def _approval_lines(step: Step) -> list[str]:
+    """How the event stands with those who may approve it; nothing where no approval is required."""
+    if step.approval is None or step.approval.state is ApprovalState.NOT_REQUIRED:
+        return []
+    at = f", entry {step.approval.seq}, {moment(step.approval.recorded_at)}" if step.approval.recorded_at else ""
+    waits = "; it waits, and changes nothing until it is approved" if step.is_pending else ""
+    return [f"  approval  {step.approval.state.value}{at}{waits}"]
+
+
 def _lines(step: Step) -> list[str]:
     until = f" to {step.valid_to}" if step.valid_to else ""
     who = f"proposed by {step.proposed_by}"
@@ -224,10 +275,11 @@ def _lines(step: Step) -> list[str]:
     superseded = f", displaced at {moment(step.superseded_at)}" if step.superseded_at else ""
     lines = [
         f"{step.name} version {step.version} ({step.event}{f', {step.holder}' if step.holder else ''})",
-        f"  valid     from {step.valid_from}{until}{superseded}",
+        f"  valid     from {step.valid_from}{until}{superseded}{', a trial' if step.is_pilot else ''}",
         f"  reason    {reason}",
         *([f"  evidence  {step.evidence}"] if step.evidence else []),
         f"  who       {who}",
+        *_approval_lines(step),
         f"  recorded  {moment(step.recorded_at)}, entry {step.seq}, commit {step.commit or 'none'}",
     ]
-    return [*lines, *(f"  {_change_line(change)}" for change in step.changes)]
+    return [*lines, *(f"  {change_line(change)}" for change in step.changes)]

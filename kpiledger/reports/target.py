@@ -8,25 +8,57 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 
-from kpiledger.folding import AgreementVersion, RecordedEvent, TargetPeriodRow, as_known, fold
+from duckdb import DuckDBPyConnection
+
+from kpiledger.approvals import approvals_of
+from kpiledger.folding import AgreementVersion, TargetPeriodRow, fold
 from kpiledger.folding import target_period_rows as period_rows
-from kpiledger.ledger.contents import EVENT_OF_KIND, recorded_events
+from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger.entry import Entry
-from kpiledger.ledger.store import Ledger, read_entries
-from kpiledger.ledger.subjects import resolve
+from kpiledger.ledger.side_store import person_commitment
+from kpiledger.ledger.store import Ledger
+from kpiledger.ledger.subjects import commitment_told, holder_name, resolving
+from kpiledger.ledger_index.approving import judging_entries
+from kpiledger.ledger_index.entries import event_entries
+from kpiledger.ledger_index.privacy import private_text, recorded_value
 from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.reports.known import as_json, figure, moment, require_known
+from kpiledger.vocabulary import ApprovalState
+
+_APPROVAL = {
+    ApprovalState.APPROVED: "signed",
+    ApprovalState.UNAPPROVED: "not signed, and that is required",
+    ApprovalState.VOID: "what was signed is something else",
+    ApprovalState.REFUSED: "signed by one who may not",
+    ApprovalState.NOT_REQUIRED: "no signature required",
+}
+_AGREEMENTS = """
+    select distinct event.agreement from event join target using (seq)
+    where target.kpi = ? and list_contains(?::varchar[], event.holder) order by event.agreement
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class AgreedFigure:
-    """A target with everything that stands behind it."""
+    """A target with everything that stands behind it.
 
-    value: Decimal
+    `value` is null where it follows from data: `reference_times` what was measured in the `reference`.
+    """
+
+    value: Decimal | None
     comparison: str
     amber: Decimal | None
     stretch: Decimal | None
+    upper: Decimal | None
+    within: Decimal | None
+    commit_to: Decimal | None
+    amber_outside_by: Decimal | None
+    reference: str | None
+    reference_times: Decimal | None
+    is_pilot: bool
+    is_binding: bool
+    approval_state: str
     slice: str
     member: str
     agreement: str
@@ -50,7 +82,8 @@ class TargetAnswer:
     """The targets as known at `known_at` and as known today, one for each agreement and member.
 
     Both are empty where no target is agreed; `other_grains` then names the grains that have one.
-    `differences` says per member which fields the later knowledge changed.
+    `differences` says per member which fields the later knowledge changed. `pending` are the figures of amendments
+    that wait for an approval today: they hold nowhere.
     """
 
     kpi: str
@@ -62,6 +95,7 @@ class TargetAnswer:
     today: tuple[AgreedFigure, ...]
     other_grains: tuple[str, ...]
     differences: tuple[str, ...]
+    pending: tuple[AgreedFigure, ...] = ()
 
     @property
     def has_target(self) -> bool:
@@ -71,21 +105,27 @@ class TargetAnswer:
 
 def target_answer(
     ledger: Ledger,
+    index: DuckDBPyConnection,
     project: Project | None,
     kpi: str,
     holder: str,
     period: Period,
     known_at: datetime | None = None,
 ) -> TargetAnswer:
-    """Answer from the ledger alone; the project only adds the unit and the names that have no target."""
-    held = [entry for entry in read_entries(ledger) if entry.kind in EVENT_OF_KIND]
-    holders = [resolve(ledger, entry.content["holder"]) for entry in held]
-    _require_names(held, holders, project, kpi, holder)
-    own = [entry for entry, name in zip(held, holders, strict=True) if name == holder]
-    events = recorded_events(ledger, own)
-    asked = events if known_at is None else as_known(events, known_at)
-    known, other_grains = _figures(asked, kpi, period)
-    today = _figures(events, kpi, period)[0]
+    """Answer from the ledger alone; the project only adds the unit and the names that have no target.
+
+    The index says which agreements promise the KPI to the holder; their events are read and folded.
+    """
+    cells = [holder, *_commitments(ledger, index, holder)]
+    agreements = [name for (name,) in index.execute(_AGREEMENTS, [kpi, cells]).fetchall()]
+    if not agreements:
+        _require_names(ledger, index, project, kpi, holder)
+    seqs = [entry.seq for entry in event_entries(index, ledger, agreements)]
+    entries = judging_entries(index, ledger, seqs)
+    then = [entry for entry in entries if known_at is None or entry.recorded_at <= known_at]
+    known, other_grains = _figures(_rows(ledger, then, kpi, period), period)
+    rows = _rows(ledger, entries, kpi, period)
+    today = _figures(rows, period)[0]
     return TargetAnswer(
         kpi=kpi,
         holder=holder,
@@ -96,6 +136,7 @@ def target_answer(
         today=today,
         other_grains=other_grains,
         differences=_differences(known, today),
+        pending=_of_period([row for row in rows if row[0].is_pending], period),
     )
 
 
@@ -119,14 +160,25 @@ def render_text(answer: TargetAnswer) -> str:
         lines += ["the difference", *(f"  {difference}" for difference in answer.differences)]
     elif answer.known_at:
         lines.append("as known today: the same")
+    if answer.pending:
+        lines += ["what waits for an approval, and holds nowhere", *_figure_lines(answer.pending, answer.unit)]
     return "\n".join(lines)
 
 
-def _require_names(
-    held: Iterable[Entry], holders: Iterable[str], project: Project | None, kpi: str, holder: str
-) -> None:
-    kpis = {target["kpi"] for entry in held for target in entry.content["targets"]}
-    named = set(holders)
+def _commitments(ledger: Ledger, index: DuckDBPyConnection, holder: str) -> list[str]:
+    """How a person stands in the index; an erased one by the digits that the tables show."""
+    commitment, told = person_commitment(ledger, holder), commitment_told(holder)
+    if commitment is not None:
+        return [private_text({"commitment": commitment})]
+    query = "select distinct holder from event where starts_with(holder, 'commitment:' || ?)"
+    return [cell for (cell,) in index.execute(query, [told]).fetchall()] if told else []
+
+
+def _require_names(ledger: Ledger, index: DuckDBPyConnection, project: Project | None, kpi: str, holder: str) -> None:
+    kpis = {name for (name,) in index.execute("select distinct kpi from target").fetchall()}
+    cells = (cell for (cell,) in index.execute("select distinct holder from event").fetchall())
+    value_of = resolving(ledger)
+    named = {holder_name(value_of(recorded_value(cell))) for cell in cells}
     if project is not None:
         kpis |= set(project.kpis)
         named |= project.organisation.holders
@@ -134,19 +186,32 @@ def _require_names(
     require_known(holder, named, "holders")
 
 
-def _figures(
-    events: Iterable[RecordedEvent], kpi: str, period: Period
-) -> tuple[tuple[AgreedFigure, ...], tuple[str, ...]]:
-    versions = fold(events)
+def _rows(
+    ledger: Ledger, entries: Sequence[Entry], kpi: str, period: Period
+) -> list[tuple[TargetPeriodRow, AgreementVersion]]:
+    """What is promised for a KPI by the events among some entries, and by which version."""
+    approvals = approvals_of(ledger, entries)
+    versions = fold(recorded_events(ledger, entries), approvals)
     by_number = {(version.agreement, version.number): version for version in versions}
-    rows = [row for row in period_rows(versions, period.reckoning) if row.kpi == kpi and row.superseded_at is None]
-    inside = {row.grain for row in rows if row.period_start <= period.end and row.period_end >= period.start}
-    found = tuple(
-        _figure(row, by_number[row.agreement, row.agreement_version])
-        for row in rows
+    rows = (row for row in period_rows(versions, period.reckoning, approvals) if row.kpi == kpi)
+    return [(row, by_number[row.agreement, row.agreement_version]) for row in rows if row.superseded_at is None]
+
+
+def _figures(
+    rows: Iterable[tuple[TargetPeriodRow, AgreementVersion]], period: Period
+) -> tuple[tuple[AgreedFigure, ...], tuple[str, ...]]:
+    held = [pair for pair in rows if not pair[0].is_pending]
+    inside = {row.grain for row, _ in held if row.period_start <= period.end and row.period_end >= period.start}
+    found = _of_period(held, period)
+    return found, () if found else tuple(sorted(inside - {period.grain.value}))
+
+
+def _of_period(rows: Iterable[tuple[TargetPeriodRow, AgreementVersion]], period: Period) -> tuple[AgreedFigure, ...]:
+    return tuple(
+        _figure(row, version)
+        for row, version in rows
         if row.grain == period.grain.value and row.period_start == period.start
     )
-    return found, () if found else tuple(sorted(inside - {period.grain.value}))
 
 
 def _figure(row: TargetPeriodRow, version: AgreementVersion) -> AgreedFigure:
@@ -156,6 +221,15 @@ def _figure(row: TargetPeriodRow, version: AgreementVersion) -> AgreedFigure:
         comparison=row.comparison,
         amber=row.amber_value,
         stretch=row.stretch_value,
+        upper=row.upper_value,
+        within=row.within_value,
+        commit_to=row.commit_value,
+        amber_outside_by=row.amber_outside_by,
+        reference=row.reference,
+        reference_times=row.reference_times,
+        is_pilot=row.is_pilot,
+        is_binding=row.is_binding,
+        approval_state=row.approval_state,
         slice=row.slice,
         member=row.member,
         agreement=row.agreement,
@@ -183,7 +257,7 @@ def _differences(known: Sequence[AgreedFigure], today: Sequence[AgreedFigure]) -
         old, new = before.get(key), after.get(key)
         name = f"{key[0]} ({key[1]} {key[2]})" if key[1] != "all" else key[0]
         if old is None or new is None:
-            shown = [f"target {figure(item.value) if item else 'not agreed'}" for item in (old, new)]
+            shown = [f"target {_promised(item) if item else 'not agreed'}" for item in (old, new)]
             found.append(f"{name}: {shown[0]} -> {shown[1]}")
         elif old.seq != new.seq:
             found += [f"{name}: {change}" for change in _changes(old, new)]
@@ -202,20 +276,42 @@ def _figure_lines(figures: Sequence[AgreedFigure], unit: str | None) -> list[str
 def _lines(item: AgreedFigure, unit: str | None) -> list[str]:
     member = "" if item.slice == "all" else f", {item.slice} {item.member}"
     recorded = f"{moment(item.recorded_at)}, entry {item.seq}, commit {item.commit or 'none'}"
-    extra = [("amber from", item.amber), ("stretch", item.stretch)]
+    extra = [
+        ("amber from", item.amber),
+        ("amber within", item.amber_outside_by),
+        ("commit", item.commit_to),
+        ("stretch", item.stretch),
+    ]
+    comparison = item.comparison.replace("_", " ")
     return [
-        f"  target       {item.comparison.replace('_', ' ')} {figure(item.value)}{f' {unit}' if unit else ''}{member}",
+        f"  target       {comparison} {_promised(item, unit)}{member}",
+        *([f"  it is        {_multiple(item)}"] if item.reference and item.value is not None else []),
+        *(["  pilot        a trial that binds nobody"] if item.is_pilot else []),
         *(f"  {label:<12} {figure(value)}" for label, value in extra if value is not None),
         f"  agreement    {item.agreement}, version {item.agreement_version}",
         f"  reason       {item.reason_kind}: {item.reason_text}",
         *([f"  evidence     {item.evidence}"] if item.evidence else []),
         f"  proposed by  {item.proposed_by}",
-        f"  approved by  {item.approved_by}",
+        f"  approved by  {item.approved_by} ({_APPROVAL[ApprovalState(item.approval_state)]})",
         f"  decided on   {item.decided_on}",
         f"  valid        {item.valid_from} to {item.valid_to}",
         f"  recorded at  {recorded}",
         f"  entry hash   {item.entry_hash}",
     ]
+
+
+def _promised(item: AgreedFigure, unit: str | None = None) -> str:
+    """The figure with what belongs to it, or what it is a multiple of where it follows from data."""
+    if item.value is None:
+        return _multiple(item)
+    bounds = f" and {figure(item.upper)}" if item.upper is not None else ""
+    bounds += f" within {figure(item.within)}" if item.within else ""
+    return f"{figure(item.value)}{bounds}{f' {unit}' if unit else ''}"
+
+
+def _multiple(item: AgreedFigure) -> str:
+    times = figure(item.reference_times) if item.reference_times is not None else ""
+    return f"{times} times the {(item.reference or '').replace('_', ' ')}"
 
 
 def _unit(project: Project | None, kpi: str) -> str | None:

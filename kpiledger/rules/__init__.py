@@ -8,6 +8,9 @@ from kpiledger.finding import Finding, in_order
 from kpiledger.project import Project
 from kpiledger.rules.aggregations import aggregation_rules
 from kpiledger.rules.agreements import agreement_rules
+from kpiledger.rules.approvers import approver_rules
+from kpiledger.rules.bounds import bound_rules
+from kpiledger.rules.changes import change_rules
 from kpiledger.rules.contracts import contract_rules
 from kpiledger.rules.deprecation import deprecation_rules
 from kpiledger.rules.expectations import expectation_rules
@@ -18,6 +21,7 @@ from kpiledger.rules.kpis import kpi_rules
 from kpiledger.rules.lookups import lookup_rules
 from kpiledger.rules.measures import measure_rules
 from kpiledger.rules.organisation import organisation_rules
+from kpiledger.rules.personal import personal_rules
 from kpiledger.rules.promises import promise_rules
 from kpiledger.rules.taken_names import taken_name_rules
 from kpiledger.rules.targets import target_rules
@@ -36,9 +40,13 @@ RULES: tuple[Rule, ...] = (
     aggregation_rules,
     version_rules,
     deprecation_rules,
+    approver_rules,
     agreement_rules,
+    personal_rules,
     target_rules,
+    bound_rules,
     promise_rules,
+    change_rules,
     expectation_rules,
     lookup_rules,
     judgement_rules,

@@ -13,6 +13,7 @@ from kpiledger.specs.agreement import AgreedTarget
 from kpiledger.vocabulary import Comparison, Direction, Grain
 
 _FITTING = {Direction.INCREASE: Comparison.AT_LEAST, Direction.DECREASE: Comparison.AT_MOST}
+_OPPOSITE = {Comparison.AT_LEAST: Comparison.AT_MOST, Comparison.AT_MOST: Comparison.AT_LEAST}
 _ORDER = list(Grain)
 
 
@@ -47,7 +48,7 @@ def _comparison(project: Project) -> Iterable[Finding]:
         for index, target in enumerate(told.event.targets):
             kpi = project.kpis.get(target.kpi)
             fitting = _FITTING.get(kpi.direction) if kpi else None
-            if kpi and fitting and target.target.comparison is not fitting:
+            if kpi and fitting and target.target.comparison is _OPPOSITE[fitting]:
                 message = f"`{kpi.kpi}` should {kpi.direction}, and its target is `{target.target.comparison}`"
                 path = told.path("targets", index, "target", "comparison")
                 yield warning(
@@ -72,11 +73,10 @@ def _is_at_least(target: AgreedTarget) -> bool:
 
 def _misplaced(target: AgreedTarget) -> Iterator[tuple[str, Decimal, Decimal]]:
     """The first figure for which amber or stretch, each with its name, lies on the wrong side."""
+    if target.target.has_two_sides:
+        return
     sign = 1 if _is_at_least(target) else -1
-    figures = (
-        [target.target.value] if target.target.value is not None else list((target.target.by_period or {}).values())
-    )
-    for promised in figures:
+    for promised in target.figures:
         if target.amber:
             share, absolute = target.amber.share_of_target, target.amber.absolute
             amber = promised * share if share is not None else absolute

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A promise of an agreement, from the event that made it first to the agreement's last day."""
+    """A promise of an agreement, from the event that made it first to the last day that an event made it for."""
 
     told: Told
     index: int
@@ -72,14 +72,18 @@ def _overlaps(lines: dict[tuple[str, str], list[Told]]) -> Iterable[Finding]:
 
 
 def _held(line: list[Told]) -> dict[Promise, _Held]:
-    end = last_day(line)
+    """Days that an event adds to an agreement are promised what it names; days that one gives up are given up."""
     held: dict[Promise, _Held] = {}
-    if end is None:
-        return held
+    ends = [last_day(line[: position + 1]) for position in range(len(line))]
     retired = [told.event.valid_from - _DAY for told in line if told.event.event is EventKind.RETIRED]
-    for told in line:
+    for position, told in enumerate(line):
+        known = [end for end in ends[position:] if end]
+        if not known:
+            continue  # it was never agreed
+        last = min([*known, *retired])
         for index, target in enumerate(told.event.targets):
-            held.setdefault(promise(target), _Held(told, index, told.event.valid_from, min([end, *retired])))
+            first = held.setdefault(promise(target), _Held(told, index, told.event.valid_from, last))
+            held[promise(target)] = replace(first, end=max(first.end, last))
     return held
 
 

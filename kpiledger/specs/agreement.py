@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from kpiledger.specs.base import Name, PeriodField, PeriodNameField, Spec, SpecFile, one_of_keys
-from kpiledger.vocabulary import Comparison, EventKind, Grain, ReasonKind
+from kpiledger.specs.base import Name, PeriodField, Spec, SpecFile
+from kpiledger.specs.target import Amber, Target
+from kpiledger.vocabulary import EventKind, ReasonKind, Reference
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 
@@ -23,48 +24,6 @@ class Reason(Spec):
     """The reason in words, as it was given when the decision was made."""
     evidence: str | None = None
     """Where the decision is documented: a path in the project, or an address."""
-
-
-class Target(Spec):
-    """The promised figure: the same for every period of a grain, or one for each period named."""
-
-    model_config = one_of_keys("value", "by_period")
-
-    grain: Grain
-    """The length of the periods that the figure is for. The KPI must be computed for it."""
-    comparison: Comparison
-    """How the actual is held against it."""
-    value: Decimal | None = None
-    """The figure for every period, in the unit of the KPI; ratios are 0 to 1, so 12 percent is "0.12". Put it in
-    quotes. It or `by_period`.
-    """
-    by_period: dict[PeriodNameField, Decimal] | None = None
-    """A figure for each period, for a year with seasons. A period that is left out has no target. It or `value`."""
-
-    @model_validator(mode="after")
-    def _one_form(self) -> Target:
-        if (self.value is None) == (self.by_period is None):
-            raise ValueError("a target gives either `value` or `by_period`; write one of the two, and not both")
-        return self
-
-
-class Amber(Spec):
-    """From where a missed target is amber and not yet red: a share of the target, or a figure."""
-
-    model_config = one_of_keys("share_of_target", "absolute")
-
-    share_of_target: Decimal | None = Field(default=None, gt=0)
-    """The bound as a share of the target: "0.95" is amber down to 95 percent. Where less is better the share lies
-    above 1. It or `absolute`.
-    """
-    absolute: Decimal | None = None
-    """The bound as a figure in the unit of the KPI, the same for all periods. It or `share_of_target`."""
-
-    @model_validator(mode="after")
-    def _one_form(self) -> Amber:
-        if (self.share_of_target is None) == (self.absolute is None):
-            raise ValueError("amber gives either `share_of_target` or `absolute`; write one of the two, and not both")
-        return self
 
 
 class Exclusion(Spec):
@@ -112,6 +71,10 @@ class AgreedTarget(Spec):
     """The figure that is promised."""
     amber: Amber | None = None
     """From where a missed target is amber and not yet red. Without it a missed target is red."""
+    commit: Decimal | None = None
+    """What is surely reached, in the unit of the KPI. It lies short of the target; below it the score is 0. Without
+    it a missed target scores 0.
+    """
     stretch: Decimal | None = None
     """What would be excellent, in the unit of the KPI. It lies beyond the target."""
     baseline: Baseline | None = None
@@ -123,6 +86,33 @@ class AgreedTarget(Spec):
         if len(value) > 1:
             raise ValueError(f"a target names at most one slice, found {len(value)}; promise each slice by itself")
         return value
+
+    @model_validator(mode="after")
+    def _fitting_marks(self) -> AgreedTarget:
+        form, amber = self.target, self.amber
+        if form.relative and form.relative.to is Reference.BASELINE and self.baseline is None:
+            raise ValueError("a target relative to the baseline needs one; add `baseline`, or write `value`")
+        if amber and (amber.outside_by is not None) != form.has_two_sides:
+            fitting = "`outside_by`" if form.has_two_sides else "`share_of_target` or `absolute`"
+            raise ValueError(f"amber of a target `{form.comparison}` is said by {fitting}; write it so")
+        for name in ("commit", "stretch"):
+            if form.has_two_sides and getattr(self, name) is not None:
+                raise ValueError(f"nothing lies beyond a target `{form.comparison}`; take `{name}` away")
+        return self
+
+    @property
+    def figures(self) -> tuple[Decimal, ...]:
+        """The figures that the promise is made of, a ramp's first and last; none where it follows from data."""
+        form = self.target
+        if form.value is not None:
+            return (form.value,)
+        if form.by_period is not None:
+            return tuple(form.by_period.values())
+        if form.ramp is not None:
+            return form.ramp.start, form.ramp.to
+        if form.relative is not None and form.relative.to is Reference.BASELINE and self.baseline is not None:
+            return (self.baseline.value * form.relative.times,)
+        return ()
 
     @property
     def slice_name(self) -> str:
@@ -171,6 +161,10 @@ class AgreementEvent(Spec):
     """The role or person who proposed it."""
     approved_by: Name
     """The role or person who approved it; another one than who proposed."""
+    pilot: bool | None = None
+    """Whether it is a trial from this day on: the targets are shown and judged, bind nobody and are left out of every
+    score. An amendment that does not say carries on as it was; `false` makes a trial binding.
+    """
     targets: tuple[AgreedTarget, ...] = ()
     """What is promised. An amendment names the targets that change, the others carry on. A retirement names none."""
 

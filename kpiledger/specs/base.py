@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -70,12 +71,17 @@ def _coined(value: str) -> str:
     return value
 
 
+# A ledger's events name the same few months thousands of times.
+_parsed_period = lru_cache(maxsize=10_000)(Period.parse)
+_parsed_name = lru_cache(maxsize=10_000)(PeriodName.parse)
+
+
 def _period(value: Any) -> Any:
-    return value if isinstance(value, Period) else Period.parse(_period_text(value))
+    return value if isinstance(value, Period) else _parsed_period(_period_text(value))
 
 
 def _period_name(value: Any) -> Any:
-    return value if isinstance(value, PeriodName) else PeriodName.parse(_period_text(value))
+    return value if isinstance(value, PeriodName) else _parsed_name(_period_text(value))
 
 
 def _period_text(value: Any) -> str:

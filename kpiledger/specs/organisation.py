@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from kpiledger.specs.base import Language, Name, Spec, SpecFile
 
@@ -42,6 +43,25 @@ class Role(Spec):
     """The unit in which the role works."""
 
 
+class Scoring(Spec):
+    """How many points a target is worth by how far it was reached; between the marks the score is linear."""
+
+    at_commit: Decimal = Field(default=Decimal("0.5"), ge=0, lt=1000)
+    """The score where the actual is just what `commit` says. Below that it is 0."""
+    at_target: Decimal = Field(default=Decimal(1), gt=0, lt=1000)
+    """The score where the actual is just the target."""
+    at_stretch: Decimal = Field(default=Decimal("1.2"), gt=0, lt=1000)
+    """The score where the actual is what `stretch` says, or better."""
+    reason: str | None = Field(default=None, min_length=1)
+    """Why the marks were set so, for a later reader."""
+
+    @model_validator(mode="after")
+    def _rising(self) -> Scoring:
+        if not self.at_commit <= self.at_target <= self.at_stretch:
+            raise ValueError("scores rise from `at_commit` over `at_target` to `at_stretch`; write them so")
+        return self
+
+
 class Organisation(SpecFile):
     """Units, departments, roles and people by stable id; names of people stand nowhere."""
 
@@ -56,6 +76,10 @@ class Organisation(SpecFile):
     people: dict[Name, tuple[Name, ...]] = {}
     """The roles that each person holds, by a stable id without meaning, as `p_1001`. Never write a name: the ledger
     keeps what stands here.
+    """
+    scoring: Scoring = Scoring()
+    """How targets are scored, for the score of an agreement. Without it: 0.5 at `commit`, 1 at the target, 1.2 at
+    `stretch`.
     """
 
     @property

@@ -8,14 +8,6 @@ dim_kpi_version as (
     select * from {{ ref('dim_kpi_version') }}
 ),
 
-dim_unit as (
-    select * from {{ ref('dim_unit') }}
-),
-
-dim_period as (
-    select * from {{ ref('dim_period') }}
-),
-
 dim_span as (
     select * from {{ ref('dim_span') }}
 ),
@@ -24,79 +16,12 @@ fct_kpi_value as (
     select * from {{ ref('fct_kpi_value') }}
 ),
 
-fct_kpi_target as (
-    select * from {{ ref('fct_kpi_target') }}
+held_period as (
+    select * from {{ ref('held_period') }}
 ),
 
-current_targets as (
-    select * from fct_kpi_target
-    where superseded_at is null
-),
-
--- what holders are held to: dense, a period without data is a row too
-promised as (
-    select
-        current_targets.holder,
-        current_targets.agreement,
-        current_targets.agreement_version,
-        current_targets.kpi,
-        current_targets.slice,
-        current_targets.member,
-        current_targets.grain,
-        dim_period.period_start,
-        dim_period.period_end,
-        dim_period.is_complete,
-        current_targets.target_value,
-        current_targets.comparison,
-        current_targets.amber_value,
-        current_targets.stretch_value,
-        current_targets.weight,
-        current_targets.baseline_value,
-        current_targets.recorded_at
-    from current_targets
-    inner join dim_period
-        on current_targets.grain = dim_period.grain
-        and current_targets.period_start = dim_period.period_start
-),
-
--- the company also sees every KPI that nobody promised anything about
-unpromised as (
-    select
-        dim_unit.unit as holder,
-        cast(null as varchar) as agreement,
-        cast(null as integer) as agreement_version,
-        dim_kpi.kpi,
-        'all' as slice,
-        'all' as member,
-        dim_period.grain,
-        dim_period.period_start,
-        dim_period.period_end,
-        dim_period.is_complete,
-        cast(null as decimal(38, 10)) as target_value,
-        cast(null as varchar) as comparison,
-        cast(null as decimal(38, 10)) as amber_value,
-        cast(null as decimal(38, 10)) as stretch_value,
-        cast(null as decimal(9, 6)) as weight,
-        cast(null as decimal(38, 10)) as baseline_value,
-        cast(null as timestamp) as recorded_at
-    from dim_unit
-    cross join dim_kpi
-    inner join dim_period
-        on dim_kpi.cadence = dim_period.grain
-    left join promised
-        on dim_unit.unit = promised.holder
-        and dim_kpi.kpi = promised.kpi
-        and promised.slice = 'all'
-        and dim_period.grain = promised.grain
-        and dim_period.period_start = promised.period_start
-    where dim_unit.kind = 'company'
-        and promised.holder is null
-),
-
-held as (
-    select * from promised
-    union all
-    select * from unpromised
+scoring as (
+    select * from {{ source('recorded', 'scoring') }}
 ),
 
 -- the spans of a period side by side
@@ -153,10 +78,10 @@ grain_lengths as (
 
 joined as (
     select
-        held.*,
+        held_period.*,
         dim_kpi_version.version as kpi_version,
         case
-            when dim_kpi.is_missing_zero and held.is_complete then coalesce(recent.period_value, 0)
+            when dim_kpi.is_missing_zero and held_period.is_complete then coalesce(recent.period_value, 0)
             else recent.period_value
         end as actual,
         recent.year_to_date_value as actual_year_to_date,
@@ -170,35 +95,106 @@ joined as (
         dim_kpi_version.is_level,
         years.year_start,
         years.period_number
-    from held
+    from held_period
     inner join dim_kpi
-        on held.kpi = dim_kpi.kpi
+        on held_period.kpi = dim_kpi.kpi
     left join grain_lengths
-        on held.grain = grain_lengths.grain
+        on held_period.grain = grain_lengths.grain
     left join years
-        on held.grain = years.grain
-        and held.period_start = years.period_start
+        on held_period.grain = years.grain
+        and held_period.period_start = years.period_start
     -- the definition in force in the period says what its numbers are: a sum, a ratio, a level
     left join dim_kpi_version
-        on held.kpi = dim_kpi_version.kpi
-        and held.period_start >= dim_kpi_version.valid_from
-        and held.period_start <= coalesce(dim_kpi_version.valid_to, held.period_start)
+        on held_period.kpi = dim_kpi_version.kpi
+        and held_period.period_start >= dim_kpi_version.valid_from
+        and held_period.period_start <= coalesce(dim_kpi_version.valid_to, held_period.period_start)
     left join recent
-        on held.kpi = recent.kpi
-        and held.grain = recent.grain
-        and held.period_start = recent.period_start
-        and held.slice = recent.slice
-        and held.member = recent.member
+        on held_period.kpi = recent.kpi
+        and held_period.grain = recent.grain
+        and held_period.period_start = recent.period_start
+        and held_period.slice = recent.slice
+        and held_period.member = recent.member
         and dim_kpi_version.version = recent.version
+),
+
+-- how far the actual lies outside of what was promised, where a target has two sides
+measured as (
+    select
+        *,
+        case
+            when comparison = 'between' then greatest(target_value - actual, actual - upper_value, 0)
+            when comparison = 'exactly' then greatest(abs(actual - target_value) - within_value, 0)
+        end as outside_by,
+        case when is_agreed and comparison <> 'between' then target_value end as adding_value
+    from joined
+),
+
+judged as (
+    select
+        *,
+        case
+            when target_value is null or not is_agreed then 'no_target'
+            when not is_complete then 'incomplete'
+            when actual is null then 'no_data'
+            when comparison = 'at_least' and actual >= target_value then 'green'
+            when comparison = 'at_most' and actual <= target_value then 'green'
+            when outside_by = 0 then 'green'
+            when comparison = 'at_least' and actual >= amber_value then 'amber'
+            when comparison = 'at_most' and actual <= amber_value then 'amber'
+            when outside_by <= amber_outside_by then 'amber'
+            else 'red'
+        end as status
+    from measured
+),
+
+-- more is better below: where less is better, every figure has changed its sign
+turned as (
+    select
+        *,
+        case comparison when 'at_least' then actual when 'at_most' then -actual end as reached,
+        case comparison when 'at_least' then target_value when 'at_most' then -target_value end as target_mark,
+        case comparison when 'at_least' then commit_value when 'at_most' then -commit_value end as commit_mark,
+        case comparison when 'at_least' then stretch_value when 'at_most' then -stretch_value end as stretch_mark
+    from judged
+),
+
+-- what a target is worth: nothing below commit, then rising to the target and on to stretch, and no further
+scored as (
+    select
+        turned.*,
+        case
+            when not turned.is_binding or turned.status not in ('green', 'amber', 'red') then null
+            when turned.comparison in ('between', 'exactly') and turned.status = 'green' then scoring.at_target
+            when turned.comparison in ('between', 'exactly') and turned.status = 'amber' then scoring.at_commit
+            when turned.reached >= turned.stretch_mark and turned.reached >= turned.target_mark then scoring.at_stretch
+            when turned.reached > turned.target_mark and turned.stretch_mark > turned.target_mark
+                then scoring.at_target
+                    + (scoring.at_stretch - scoring.at_target)
+                    * cast(
+                        (turned.reached - turned.target_mark) / (turned.stretch_mark - turned.target_mark)
+                        as decimal(20, 12)
+                    )
+            when turned.reached >= turned.target_mark then scoring.at_target
+            when turned.reached >= turned.commit_mark
+                then scoring.at_commit
+                    + (scoring.at_target - scoring.at_commit)
+                    * cast(
+                        (turned.reached - turned.commit_mark) / (turned.target_mark - turned.commit_mark)
+                        as decimal(20, 12)
+                    )
+            else 0
+        end as score
+    from turned
+    cross join scoring
 ),
 
 -- targets add up over the year only where the KPI does, and only where none is missing
 with_targets as (
     select
         *,
-        count(target_value) over year_to_date as target_count,
-        sum(target_value) over year_to_date as target_sum
-    from joined
+        count(adding_value) over year_to_date as target_count,
+        sum(adding_value) over year_to_date as target_sum
+    from scored
     window year_to_date as (
         partition by holder, kpi, kpi_version, slice, member, grain, year_start
         order by period_start
@@ -224,7 +220,14 @@ final as (
         amber_value,
         stretch_value,
         weight,
-        cast(actual - target_value as decimal(38, 12)) as variance,
+        -- of two sides: how far below the lower or above the upper one, 0 between them
+        cast(
+            case
+                when comparison = 'between' and actual > upper_value then actual - upper_value
+                when comparison = 'between' and actual >= target_value then 0
+                else actual - target_value
+            end as decimal(38, 12)
+        ) as variance,
         -- below zero a share says the opposite: -10 of a target of -5 would be twice what was promised
         cast(
             case
@@ -232,20 +235,11 @@ final as (
                 when comparison = 'at_most' and actual > 0 then target_value / actual
             end as decimal(38, 12)
         ) as attainment,
-        case
-            when target_value is null then 'no_target'
-            when not is_complete then 'incomplete'
-            when actual is null then 'no_data'
-            when comparison = 'at_least' and actual >= target_value then 'green'
-            when comparison = 'at_most' and actual <= target_value then 'green'
-            when comparison = 'at_least' and actual >= amber_value then 'amber'
-            when comparison = 'at_most' and actual <= amber_value then 'amber'
-            else 'red'
-        end as status,
+        status,
         actual_year_to_date,
         cast(
             case
-                when is_level then target_value
+                when is_level then adding_value
                 when is_additive and target_count = period_number then target_sum
             end as decimal(38, 10)
         ) as target_year_to_date,
@@ -253,7 +247,18 @@ final as (
         year_to_date_last_year,
         cast(rolling_mean as decimal(38, 12)) as rolling_mean,
         baseline_value,
-        recorded_at
+        recorded_at,
+        upper_value,
+        within_value,
+        commit_value,
+        amber_outside_by,
+        cast(score as decimal(38, 12)) as score,
+        is_pilot,
+        is_binding,
+        approval_state,
+        entry_seq,
+        entry_hash,
+        reason_kind
     from with_targets
 )
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+import sys
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+
+from kpiledger.pages import render_pages
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "pages"))
+
+from made_forms import forms_ledger, forms_project, forms_warehouse
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -24,6 +33,13 @@ ARGUMENTS = (
     "--disable-sync",
 )
 TEAMS = ("sales_west", "sales_east", "sales_central", "sales_south")
+APPROVALS = {
+    "approved": "Approved",
+    "unapproved": "Not approved",
+    "void": "Approval void",
+    "refused": "Approval refused",
+    "not_required": "No approval needed",
+}
 FIGURES = {
     "actual": "actual",
     "target_value": "target_value",
@@ -32,6 +48,9 @@ FIGURES = {
     "target_year_to_date": "target_year_to_date",
     "same_period_last_year": "same_period_last_year",
     "rolling_mean": "rolling_mean",
+    "upper_value": "upper_value",
+    "within_value": "within_value",
+    "score": "score",
 }
 
 
@@ -124,6 +143,55 @@ def test_a_history_lists_every_period_of_the_table(published_demo: Path, watched
         assert (variance, last_year) == (row["variance"], row["same_period_last_year"])
         assert line.get_attribute("data-status") == row["status"]
     assert wrong == []
+
+
+def test_every_target_leads_to_its_ledger_entry_and_names_its_approval(
+    published_demo: Path, watched: tuple[Any, list[str]]
+) -> None:
+    page, wrong = watched
+    rows = scorecard_rows(published_demo, "sales_west")
+    page.goto((published_demo / "build" / "pages" / "sales_west.html").as_uri())
+    tiles = page.locator("article.tile").all()
+    addresses = []
+    for tile in tiles:
+        row = rows[tuple(tile.get_attribute(f"data-{name}") for name in ("kpi", "member", "period"))]
+        assert APPROVALS[row["approval_state"]] in tile.locator(".agreed").first.inner_text()
+        addresses.append((tile.locator(".agreed a").first.get_attribute("href"), row["entry_seq"], row["entry_hash"]))
+    for address, seq, entry_hash in addresses:
+        page.goto((published_demo / "build" / "pages" / address).as_uri())
+        line = page.locator("pre").inner_text()
+        assert hashlib.sha256(b"\0" + line.encode()).hexdigest() == entry_hash
+        assert f"kpi audit 25 --seq {seq}" in page.locator("dl.facts").inner_text()
+    assert wrong == []
+
+
+def test_an_unapproved_target_is_said_by_word_and_shape(tmp_path: Path, watched: tuple[Any, list[str]]) -> None:
+    page, wrong = watched
+    ledger, warehouse = forms_ledger(tmp_path), forms_warehouse(tmp_path / "warehouse.duckdb")
+    render_pages(forms_project(tmp_path), warehouse, tmp_path, datetime(2018, 1, 2), "run-1", None, ledger)
+    for kpi, word in (("voided", "Approval void"), ("turned_down", "Approval refused"), ("trial", "On target")):
+        page.goto((tmp_path / "sales_west.html").as_uri())
+        badge = page.locator(f"#{kpi} .badge")
+        assert badge.inner_text() == word
+        assert badge.locator("svg").bounding_box()["width"] == 16
+    trial = page.locator("#trial .agreed").first.inner_text()
+    assert " ".join(trial.split()).startswith("No approval needed Pilot, not binding · trial_2017 v1")
+    assert wrong == []
+
+
+def test_no_page_breaks_a_rule_of_accessibility(published_demo: Path, browser: Any, tmp_path: Path) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    ledger, warehouse = forms_ledger(tmp_path), forms_warehouse(tmp_path / "warehouse.duckdb")
+    render_pages(forms_project(tmp_path), warehouse, tmp_path, datetime(2018, 1, 2), "run-1", None, ledger)
+    every_kind = [path for path in published(published_demo) if path.parent.name == "pages"]
+    every_kind += [next(path for path in published(published_demo) if path.parent.name == "history")]
+    context = browser.new_context(bypass_csp=True)  # pages forbid scripts, and axe is one
+    page = context.new_page()
+    for path in [*every_kind, *sorted(tmp_path.rglob("*.html"))]:
+        page.goto(path.as_uri())
+        broken = axe.run(page).response["violations"]
+        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in broken] == [], path.name
+    context.close()
 
 
 def test_the_company_shows_every_kpi_once_in_its_stage(published_demo: Path, watched: tuple[Any, list[str]]) -> None:

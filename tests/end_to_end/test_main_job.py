@@ -103,16 +103,17 @@ def test_an_earlier_moment_still_gives_the_earlier_target(own_demo: Path) -> Non
 
 
 def test_an_edited_event_is_refused_with_both_values(own_demo: Path) -> None:
-    path = own_demo / "metrics/agreements/2016/sales_west.yml"
+    # From before the policy on approvals: later ones are signed, and an edit voids the signature first.
+    path = own_demo / "metrics/agreements/2015/sales_west.yml"
     text = path.read_text(encoding="utf-8")
-    assert "West grows 10 percent" in text
-    path.write_text(text.replace("West grows 10 percent", "Something else", 1), encoding="utf-8")
+    assert "West grows 5 percent" in text
+    path.write_text(text.replace("West grows 5 percent", "Something else", 1), encoding="utf-8")
     refused = kpi(own_demo, "run")
     assert refused.returncode == 1
     assert "KPI090" in refused.stderr
     assert "Something else" in refused.stderr
-    assert "West grows 10 percent" in refused.stderr
-    assert "metrics/agreements/2016/sales_west.yml" in refused.stderr
+    assert "West grows 5 percent" in refused.stderr
+    assert "metrics/agreements/2015/sales_west.yml" in refused.stderr
 
 
 def test_target_answers_what_the_issue_of_an_auditor_is(published_demo: Path) -> None:

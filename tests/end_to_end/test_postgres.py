@@ -30,7 +30,9 @@ pytestmark = [pytest.mark.demo, needs_postgres]
 Row = tuple[Any, ...]
 KEYS = {
     "fct_kpi_value": ("kpi", "version", "grain", "span", "period_start", "slice", "member"),
+    "fct_kpi_target": ("agreement", "agreement_version", "kpi", "slice", "member", "grain", "period_start"),
     "fct_scorecard": ("holder", "kpi", "slice", "member", "grain", "period_start"),
+    "fct_agreement_score": ("agreement", "grain", "period_start"),
 }
 # DuckDB divides decimals as doubles, PostgreSQL as decimals.
 CLOSE = Decimal("1e-11")

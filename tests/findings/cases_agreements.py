@@ -40,6 +40,13 @@ _SECOND = """\
         slice: {region: West}
         target: {grain: month, value: "24000.00", comparison: at_least}
 """
+_JULY_TARGET = 'target: {grain: month, value: "23000.00", comparison: at_least}'
+_MARGINS = """\
+          comparison: at_least
+          by_period:
+            2017-01: "0.12"
+            2017-02: "0.13"
+"""
 _DESK = """\
 source: desk
 connection: DESK_URL
@@ -56,6 +63,10 @@ tables:
 """
 _CUSTOMER = "  - table: customer\n    model: stg_crm__customer\n    key: [customer_id]\n"
 _JULY = "decided_on: 2017-06-20\n    valid_from: 2017-07-01"
+
+
+def _july(target: str) -> Swap:
+    return Swap(WEST, _JULY_TARGET, target)
 
 
 def _with_parent(
@@ -92,6 +103,30 @@ CASES: tuple[Case, ...] = (
         Append(WEST, _RETIRED.replace("valid_from: 2017-10-01", "valid_from: 2017-10-10")),
     ),
     case("overlapping_agreements", "KPI055", Append(WEST, _SECOND)),
+    case(
+        "agreement_made_longer_for_another_kpi",
+        "",
+        Swap(WEST, "valid_to: 2017-12-31", "valid_to: 2017-09-30"),
+        Append(
+            WEST,
+            _AMENDED.replace("valid_from: 2017-11-01", "valid_from: 2017-09-01\n    valid_to: 2017-12-31").replace(
+                "2017-11-01", "2017-08-01"
+            )
+            + _SECOND.replace("decided_on: 2017-07-01", "decided_on: 2017-09-01"),
+        ),
+    ),
+    case(
+        "agreement_made_longer_for_the_same_kpi",
+        "KPI055",
+        Swap(WEST, "valid_to: 2017-12-31", "valid_to: 2017-09-30"),
+        Append(
+            WEST,
+            _AMENDED.replace("valid_from: 2017-11-01", "valid_from: 2017-09-01\n    valid_to: 2017-12-31")
+            .replace("2017-11-01", "2017-08-01")
+            .replace("kpi: gross_margin", "kpi: revenue\n        slice: {region: West}")
+            + _SECOND.replace("decided_on: 2017-07-01", "decided_on: 2017-09-01"),
+        ),
+    ),
     case("weights_above_one", "KPI056", Swap(WEST, "weight: 0.3", "weight: 0.5")),
     case("weights_above_one_by_amendment", "KPI056", Append(WEST, _AMENDED.replace("weight: 0.3", "weight: 0.45"))),
     case(
@@ -122,6 +157,113 @@ CASES: tuple[Case, ...] = (
         Swap(WEST, '            2017-01: "0.12"\n            2017-02: "0.13"', '            2017-Q1: "0.12"'),
     ),
     case("span_period_not_computed", "KPI059", Swap(MARGIN, "spans: [period, year_to_date]", "spans: [year_to_date]")),
+    case(
+        "upper_below_the_lower_bound",
+        "KPI140",
+        _july('target: {grain: month, value: "23000.00", upper: "21000.00", comparison: between}'),
+    ),
+    case(
+        "bounds_of_different_periods",
+        "KPI140 KPI140 KPI140",
+        Swap(
+            WEST,
+            _MARGINS,
+            _MARGINS.replace("at_least", "between")
+            + "          upper_by_period:\n"
+            + '            2017-01: "0.11"\n'
+            + '            2017-03: "0.15"\n',
+        ),
+    ),
+    case(
+        "upper_of_a_target_at_least",
+        "KPI013",
+        _july('target: {grain: month, value: "23000.00", upper: "25000.00", comparison: at_least}'),
+    ),
+    case(
+        "upper_by_period_beside_a_value",
+        "KPI013",
+        _july('target: {grain: month, value: "1", upper_by_period: {2017-07: "2"}, comparison: between}'),
+    ),
+    case(
+        "between_relative_bounds",
+        "KPI013",
+        _july(
+            'target: {grain: month, relative: {to: same_period_last_year, times: "1.06"}, upper: "9", '
+            "comparison: between}"
+        ),
+    ),
+    case(
+        "within_of_a_target_at_least",
+        "KPI013",
+        _july('target: {grain: month, value: "23000.00", within: "1", comparison: at_least}'),
+    ),
+    case(
+        "amber_share_of_a_target_exactly",
+        "KPI013",
+        _july(
+            'target: {grain: month, value: "23000.00", within: "1", comparison: exactly}\n'
+            '        amber: {share_of_target: "0.9"}'
+        ),
+    ),
+    case(
+        "stretch_of_a_target_between",
+        "KPI013",
+        _july(
+            'target: {grain: month, value: "23000.00", upper: "25000.00", comparison: between}\n'
+            '        stretch: "24000.00"'
+        ),
+    ),
+    case("commit_beyond_the_target", "KPI141", _july(f'{_JULY_TARGET}\n        commit: "24000.00"')),
+    case(
+        "commit_beyond_the_end_of_a_ramp",
+        "KPI141",
+        _july(
+            'target: {grain: month, ramp: {from: "23000.00", to: "20000.00"}, comparison: at_least}\n'
+            '        commit: "21000.00"'
+        ),
+    ),
+    case(
+        "ramp_without_an_end",
+        "KPI142",
+        Swap(WEST, _JULY, "decided_on: 2017-06-20\n    valid_from: 2017-12-01"),
+        _july('target: {grain: month, ramp: {from: "23000.00", to: "25000.00"}, comparison: at_least}'),
+    ),
+    case(
+        "ramp_that_leads_nowhere",
+        "KPI142",
+        _july('target: {grain: month, ramp: {from: "23000.00", to: "23000.00"}, comparison: at_least}'),
+    ),
+    case(
+        "amendment_that_changes_nothing",
+        "KPI143",
+        Append(
+            WEST,
+            _AMENDED.replace(
+                '        target: {grain: month, value: "0.14", comparison: at_least}\n',
+                "        target: {grain: month, by_period: {}, comparison: at_least}\n",
+            ),
+        ),
+    ),
+    case(
+        "relative_to_last_year_by_week",
+        "KPI059 KPI144",
+        Swap(WEST, _JULY, "decided_on: 2017-06-20\n    valid_from: 2017-07-03"),
+        _july('target: {grain: week, relative: {to: same_period_last_year, times: "1.06"}, comparison: at_least}'),
+    ),
+    case(
+        "relative_to_a_baseline_that_is_not_there",
+        "KPI013",
+        _july('target: {grain: month, relative: {to: baseline, times: "1.06"}, comparison: at_least}'),
+    ),
+    case(
+        "binding_agreement_becomes_a_trial",
+        "KPI145",
+        Swap(
+            WEST,
+            "    proposed_by: finance_controller\n    approved_by: cfo\n",
+            "    proposed_by: finance_controller\n    approved_by: cfo\n    pilot: true\n",
+        ),
+    ),
     case("rule_id_twice_in_a_file", "KPI070", Swap(CRM, "id: DM-02", "id: DM-01")),
     case("rule_id_twice_over_files", "KPI070", Write("expectations/desk.yml", _DESK)),
     case("unknown_model_of_table", "KPI025", Swap(CRM, "model: stg_crm__meeting", "model: stg_crm__meetings")),
@@ -192,6 +334,11 @@ CASES: tuple[Case, ...] = (
             "proposed_by: finance_controller\n",
             "proposed_by: cfo\n",
         ),
+    ),
+    case(
+        "names_a_person_where_it_stays",
+        "KPI160 KPI160",
+        Swap(WEST, "text: A competitor left the market", "text: p1007 was ill, evidence: docs/p1007.md"),
     ),
     case("reviewed_more_often_than_computed", "KPI083", Swap(SHIPPED, "cadence: month", "cadence: week")),
 )

@@ -130,6 +130,21 @@ CASES: tuple[Case, ...] = (
         "KPI013",
         Swap(WEST, 'target: {grain: month, value: "21000.00", comparison', "target: {grain: month, comparison"),
     ),
+    case(
+        "target_of_two_forms",
+        "KPI013",
+        Swap(WEST, 'value: "21000.00", comp', 'value: "21000.00", ramp: {from: "1", to: "2"}, comp'),
+    ),
+    case(
+        "between_without_upper",
+        "KPI013",
+        Swap(WEST, '"23000.00", comparison: at_least', '"23000.00", comparison: between'),
+    ),
+    case(
+        "exactly_without_within",
+        "KPI013",
+        Swap(WEST, '"23000.00", comparison: at_least', '"23000.00", comparison: exactly'),
+    ),
     case("agreed_without_end", "KPI013", Swap(WEST, "    valid_to: 2017-12-31\n", "")),
     case(
         "amended_without_targets",

@@ -18,18 +18,29 @@ create table kpi.fct_scorecard (
     target_value decimal(38, 10), comparison text, amber_value decimal(38, 10),
     stretch_value decimal(38, 10), weight decimal(38, 10), variance double, attainment double, status text,
     actual_year_to_date double, target_year_to_date decimal(38, 10), same_period_last_year double,
-    year_to_date_last_year double, rolling_mean double, baseline_value decimal(38, 10), recorded_at timestamp
+    year_to_date_last_year double, rolling_mean double, baseline_value decimal(38, 10), recorded_at timestamp,
+    upper_value decimal(38, 10), within_value decimal(38, 10), commit_value decimal(38, 10),
+    amber_outside_by decimal(38, 10), score decimal(38, 12), is_pilot boolean, is_binding boolean,
+    approval_state text, entry_seq integer, entry_hash text, reason_kind text
 );
 create table kpi.fct_kpi_target (
     agreement text, agreement_version integer, holder text, kpi text, slice text, member text, grain text,
     period_start date, target_value decimal(38, 10), comparison text, amber_value decimal(38, 10),
     stretch_value decimal(38, 10), weight decimal(38, 10), valid_from date, valid_to date,
-    recorded_at timestamp, superseded_at timestamp
+    recorded_at timestamp, superseded_at timestamp, upper_value decimal(38, 10), within_value decimal(38, 10),
+    reference text, reference_times decimal(38, 10), is_pending boolean
 );
 create table kpi.dim_agreement_version (
     agreement text, agreement_version integer, holder text, event text, decided_on date, valid_from date,
     valid_to date, reason_kind text, reason_text text, evidence text, proposed_by text, approved_by text,
-    seq integer, recorded_at timestamp, superseded_at timestamp, commit_id text, entry_hash text
+    seq integer, recorded_at timestamp, superseded_at timestamp, commit_id text, entry_hash text,
+    is_pilot boolean, is_binding boolean, approval_state text, approval_seq integer, approval_recorded_at timestamp,
+    is_pending boolean
+);
+create table kpi.fct_agreement_score (
+    agreement text, agreement_version integer, holder text, grain text, period_start date, period_end date,
+    is_complete boolean, score decimal(38, 12), weight_scored decimal(9, 6), weight_agreed decimal(9, 6),
+    kpi_count integer
 );
 create table kpi.fct_check_result (
     run_id text, source text, table_name text, model text, rule text, says text, check_kind text,
@@ -74,6 +85,9 @@ class MadeWarehouse:
             "recorded_at": RECORDED,
             "commit_id": "d92be40aa11",
             "entry_hash": "0123456789abcdef",
+            "is_pilot": False,
+            "is_binding": True,
+            "approval_state": "not_required",
         }
         self.add("kpi.dim_agreement_version", **(columns | more))
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from kpiledger.pages.geometry import Scale, domain, flag_levels, line_path, step_path, ticks
+from kpiledger.pages.geometry import Scale, band_path, domain, flag_levels, line_path, step_path, ticks
 from kpiledger.pages.history_chart import _room
 
 UPWARDS = Scale(Decimal(0), Decimal(10), 100.0, 0.0)
@@ -61,3 +61,8 @@ def test_words_of_near_flags_never_meet() -> None:
             assert row != other_row or end <= other_start or start >= other_end
         assert 0 <= start < end <= 1100
         placed.append((row, x, start, end))
+
+
+def test_what_lies_between_two_bounds_is_a_box_for_each_period_that_has_them() -> None:
+    bounds = [(Decimal(3), Decimal(5)), None, (Decimal(4), Decimal(4))]
+    assert band_path([0.0, 10.0, 20.0, 30.0], bounds, UPWARDS) == "M0 50H10V70H0zM20 60H30V60H20z"

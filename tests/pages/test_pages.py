@@ -2,54 +2,19 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
 import pytest
 from made_project import a_kpi, made_project
 from made_warehouse import MadeWarehouse, made_warehouse
+from page_read import Page
 
 from kpiledger.errors import BrokenWorld
 from kpiledger.pages import render_pages
 from kpiledger.project import Project
 
 LARGEST = 60 * 1024
-APART = frozenset({"td", "th", "p", "li", "h1", "h2", "h3", "br", "caption", "title", "text"})
-
-
-class Page(HTMLParser):
-    """The text of a page without its style, its addresses, and its figures by tile and name."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.text, self.links, self.tags = "", list[str](), list[str]()
-        self.figures: dict[tuple[str, str], str] = {}
-        self.tiles: list[str] = []
-        self._kpi, self._is_style = "", False
-        self.source = path.read_text(encoding="utf-8")
-        self.feed(self.source)
-        self.text = re.sub(r"\s+", " ", self.text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named = {name: value or "" for name, value in attrs}
-        self.tags.append(tag)
-        self._is_style = tag == "style"
-        self.text += " " if tag in APART else ""
-        self.links += [named[name] for name in ("href", "src") if name in named]
-        if "data-kpi" in named:
-            self._kpi = named["data-kpi"]
-            self.tiles += [self._kpi] if tag == "article" else []
-        if "data-of" in named:
-            self.figures[(self._kpi, named["data-of"])] = named["value"]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._is_style = False
-        self.text += " " if tag in APART else ""
-
-    def handle_data(self, data: str) -> None:
-        if not self._is_style:
-            self.text += data
 
 
 def all_pages(pages: Path) -> list[Path]:
@@ -119,7 +84,7 @@ def test_nothing_a_user_wrote_becomes_markup(pages: Path) -> None:
 
 def test_the_header_says_agreement_approval_commit_run_and_day(pages: Path) -> None:
     text = Page(pages / "sales_west.html").text
-    assert "Agreement west_2017 version 2 · approved 20 Jun 2017 by Chief financial officer" in text
+    assert "Agreement west_2017 version 2 · decided 20 Jun 2017 · No approval needed" in text
     assert "As of 31 Dec 2017 · run run-1 · commit d92be40 Built 2 Jan 2018 06:14 UTC" in text
 
 
@@ -160,8 +125,8 @@ def test_a_history_lists_each_version_with_who_why_and_where_it_is_recorded(page
     text = Page(pages / "history" / "sales_west-revenue-region-west.html").text
     assert (
         "3 1 Jul 2017 west_2017 v2 21,000 → 22,500 Jul 2017 Scope change: The Reno <b>branch</b> joined the region "
-        "(docs/decisions/2017-06.md) Head of sales Chief financial officer 20 Jun 2017 2 Jan 2018 06:00 UTC "
-        "3 0123456789 commit d92be40"
+        "(docs/decisions/2017-06.md) Head of sales Chief financial officer No approval needed "
+        "20 Jun 2017 2 Jan 2018 06:00 UTC 3 0123456789 commit d92be40"
     ) in text
     assert "December 2017 23,457 22,500 +957 +4.3 On target 18,750 west_2017 v2" in text
     assert text.index("December 2017 23,457") < text.index("January 2016 16,000")

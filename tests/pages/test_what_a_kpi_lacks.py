@@ -14,6 +14,7 @@ from kpiledger.pages.history import history
 from kpiledger.pages.queries import ScorecardRow
 from kpiledger.pages.rows import kpi_row, team_marks
 from kpiledger.pages.series import Series
+from kpiledger.pages.series import _grain as shown_by
 from kpiledger.pages.tiles import tile
 from kpiledger.project import Project
 from kpiledger.specs.kpi import Kpi
@@ -110,3 +111,20 @@ def test_values_of_several_definitions_name_theirs(project: Project) -> None:
     one, two = (history(project, a_series(project, kpi, Grain.MONTH), has_scorecard=True) for kpi in kpis)
     assert (one.has_definitions, two.has_definitions) == (False, True)
     assert two.values[0].definition == "version 1"
+
+
+def test_a_kpi_whose_monthly_targets_ended_is_shown_by_the_quarters_that_go_on() -> None:
+    months = [a_row(period_start=date(2016, month, 1), period_end=date(2016, month, 28)) for month in (11, 12)]
+    quarters = [a_row(period_start=date(2017, month, 1), period_end=date(2017, month + 2, 28)) for month in (7, 10)]
+    grains = {Grain.MONTH: months, Grain.QUARTER: quarters}
+    kpi = a_kpi("revenue", "Revenue", "order", cadence="month")
+    assert shown_by(kpi, grains) is Grain.QUARTER
+    assert shown_by(kpi, {Grain.MONTH: months}) is Grain.MONTH
+    going_on = [*months, a_row(period_start=date(2017, 10, 1), period_end=date(2017, 10, 31))]
+    assert shown_by(kpi, {**grains, Grain.MONTH: going_on}) is Grain.MONTH
+
+
+def test_without_any_target_the_cadence_is_shown() -> None:
+    rows = [a_row(target_value=None)]
+    kpi = a_kpi("revenue", "Revenue", "order", cadence="quarter")
+    assert shown_by(kpi, {Grain.MONTH: rows, Grain.QUARTER: rows}) is Grain.QUARTER

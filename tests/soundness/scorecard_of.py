@@ -12,7 +12,7 @@ import duckdb
 from kpiledger.specs.kpi import Kpi
 from tests.compiled_models import plain_sql
 
-SCORECARD = Path(__file__).parents[2] / "models" / "scorecard" / "fct_scorecard.sql"
+MODELS = Path(__file__).parents[2] / "models" / "scorecard"
 COMPANY = """
     create table dim_kpi (kpi varchar, cadence varchar, is_missing_zero boolean);
     create table dim_kpi_version (
@@ -24,9 +24,23 @@ COMPANY = """
         holder varchar, agreement varchar, agreement_version integer, kpi varchar, slice varchar, member varchar,
         grain varchar, period_start date, period_end date, target_value decimal(38, 10), comparison varchar,
         amber_value decimal(38, 10), stretch_value decimal(38, 10), weight decimal(9, 6),
-        baseline_value decimal(38, 10), recorded_at timestamp, superseded_at timestamp
-    )
+        baseline_value decimal(38, 10), recorded_at timestamp, superseded_at timestamp,
+        upper_value decimal(38, 10), within_value decimal(38, 10), commit_value decimal(38, 10),
+        amber_outside_by decimal(38, 10), is_pilot boolean default false, is_binding boolean default true,
+        approval_state varchar default 'not_required'
+    );
+    create table dim_agreement_version (
+        agreement varchar, agreement_version integer, seq integer, entry_hash varchar, reason_kind varchar
+    );
+    create table scoring as select
+        cast('0.5' as decimal(9, 6)) as at_commit, cast('1' as decimal(9, 6)) as at_target,
+        cast('1.2' as decimal(9, 6)) as at_stretch
 """
+
+
+def model_sql(name: str) -> str:
+    """The SQL of a model of the scorecard."""
+    return plain_sql((MODELS / f"{name}.sql").read_text(encoding="utf-8"))
 
 
 def scorecard_of(
@@ -41,6 +55,7 @@ def scorecard_of(
                 "insert into dim_kpi_version values (?, ?, ?, ?, false, true, false)",
                 [one.kpi, version.version, version.valid_from, version.valid_to],
             )
-    company.execute(f"create table fct_scorecard as {plain_sql(SCORECARD.read_text(encoding='utf-8'))}")
+    for name in ("held_period", "fct_scorecard"):
+        company.execute(f"create table {name} as {model_sql(name)}")
     rows = company.execute("select kpi, period_start, actual, is_complete from fct_scorecard").fetchall()
     return {(name, start): (actual, is_complete) for name, start, actual, is_complete in rows}

@@ -7,8 +7,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from tests.compiled_models import plain_sql
-from tests.soundness.scorecard_of import COMPANY, SCORECARD
+from tests.soundness.scorecard_of import COMPANY, model_sql
 
 ONE_MONTH = """
     create table dim_period as select
@@ -50,5 +49,6 @@ def test_attainment_is_said_only_where_more_of_it_is_better(
         company.execute(ONE_MONTH)
         company.execute(PROMISED, [actual])
         company.execute(TARGET, [target, comparison])
-        query = f"select attainment, status from ({plain_sql(SCORECARD.read_text(encoding='utf-8'))})"
+        company.execute(f"create table held_period as {model_sql('held_period')}")
+        query = f"select attainment, status from ({model_sql('fct_scorecard')})"
         assert company.execute(query).fetchall() == [(None if reached is None else Decimal(reached), status)]

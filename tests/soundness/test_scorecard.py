@@ -55,10 +55,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Target:
-    """What a holder promised for one period."""
+    """What a holder promised for one period; without a value where last year's number makes it."""
 
-    value: Decimal
-    amber: Decimal
+    value: Decimal | None
+    amber: Decimal | None
     comparison: str
 
 
@@ -102,7 +102,10 @@ def read_targets(folder: Path) -> Targets:
         written = read_yaml(path)
         last_day = written["events"][0]["valid_to"]
         for event in sorted(written["events"], key=lambda event: event["valid_from"]):
-            for promise in event["targets"]:
+            if event["event"] == "retired":
+                ended = [key for key in targets if key[0] == written["holder"] and key[-1] >= event["valid_from"]]
+                targets = {key: target for key, target in targets.items() if key not in ended}
+            for promise in event.get("targets", ()):
                 targets |= promised(written["holder"], promise, event["valid_from"], last_day)
     return targets
 
@@ -111,13 +114,30 @@ def promised(holder: str, promise: dict[str, Any], first_day: date, last_day: da
     ((slice_name, member),) = promise.get("slice", {"all": "all"}).items()
     target, amber = promise["target"], promise["amber"]
     found: Targets = {}
-    for start in periods(target["grain"], first_day, last_day):
-        value = Decimal(target["by_period"][f"{start:%Y-%m}"] if "by_period" in target else target["value"])
-        share = amber.get("share_of_target")
-        limit = value * Decimal(share) if share else Decimal(amber["absolute"])
+    starts = periods(target["grain"], first_day, last_day)
+    for number, start in enumerate(starts):
+        value = figure(promise, start, number, len(starts))
+        limit = Decimal(amber["absolute"]) if "absolute" in amber else None
+        if value is not None and "share_of_target" in amber:
+            limit = value * Decimal(amber["share_of_target"])
         key = (holder, promise["kpi"], slice_name, member, target["grain"], start)
         found[key] = Target(value, limit, target["comparison"])
     return found
+
+
+def figure(promise: dict[str, Any], start: date, number: int, count: int) -> Decimal | None:
+    """What is promised for the period of a number, 0 for the first of so many."""
+    target = promise["target"]
+    if "by_period" in target:
+        return Decimal(target["by_period"][f"{start:%Y-%m}"])
+    if "ramp" in target:
+        first, last = Decimal(target["ramp"]["from"]), Decimal(target["ramp"]["to"])
+        return first + number * (last - first) / (count - 1)
+    if "relative" in target:
+        times = Decimal(target["relative"]["times"])
+        is_known = target["relative"]["to"] == "baseline"
+        return times * Decimal(promise["baseline"]["value"]) if is_known else None
+    return Decimal(target["value"])
 
 
 def periods(grain: str, first_day: date, last_day: date) -> list[date]:
@@ -162,6 +182,8 @@ def twelve_months(last: date) -> list[date]:
 def status_of(actual: Decimal | None, target: Target) -> str:
     if actual is None:
         return "no_data"
+    assert target.value is not None
+    assert target.amber is not None
     sign = 1 if target.comparison == "at_least" else -1
     if sign * (actual - target.value) >= 0:
         return "green"
@@ -183,7 +205,7 @@ def target_year_to_date(targets: Targets, key: Key) -> Decimal | None:
     if key[1] != "revenue":
         return targets[key].value
     found = [targets.get((*same, one)) for one in year_to_date(month)]  # type: ignore[arg-type]
-    return None if None in found else sum((one.value for one in found if one), Decimal(0))
+    return None if None in found else sum((one.value for one in found if one and one.value), Decimal(0))
 
 
 def expected_row(cells: Cells, targets: Targets, key: Key) -> Row:
@@ -193,6 +215,7 @@ def expected_row(cells: Cells, targets: Targets, key: Key) -> Row:
     actual = value_of(cells, kpi, regions, [month])
     row: Row = {"actual": actual, "status": status_of(actual, target), "variance": None, "attainment": None}
     if actual is not None:
+        assert target.value is not None
         row["variance"] = actual - target.value
         pair = (actual, target.value) if target.comparison == "at_least" else (target.value, actual)
         row["attainment"] = ratio(*pair)

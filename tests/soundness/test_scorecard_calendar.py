@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from kpiledger.compiling.calendar_models import day_model, period_model, span_model
 from kpiledger.specs.calendar import Calendar
 from kpiledger.vocabulary import Grain
+from tests.compiled_models import plain_sql
 
 SCORECARD = Path(__file__).parents[2] / "models" / "scorecard" / "fct_scorecard.sql"
 CALENDAR = Calendar.model_validate({"starts_on": date(2014, 1, 1), "zone": "UTC", "fiscal_year_starts": "july"})
@@ -23,7 +23,10 @@ COMPANY = """
     create table dim_kpi_version as select
         'sales' as kpi, 1 as version, date '2014-01-01' as valid_from, cast(null as date) as valid_to,
         false as is_ratio, true as is_additive, false as is_level;
-    create table dim_unit as select 'company' as unit, 'company' as kind
+    create table dim_unit as select 'company' as unit, 'company' as kind;
+    create table dim_agreement_version as select
+        'budget' as agreement, 1 as agreement_version, 1 as seq, 'aa' as entry_hash, 'annual_agreement' as reason_kind;
+    create table scoring as select 0.5 as at_commit, 1.0 as at_target, 1.2 as at_stretch
 """
 FACTS = """
     create table fct_kpi_value as select
@@ -36,7 +39,10 @@ FACTS = """
         'at_least' as comparison, cast(null as decimal(38, 10)) as amber_value,
         cast(null as decimal(38, 10)) as stretch_value, cast(null as decimal(9, 6)) as weight,
         cast(null as decimal(38, 10)) as baseline_value, timestamp '2014-01-01' as recorded_at,
-        cast(null as timestamp) as superseded_at
+        cast(null as timestamp) as superseded_at, cast(null as decimal(38, 10)) as upper_value,
+        cast(null as decimal(38, 10)) as within_value, cast(null as decimal(38, 10)) as commit_value,
+        cast(null as decimal(38, 10)) as amber_outside_by, false as is_pilot, true as is_binding,
+        'not_required' as approval_state
     from dim_period
     where grain in ('week', 'month', 'quarter')
 """
@@ -50,12 +56,13 @@ def scorecard() -> Iterator[duckdb.DuckDBPyConnection]:
             "dim_day": day_model(CALENDAR, []),
             "dim_period": period_model(CALENDAR, [Grain.WEEK]),
             "dim_span": span_model(CALENDAR, [Grain.WEEK], []),
+            "held_period": SCORECARD.with_name("held_period.sql").read_text(encoding="utf-8"),
             "fct_scorecard": SCORECARD.read_text(encoding="utf-8"),
         }
         for name, sql in models.items():
-            if name == "fct_scorecard":
+            if name == "held_period":
                 connection.execute(FACTS)
-            connection.execute(f"create table {name} as " + re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", sql))
+            connection.execute(f"create table {name} as {plain_sql(sql)}")
         yield connection
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 
 import duckdb
 import pytest
@@ -14,10 +14,12 @@ from kpiledger.loading import load_project
 from kpiledger.project import Project
 from kpiledger.rules import check_project
 from kpiledger.specs.agreement import AgreedTarget, AgreementEvent, AgreementFile, Baseline
-from kpiledger.vocabulary import Direction, EventKind, Grain, ReasonKind
+from kpiledger.specs.target import Target
+from kpiledger.vocabulary import Comparison, Direction, EventKind, Grain, ReasonKind, Reference
 
 ROOT = Path(__file__).parents[2]
 REGIONS = {"sales_west": "West", "sales_east": "East", "sales_central": "Central", "sales_south": "South"}
+ANNUAL = (*REGIONS, "company")  # with an agreement for each of the three years
 ASKED_FOR = {
     "revenue", "gross_margin", "average_discount", "active_customers", "new_customers", "average_order_value",
     "orders_shipped", "shipped_within_promise", "days_to_ship", "open_orders", "loss_line_share",
@@ -48,6 +50,15 @@ BY_MONTH = {
     "tickets_solved_first_time": """
         select strftime(opened_at, '%Y-%m'), avg(case when contact_count = 1 then 1 else 0 end)
         from ticket where status = 'solved' and {} group by 1""",
+    "hours_to_solve": """
+        select strftime(opened_at, '%Y-%m'), median(epoch(solved_at - opened_at) / 3600)
+        from ticket where status = 'solved' and {} group by 1""",
+    "average_order_value": """
+        select strftime(order_date, '%Y-%m'), sum(sales) / count(distinct order_id) from line where {} group by 1""",
+    "open_orders": """
+        select strftime(month, '%Y-%m'), count(*) filter (order_date <= last_day(month) and ship_date > last_day(month))
+        from shipment, (select unnest(generate_series(date '2014-01-01', date '2017-12-01', interval 1 month)) as month)
+        where {} group by 1""",
 }
 
 
@@ -85,7 +96,7 @@ def _recomputed(connection: duckdb.DuckDBPyConnection, target: AgreedTarget, bas
     excluded = {str(exclusion.month) for exclusion in baseline.exclude}
     first, last = str(baseline.start), str(baseline.to)
     normal = [Decimal(value) for month, value in rows if first <= month <= last and month not in excluded]
-    return mean(normal)
+    return mean(normal) if baseline.method == "mean" else median(normal)
 
 
 def test_no_rule_finds_anything_in_the_demo(project: Project) -> None:
@@ -119,7 +130,30 @@ def test_every_kpi_is_computed_by_month_quarter_and_year_over_the_usual_spans(pr
 
 def test_four_teams_and_the_company_have_an_agreement_for_each_of_three_years(project: Project) -> None:
     agreed = {event.agreement for _, event in _events(project) if event.event is EventKind.AGREED}
-    assert agreed == {f"{holder}_{year}" for holder in [*REGIONS, "company"] for year in (2015, 2016, 2017)}
+    assert agreed >= {f"{holder}_{year}" for holder in ANNUAL for year in (2015, 2016, 2017)}
+
+
+def test_a_unit_a_department_and_a_role_are_held_to_targets(project: Project) -> None:
+    organisation, holders = project.organisation, {file.holder for file in project.agreements}
+    kinds = {organisation.units[holder].kind for holder in holders & set(organisation.units)}
+    assert kinds == {"company", "department", "team"}
+    assert holders & set(organisation.roles) == {"head_of_account_management"}
+
+
+def test_every_way_to_write_a_target_is_used(project: Project) -> None:
+    targets = [target for _, _, target in _targets(project)]
+    forms = {name for target in targets for name, value in target.target if value is not None}
+    assert forms == set(Target.model_fields)
+    assert {target.target.comparison for target in targets} == set(Comparison)
+    assert {target.target.relative.to for target in targets if target.target.relative} == set(Reference)
+    assert any(target.commit is not None and target.stretch is not None for target in targets)
+    assert Decimal(0) in {target.target.value for target in targets}
+
+
+def test_one_agreement_is_a_trial_and_was_retired(project: Project) -> None:
+    pilots = {event.agreement for _, event in _events(project) if event.pilot}
+    retired = {event.agreement for _, event in _events(project) if event.event is EventKind.RETIRED}
+    assert pilots == retired == {"marketing_2017"}
 
 
 def test_agreements_lie_in_the_folder_of_their_year_under_the_name_of_their_holder(project: Project) -> None:
@@ -146,9 +180,12 @@ def test_evidence_that_is_named_lies_in_the_repository(project: Project) -> None
     assert named == written
 
 
-def test_only_the_correction_was_decided_after_it_holds(project: Project) -> None:
+def test_two_amendments_were_decided_after_they_hold(project: Project) -> None:
     late = [event for _, event in _events(project) if event.decided_on >= event.valid_from]
-    assert [(event.agreement, event.reason.kind) for event in late] == [("sales_central_2017", ReasonKind.CORRECTION)]
+    assert {(event.agreement, event.reason.kind) for event in late} == {
+        ("sales_central_2017", ReasonKind.CORRECTION),
+        ("service_2017", ReasonKind.RESOURCE_CHANGE),
+    }
 
 
 def test_nobody_approves_an_own_proposal(project: Project) -> None:
@@ -162,12 +199,12 @@ def test_weights_of_an_agreement_sum_to_one_after_each_event(project: Project) -
         for target in event.targets:
             assert target.weight is not None
             held[target.kpi, target.member] = target.weight
-        assert sum(held.values()) == 1, event.agreement
+        assert sum(held.values()) == 1, event.agreement  # also of a trial, which is not scored
 
 
 def test_teams_hold_four_or_five_kpis_of_their_region_and_the_company_at_most_eight(project: Project) -> None:
     for file, event in _events(project):
-        if event.event is not EventKind.AGREED:
+        if event.event is not EventKind.AGREED or file.holder not in ANNUAL:
             continue
         members = {(target.slice_name, target.member) for target in event.targets}
         if file.holder == "company":
@@ -203,19 +240,24 @@ def test_targets_by_period_name_every_month_that_the_event_holds_for(project: Pr
 def test_amber_lies_on_the_worse_side_of_the_target(project: Project) -> None:
     for _, _, target in _targets(project):
         assert target.amber is not None
+        if target.target.has_two_sides:
+            assert target.amber.outside_by is not None
+            continue
         decreasing = project.kpis[target.kpi].direction is Direction.DECREASE
         assert (target.target.comparison.value == "at_most") == decreasing
         if target.amber.absolute is not None and target.target.value is not None:
             assert (target.amber.absolute > target.target.value) == decreasing
         else:
             assert target.amber.share_of_target is not None
-            assert target.amber.share_of_target < 1
+            assert (target.amber.share_of_target > 1) == decreasing
 
 
 def test_baselines_recompute_from_the_extracts(project: Project, extracts: duckdb.DuckDBPyConnection) -> None:
     wrong = []
     for holder, event, target in _targets(project):
-        assert target.baseline is not None
+        if target.baseline is None:
+            assert target.target.value == 0, "what may never happen has no normal month"
+            continue
         stated = target.baseline.value
         found = _recomputed(extracts, target, target.baseline)
         # rounded half a unit of the last digit written; the rest is for doubles of the extracts
@@ -250,7 +292,7 @@ def _in_force(project: Project, holder: str, year: int) -> dict[tuple[str, int],
 
 
 @pytest.mark.demo
-@pytest.mark.parametrize("holder", [*REGIONS, "company"])
+@pytest.mark.parametrize("holder", ANNUAL)
 def test_the_year_to_date_target_adds_up_revenue_and_only_shows_ratios(
     project: Project, published_demo: Path, holder: str
 ) -> None:
@@ -272,11 +314,11 @@ def test_the_year_to_date_target_adds_up_revenue_and_only_shows_ratios(
 def test_no_holder_is_all_green_or_all_red_in_the_last_year(published_demo: Path) -> None:
     query = """
         select holder, status, count(*) from kpi.fct_scorecard
-        where year(period_start) = 2017 and status <> 'no_target' group by all
+        where year(period_start) = 2017 and status <> 'no_target' and holder in ? group by all
     """
     with duckdb.connect(str(published_demo / "build/warehouse.duckdb"), read_only=True) as connection:
-        rows = connection.execute(query).fetchall()
+        rows = connection.execute(query, [ANNUAL]).fetchall()
     assert {(holder, status) for holder, status, _ in rows} == {
-        (holder, status) for holder in [*REGIONS, "company"] for status in ("green", "amber", "red")
+        (holder, status) for holder in ANNUAL for status in ("green", "amber", "red")
     }
     assert all(count >= 4 for _, _, count in rows)

@@ -8,14 +8,18 @@ from decimal import Decimal
 import pytest
 from ledger_builders import NOW, agreed, agreements, clock, event, project, target
 
+from kpiledger import verifying as verify
 from kpiledger.errors import WrongUse
 from kpiledger.folding import agreement_version_rows, fold, target_period_rows
-from kpiledger.ledger.contents import recorded_events
-from kpiledger.ledger.store import Ledger, read_entries
+from kpiledger.ledger.contents import KIND_OF_EVENT, agreement_content, recorded_events
+from kpiledger.ledger.entry import Draft
+from kpiledger.ledger.store import Ledger, read_entries, signed_checkpoint, writing
+from kpiledger.ledger_index.opening import index_in_memory
 from kpiledger.periods import Period
 from kpiledger.recording import record, record_publication
-from kpiledger.reports import history, verify
+from kpiledger.reports import history
 from kpiledger.reports import target as target_report
+from kpiledger.specs.agreement import AgreementEvent
 
 LATER = NOW + timedelta(days=30)
 AGREED = agreed(target(value="21000.00", amber={"share_of_target": "0.95"}, weight="0.4"))
@@ -31,8 +35,12 @@ def ledger(tmp_path):
     return found
 
 
+def index_of(ledger):
+    return index_in_memory(ledger, signed_checkpoint(ledger))
+
+
 def answer(ledger, period=AUGUST, known_at=None, kpi="revenue", holder="sales_west", specs=None):
-    return target_report.target_answer(ledger, specs, kpi, holder, period, known_at)
+    return target_report.target_answer(ledger, index_of(ledger), specs, kpi, holder, period, known_at)
 
 
 def test_the_target_comes_with_everything_behind_it(ledger):
@@ -109,7 +117,7 @@ def test_a_holder_that_has_no_agreement_has_no_target(ledger):
 
 
 def test_the_history_of_an_agreement_shows_each_version_with_old_and_new(ledger):
-    found = history.history(ledger, "west_2017")
+    found = history.history(ledger, index_of(ledger), "west_2017")
     assert [(step.version, step.event, step.seq, step.recorded_at) for step in found.steps] == [
         (1, "agreed", 2, NOW),
         (2, "amended", 3, LATER),
@@ -130,26 +138,26 @@ def test_the_history_of_a_ramp_shows_the_months_that_moved(tmp_path):
     first = agreed(target(value={"by_period": {"2017-06": "1", "2017-07": "2", "2017-08": "3.50"}}))
     then = event("amended", target(value={"by_period": {"2017-07": "2.0", "2017-08": "4"}}))
     record(project(agreements(first, then)), tmp_path, ledger, clock())
-    lines = history.render_text(history.history(ledger, "west_2017")).splitlines()
+    lines = history.render_text(history.history(ledger, index_of(ledger), "west_2017")).splitlines()
     assert "  revenue (region West): no target -> at least 2017-06 1, 2017-07 2, 2017-08 3.5" in lines
     assert "  revenue (region West): 2017-08 3.5 -> 4" in lines
 
 
 def test_the_history_of_a_kpi_holds_its_definition_and_the_agreements_on_it(ledger):
-    found = history.history(ledger, "revenue")
+    found = history.history(ledger, index_of(ledger), "revenue")
     assert [(step.name, step.event) for step in found.steps] == [
         ("revenue", "definition"),
         ("west_2017", "agreed"),
         ("west_2017", "amended"),
     ]
     with pytest.raises(WrongUse, match="did you mean `west_2017`"):
-        history.history(ledger, "west_2016")
+        history.history(ledger, index_of(ledger), "west_2016")
 
 
 def test_the_history_of_a_retirement_shows_what_ended(tmp_path):
     ledger = Ledger(tmp_path / "ledger")
     record(project(agreements(AGREED, event("retired"))), tmp_path, ledger, clock())
-    last = history.history(ledger, "west_2017").steps[-1]
+    last = history.history(ledger, index_of(ledger), "west_2017").steps[-1]
     assert [(change.kpi, change.new) for change in last.changes] == [("revenue", None)]
 
 
@@ -158,7 +166,9 @@ def test_a_ledger_that_agrees_with_files_and_tables_holds(ledger):
     rows = [*agreement_version_rows(versions), *target_period_rows(versions)]
     found = verify.verify(ledger, project(agreements(AGREED, AMENDED)), rows)
     assert found.holds
-    assert found.looked_at == ("entries", "leaves", "checkpoint", "order", "subjects", "files", "projection")
+    assert found.looked_at == (
+        "entries", "leaves", "checkpoint", "order", "checkpoints", "subjects", "approvals", "files", "projection",
+    )  # fmt: skip
     assert json.loads(verify.render_json(found))["holds"] is True
     assert f"root {found.root_hash}" in verify.render_text(found)
 
@@ -270,18 +280,27 @@ def test_a_problem_of_the_caller_counts_like_any_other(ledger):
 
 
 def test_what_a_damaged_ledger_leaves_unchecked_is_said(publication):
-    content = publication.entries.read_bytes()
-    publication.entries.write_bytes(content.replace(b'"value":"18000"', b'"value":"19000"'))
+    content = publication.storage.entries_file.read_bytes()
+    publication.storage.entries_file.write_bytes(content.replace(b'"value":"18000"', b'"value":"19000"'))
     found = verify.verify(publication, published=PUBLISHED, not_looked_at=["files: none"], problems=["told"])
     assert "published tables" not in found.looked_at
     assert found.not_looked_at == (
         "files: none",
+        "checkpoints: the ledger itself does not hold",
         "subjects: the ledger itself does not hold",
+        "agreements: the ledger itself does not hold",
+        "approvals: the ledger itself does not hold",
         "published tables: the ledger itself does not hold",
     )
-    publication.checkpoint.unlink()
+    publication.storage.checkpoint_file.unlink()
     missing = verify.verify(publication, published=PUBLISHED, not_looked_at=["a"], problems=["told"])
-    assert missing.not_looked_at == ("a", "published tables: the ledger cannot be read")
+    assert missing.not_looked_at == (
+        "a",
+        "subjects: the ledger cannot be read",
+        "agreements: the ledger cannot be read",
+        "approvals: the ledger cannot be read",
+        "published tables: the ledger cannot be read",
+    )
     assert [problem.name for problem in missing.problems] == ["project", "ledger"]
 
 
@@ -290,11 +309,11 @@ def test_where_a_personal_value_was_changed_files_and_rows_are_not_claimed_to_be
     own = agreed(target(), agreement="own_2017", reason="came back from leave")
     specs = project(agreements(own, holder="p1001", path="metrics/agreements/2017/own.yml"))
     record(specs, tmp_path, ledger, clock())
-    path = next(path for path in ledger.subjects.iterdir() if "leave" in path.read_text())
+    path = next(path for path in ledger.subjects.glob("*.json") if "leave" in path.read_text())
     path.write_text(path.read_text().replace("leave", "loave"))
     found = verify.verify(ledger, specs, [], published=PUBLISHED)
     assert [problem.name for problem in found.problems] == ["subjects", "published tables"]
-    assert found.looked_at[4:] == ("subjects", "published tables")
+    assert found.looked_at[5:] == ("subjects", "approvals", "published tables")
     assert found.not_looked_at == (
         "files: the recorded events cannot be read",
         "projection: the recorded events cannot be read",
@@ -302,9 +321,24 @@ def test_where_a_personal_value_was_changed_files_and_rows_are_not_claimed_to_be
 
 
 def test_a_changed_byte_is_named_with_its_entry(ledger):
-    content = ledger.entries.read_bytes()
-    ledger.entries.write_bytes(content.replace(b'"value":"18000"', b'"value":"19000"'))
+    content = (ledger.directory / "entries.jsonl").read_bytes()
+    (ledger.directory / "entries.jsonl").write_bytes(content.replace(b'"value":"18000"', b'"value":"19000"'))
     found = verify.verify(ledger, project(agreements(AGREED, AMENDED)))
     assert (found.problems[0].seq, found.problems[0].key) == (3, "west_2017/2")
     assert "leaf: entry 3 (west_2017/2): its bytes hash to" in verify.render_text(found)
     assert "so an entry was changed" in verify.render_text(found)
+
+
+def test_an_agreement_that_is_agreed_twice_or_amended_first_is_named_without_any_table(tmp_path):
+    ledger = Ledger(tmp_path / "ledger")
+    with writing(ledger, lambda: NOW) as writer:
+        events = map(AgreementEvent.model_validate, (event("amended", target()), agreed(target()), agreed(target())))
+        writer.append([
+            Draft(KIND_OF_EVENT[one.event], "west_2017/1", agreement_content("sales_west", one)) for one in events
+        ])  # fmt: skip
+    found = verify.verify(ledger)
+    assert [str(problem) for problem in found.problems] == [
+        "entry 1 (west_2017/1): the event `amended` is the first of its agreement and is not `agreed`",
+        "entry 2 (west_2017/1): the event `agreed` agrees a second time; what changes an agreement is `amended`",
+        "entry 3 (west_2017/1): the event `agreed` agrees a second time; what changes an agreement is `amended`",
+    ]

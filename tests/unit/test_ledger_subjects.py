@@ -10,7 +10,7 @@ from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger.store import Ledger, read_entries
 from kpiledger.ledger.subjects import commit_subject, commit_text, erase, resolve
 from kpiledger.recording import pending, record
-from kpiledger.reports.verify import verify
+from kpiledger.verifying import verify
 
 PERSON, TEXT = "p1001", "came back from leave"
 BASELINE = {
@@ -48,7 +48,7 @@ def test_a_commitment_is_the_hash_of_salt_and_value(tmp_path):
 
 
 def test_no_personal_value_stands_in_the_entries(ledger):
-    content = ledger.entries.read_text()
+    content = (ledger.directory / "entries.jsonl").read_text()
     for value in (PERSON, TEXT, "was ill"):
         assert value not in content
     event = recorded_events(ledger)[0]
@@ -58,13 +58,14 @@ def test_no_personal_value_stands_in_the_entries(ledger):
 
 
 def test_an_erased_person_reads_as_erased_and_the_ledger_still_verifies(ledger):
-    before = ledger.entries.read_bytes()
+    before = (ledger.directory / "entries.jsonl").read_bytes()
     entry = erase(ledger, PERSON, "asked for on 2026-01-05", clock())
     assert len(entry.content["commitments"]) == 3
-    assert ledger.entries.read_bytes().startswith(before)
-    assert list(ledger.subjects.iterdir()) == []
+    assert (ledger.directory / "entries.jsonl").read_bytes().startswith(before)
+    assert list(ledger.subjects.glob("*.json")) == []
     event = recorded_events(ledger)[0]
-    assert (event.holder, event.event.proposed_by, event.event.reason.text) == ("erased",) * 3
+    assert event.holder == f"erased_{entry.key[:12]}"
+    assert (event.event.proposed_by, event.event.reason.text) == ("erased",) * 2
     assert verify(ledger).holds
     assert verify(ledger, personal()).holds
     assert pending(personal(), ledger) == ((), [])
@@ -77,7 +78,7 @@ def test_erasing_whom_the_ledger_does_not_hold_is_wrong_use(ledger):
 
 
 def test_a_changed_personal_value_is_found(ledger):
-    path = next(path for path in ledger.subjects.iterdir() if TEXT in path.read_text())
+    path = next(path for path in ledger.subjects.glob("*.json") if TEXT in path.read_text())
     path.write_text(path.read_text().replace("leave", "loave"))
     with pytest.raises(LedgerDamaged, match="does not fit its commitment"):
         recorded_events(ledger)
@@ -85,7 +86,7 @@ def test_a_changed_personal_value_is_found(ledger):
 
 
 def test_a_personal_value_that_vanished_without_an_erasure_is_found(ledger):
-    next(ledger.subjects.iterdir()).unlink()
+    next(ledger.subjects.glob("*.json")).unlink()
     found = verify(ledger).problems
     assert {problem.name for problem in found} == {"subjects"}
     assert {problem.key for problem in found} == {"own_2017/1"}

@@ -31,11 +31,11 @@ def messages(found):
 def test_a_second_recording_adds_nothing(tmp_path, ledger):
     specs = project(agreements(AGREED, AMENDED))
     first = record(specs, tmp_path, ledger, clock())
-    content = ledger.entries.read_bytes()
+    content = (ledger.directory / "entries.jsonl").read_bytes()
     second = record(specs, tmp_path, ledger, clock(NOW + timedelta(days=1)))
     assert (first.new, first.total) == (3, 3)
     assert (second.new, second.total, second.root_hash) == (0, 3, first.root_hash)
-    assert ledger.entries.read_bytes() == content
+    assert (ledger.directory / "entries.jsonl").read_bytes() == content
     assert [entry.key for entry in read_entries(ledger)] == ["revenue/1", "west_2017/1", "west_2017/2"]
     assert pending(specs, ledger) == ((), [])
 
@@ -198,7 +198,7 @@ def test_a_personal_value_that_is_gone_without_an_erasure_cannot_be_compared(tmp
         return project(agreements(event, holder="p1001", path="metrics/agreements/2017/own.yml"))
 
     record(own("came back from leave"), tmp_path, ledger, clock())
-    next(path for path in ledger.subjects.iterdir() if "came back" in path.read_text()).unlink()
+    next(path for path in ledger.subjects.glob("*.json") if "came back" in path.read_text()).unlink()
     assert messages((own(reason), ledger)) == [
         (
             "KPI093",

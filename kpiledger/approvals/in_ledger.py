@@ -1,0 +1,60 @@
+"""How do recorded agreement events stand with those who may approve them, judged by the ledger alone?
+
+The days that an author writes are not trusted further than they can be: an event that was recorded later than the
+policy needs an approval from the policy's first day on, whatever day it says it was decided on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kpiledger.approvals.reading import Judged, Reading
+from kpiledger.folding.approval import NOT_REQUIRED, Approval
+from kpiledger.ledger.entry import Entry
+from kpiledger.ledger.store import Ledger
+from kpiledger.ledger.subjects import resolving
+from kpiledger.vocabulary import ApprovalState
+
+
+def judged(ledger: Ledger, entries: Iterable[Entry]) -> tuple[Judged, ...]:
+    """Every recorded approval with its verdict, in the order recorded."""
+    return tuple(_read(ledger, entries).approvals)
+
+
+def approvals_of(ledger: Ledger, entries: Iterable[Entry]) -> Mapping[str, Approval]:
+    """How each agreement event stands, by the hash of its entry; the first approval that counts says since when."""
+    reading = _read(ledger, entries)
+    by_event: dict[str, list[Judged]] = {}
+    for approval in reading.approvals:
+        by_event.setdefault(approval.event_hash, []).append(approval)
+    return {
+        event.entry_hash: _stands(event, authority or reading.first_authority, by_event.get(event.entry_hash, []))
+        for event, authority in reading.events.values()
+    }
+
+
+def _read(ledger: Ledger, entries: Iterable[Entry]) -> Reading:
+    reading = Reading(resolving(ledger))
+    for entry in entries:
+        reading.read(entry)
+    return reading
+
+
+def _stands(event: Entry, authority: Entry | None, approvals: list[Judged]) -> Approval:
+    for approval in approvals:
+        if approval.state is ApprovalState.APPROVED:
+            return Approval(ApprovalState.APPROVED, approval.seq, approval.recorded_at)
+    if not _is_required(event, authority):
+        return NOT_REQUIRED
+    if approvals:
+        return Approval(approvals[-1].state, approvals[-1].seq, approvals[-1].recorded_at)
+    return Approval(ApprovalState.UNAPPROVED)
+
+
+def _is_required(event: Entry, authority: Entry | None) -> bool:
+    if authority is None:
+        return False
+    required_from = str(authority.content["required_from"])
+    came_later = authority.recorded_at < event.recorded_at
+    is_since = event.recorded_at.date().isoformat() >= required_from
+    return str(event.content["decided_on"]) >= required_from or (came_later and is_since)

@@ -1,0 +1,32 @@
+"""How do agreement events stand with those who may approve them? Asked of the index, so that few entries are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kpiledger.approvals import Judged, approvals_of, judged
+from kpiledger.audit.answer import Asked
+from kpiledger.folding.approval import NOT_REQUIRED, Approval
+from kpiledger.ledger_index.approving import judging_entries
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """How events stand, and every recorded approval of them with its verdict, by the hash of the event's entry."""
+
+    states: Mapping[str, Approval]
+    verdicts: Mapping[str, Sequence[Judged]]
+
+    def of(self, entry_hash: str) -> Approval:
+        """How an event stands; without a policy none needs an approval."""
+        return self.states.get(entry_hash, NOT_REQUIRED)
+
+
+def approvals_among(asked: Asked, events: Sequence[int]) -> Approvals:
+    """How the events of these entries stand, judged by the policy and keys that were recorded before."""
+    entries = judging_entries(asked.index(), asked.ledger, events)
+    verdicts: dict[str, list[Judged]] = {}
+    for verdict in judged(asked.ledger, entries):
+        verdicts.setdefault(verdict.event_hash, []).append(verdict)
+    return Approvals(approvals_of(asked.ledger, entries), verdicts)

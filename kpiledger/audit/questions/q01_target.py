@@ -1,0 +1,41 @@
+"""Question 1: the target of a KPI for a holder in a period, as known at a moment and as known today."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, fields
+
+from kpiledger.audit.answer import Answer, Asked, Question
+from kpiledger.audit.standing import tree_facts
+from kpiledger.audit.words import moment_of, period_of
+from kpiledger.reports.known import moment
+from kpiledger.reports.target import AgreedFigure, target_answer
+
+_COLUMNS = ("known", *(field.name for field in fields(AgreedFigure)))
+
+
+def answer(asked: Asked) -> Answer:
+    """Both answers with everything behind them, and which figures the later knowledge changed."""
+    project, index, words = asked.project(), asked.index(), asked.words
+    period, known_at = period_of(words["period"], project.calendar.reckoning), moment_of(words, "known-at")
+    found = target_answer(asked.ledger, index, project, words["kpi"], words["holder"], period, known_at)
+    sides = [("today", found.today)]
+    if known_at:
+        sides.insert(0, (f"at {moment(known_at)}", found.known))
+    summary = [f"{found.kpi} of {found.holder} in {found.period}{f', in {found.unit}' if found.unit else ''}"]
+    for name, figures in sides:
+        if not figures:
+            grains = f"; there is a target by {' and by '.join(found.other_grains)}" if found.other_grains else ""
+            summary.append(f"as known {name}: no target agreed{grains}")
+    if known_at:
+        summary += [f"the difference: {one}" for one in found.differences] or ["the difference: none"]
+    rows = [(name, *astuple(figure)) for name, figures in sides for figure in figures]
+    return Answer(_COLUMNS, rows, tuple(summary), facts=tree_facts(index))
+
+
+QUESTION = Question(
+    1,
+    "The target of a KPI for a holder in a period, as known at a moment and as known today, with the difference",
+    answer,
+    needs=("kpi", "holder", "period"),
+    takes=("known-at",),
+)

@@ -1,0 +1,122 @@
+"""Question 6: which changes were decided by someone who should not have, or too late?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kpiledger.audit.answer import Answer, Asked, Question
+from kpiledger.audit.approving import Approvals, approvals_among
+from kpiledger.audit.asking import resolving_cells
+from kpiledger.audit.changing import counted, narrowed, told
+from kpiledger.audit.standing import tree_facts
+from kpiledger.specs.organisation import Organisation
+from kpiledger.vocabulary import ApprovalState
+
+_COLUMNS = (
+    "what", "detail", "entry", "recorded_at", "agreement", "version", "event", "holder", "proposed_by", "approved_by",
+    "approval_state", "decided_on", "valid_from", "reason_kind", "reason_text", "entry_hash",
+)  # fmt: skip
+_QUERY = """
+    select event.seq, entry.recorded_at, event.agreement, event.agreement_version, event.event, event.holder,
+        event.proposed_by, event.approved_by, event.decided_on, event.valid_from, event.reason_kind,
+        event.reason_text, entry.entry_hash
+    from event join entry using (seq) where {condition} order by event.seq
+"""
+_NOTES = (
+    "Who sits in which unit is looked up in metrics/organisation.yml as it is now; keys, roles and rights are those "
+    "that the ledger had when an approval was recorded.",
+    "Without a recorded approval, an event counts as decided on the day that it says.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An agreement event with its people by their ids."""
+
+    seq: int
+    recorded_at: datetime
+    agreement: str
+    version: int
+    event: str
+    holder: str
+    proposed_by: str
+    approved_by: str
+    decided_on: date
+    valid_from: date
+    reason_kind: str
+    reason_text: str
+    entry_hash: str
+
+
+def answer(asked: Asked) -> Answer:
+    """One row for each thing that is wrong with who decided an event, and when."""
+    condition, values = narrowed(asked)
+    resolved = resolving_cells(asked.ledger)
+    found = asked.index().execute(_QUERY.format(condition=condition), list(values)).fetchall()
+    events = [Event(*(resolved(cell) for cell in row)) for row in found]  # type: ignore[arg-type]
+    approvals = approvals_among(asked, [event.seq for event in events])
+    organisation = asked.project().organisation
+    rows = [
+        (what, detail, *_shown(event, approvals))
+        for event in events
+        for what, detail in _wrong(event, approvals, organisation)
+    ]
+    flagged = len({row[2] for row in rows})
+    summary = f"{flagged} of {counted(len(events), 'event')} are flagged, {told(asked.words)}"
+    kinds = {what: sum(row[0] == what for row in rows) for what in sorted({str(row[0]) for row in rows})}
+    facts = {"events": len(events), "flagged": flagged, **kinds, **tree_facts(asked.index())}
+    return Answer(_COLUMNS, rows, (summary,), _NOTES, holds=not rows, facts=facts)
+
+
+def _wrong(event: Event, approvals: Approvals, organisation: Organisation) -> Iterator[tuple[str, str]]:
+    own = _people(event.proposed_by, organisation) & _people(event.approved_by, organisation)
+    if own:
+        both = "" if event.proposed_by == event.approved_by else f"{', '.join(sorted(own))} is both: "
+        yield "author is approver", f"{both}proposed by {event.proposed_by}, approved by {event.approved_by}"
+    shared = _units(event.approved_by, organisation) & _units(event.holder, organisation)
+    if shared:
+        yield "approver sits in the measured unit", f"{event.approved_by} works in {', '.join(sorted(shared))}"
+    approval = approvals.of(event.entry_hash)
+    if approval.state is not ApprovalState.APPROVED:
+        verdicts = approvals.verdicts.get(event.entry_hash, ())
+        for verdict in verdicts:
+            yield f"approval {verdict.state.value}", verdict.why
+        if approval.state is ApprovalState.UNAPPROVED:
+            yield "not approved", f"the policy asks for an approval by {event.approved_by}, and none is recorded"
+    in_effect, decided = event.valid_from, event.decided_on
+    if approval.state is ApprovalState.APPROVED and approval.recorded_at:
+        decided = approval.recorded_at.date()
+    if decided > in_effect:
+        yield "approved after effect", f"{(decided - in_effect).days} days after {in_effect}"
+
+
+def _people(name: str, organisation: Organisation) -> frozenset[str]:
+    """Who a role or person is: the name itself, and the people who hold the role."""
+    return frozenset((name, *(person for person, roles in organisation.people.items() if name in roles)))
+
+
+def _units(name: str, organisation: Organisation) -> frozenset[str]:
+    """The units that a unit, role or person is or works in."""
+    if name in organisation.units:
+        return frozenset((name,))
+    roles = organisation.people.get(name, (name,))
+    found = (organisation.roles[role].unit for role in roles if role in organisation.roles)
+    return frozenset(unit for unit in found if unit)
+
+
+def _shown(event: Event, approvals: Approvals) -> tuple[object, ...]:
+    return (
+        event.seq, event.recorded_at, event.agreement, event.version, event.event, event.holder, event.proposed_by,
+        event.approved_by, approvals.of(event.entry_hash).state.value, event.decided_on, event.valid_from,
+        event.reason_kind, event.reason_text, event.entry_hash,
+    )  # fmt: skip
+
+
+QUESTION = Question(
+    6,
+    "Changes where the author is the approver, the approver sits in the measured unit, lacked authority or came late",
+    answer,
+    takes=("from", "to", "holder", "agreement"),
+)

@@ -1,0 +1,112 @@
+"""Question 12: who may change what: roles, people, keys, validity, revocations?
+
+From the ledger: the policy recorded last, the keys added and revoked. From the files: who owns each definition, and
+which rights and keys they have that are not recorded yet.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from kpiledger.approvals.standing import keys_in_files, standing_in_files
+from kpiledger.audit.answer import Answer, Asked, Question
+from kpiledger.audit.standing import tree_facts
+from kpiledger.ledger.keys import trusted_key
+from kpiledger.ledger.schema import EntryKind
+from kpiledger.ledger_index.privacy import private_text
+from kpiledger.project import Project
+from kpiledger.specs.signing import fingerprint
+
+COLUMNS = ("may", "what", "role", "person", "key", "valid_from", "valid_to", "state", "entry")
+Row = tuple[object, ...]
+_POLICY = "select seq, content from other where kind = ? order by seq desc limit 1"
+_KEYS = "select seq, kind, content from key order by seq"
+
+
+def answer(asked: Asked) -> Answer:
+    """Rights first, then keys, then owners of definitions, then the key that signs the ledger."""
+    index, project = asked.index(), asked.project()
+    found = index.execute(_POLICY, [EntryKind.AUTHORITY_RECORDED]).fetchone()
+    policy = json.loads(found[1]) if found else None
+    keys = list(_keys(index))
+    rows = [*(_rights(policy, found[0]) if found and policy else ()), *keys, *_owners(project), _ledger_key(asked)]
+    revoked = sum(1 for row in keys if row[7] == "revoked")
+    told = [
+        f"targets decided on {policy['required_from']} or later need an approval"
+        if policy
+        else "no policy is recorded: targets count without an approval",
+        f"{len(keys)} keys are recorded, {revoked} of them revoked",
+        *_unrecorded(project, policy, keys),
+    ]
+    facts = {"rights": len(rows) - len(keys), "keys": len(keys), "revoked": revoked, **tree_facts(index)}
+    return Answer(COLUMNS, rows, tuple(told), _NOTES, facts=facts)
+
+
+_NOTES = (
+    "What is in the files is changed by whoever may merge into the project's main branch, which the git host says; "
+    "what is recorded is added to by whoever holds the ledger's key, and changed by nobody.",
+)
+
+
+def _rights(policy: Mapping[str, Any], seq: int) -> Iterator[Row]:
+    """Each right with everybody who holds its role; a role that nobody holds is a row too."""
+    for right in policy["authorities"]:
+        units = ", ".join(right["units"])
+        days = right["valid_from"], right["valid_to"]
+        held = [one for one in policy["holders"] if one["role"] == right["role"]]
+        if not held:
+            yield "approve targets", units, right["role"], None, None, *days, "nobody holds the role", seq
+        for one in held:
+            first = max(filter(None, (days[0], one["valid_from"])), default=None)
+            last = min(filter(None, (days[1], one["valid_to"])), default=None)
+            yield "approve targets", units, right["role"], private_text(one["person"]), None, first, last, "", seq
+
+
+def _keys(index: DuckDBPyConnection) -> Iterator[Row]:
+    """Each key as it was last added, and whether it was revoked since."""
+    standing: dict[tuple[str, str], Row] = {}
+    for seq, kind, text in index.execute(_KEYS).fetchall():
+        content = json.loads(text)
+        person = private_text(content["person"])
+        name = person, content["fingerprint"]
+        if kind == EntryKind.KEY_ADDED:
+            days = content["valid_after"], content["valid_before"]
+            standing[name] = ("sign approvals", None, None, *name, *days, "not revoked", seq)
+        elif name in standing:
+            standing[name] = (*standing[name][:7], "revoked", seq)
+    yield from standing.values()
+
+
+def _owners(project: Project) -> Iterator[Row]:
+    """The role that stewards each definition, and who holds it, as the files say."""
+    of_role: dict[str, list[str]] = {}
+    for name, kpi in sorted(project.kpis.items()):
+        of_role.setdefault(kpi.owner, []).append(name)
+    for role, kpis in sorted(of_role.items()):
+        people = [person for person, roles in project.organisation.people.items() if role in roles]
+        for person in people or (None,):
+            state = "" if person else "nobody holds the role"
+            yield "own the definition", ", ".join(kpis), role, person, None, None, None, state, None
+
+
+def _ledger_key(asked: Asked) -> Row:
+    key = trusted_key(asked.ledger.keys)
+    return "sign the ledger", key.name, None, None, f"{key.name}+{key.id.hex()}", None, None, "", None
+
+
+def _unrecorded(project: Project, policy: Mapping[str, Any] | None, keys: Sequence[Row]) -> Iterator[str]:
+    """What the files say and no entry does: it counts only once it is recorded."""
+    standing = standing_in_files(project)
+    if standing.required_from and policy is None:
+        yield "the policy in metrics/approvers/authority.yml is not recorded yet"
+    known = {str(row[4]) for row in keys}
+    for key in keys_in_files(project):
+        if fingerprint(key.public_key) not in known:
+            yield f"the key {fingerprint(key.public_key)} of allowed_signers is not recorded yet"
+
+
+QUESTION = Question(12, "Who may change what: roles, people, keys, validity, revocations", answer)

@@ -1,0 +1,8 @@
+"""Does git still say what the ledger recorded, and is every recorded commit still in the project's history?"""
+
+from __future__ import annotations
+
+from kpiledger.git_check.check import check_git
+from kpiledger.git_check.report import GitFinding, GitReport, GitState
+
+__all__ = ["GitFinding", "GitReport", "GitState", "check_git"]

@@ -1,0 +1,29 @@
+"""How do recorded agreement events stand with those who may approve them? Few entries are read to judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from duckdb import DuckDBPyConnection
+
+from kpiledger.ledger.entry import Entry
+from kpiledger.ledger.store import Ledger
+from kpiledger.ledger_index.entries import entries_at
+
+_POLICY = "select seq from entry where kind in ('authority.recorded', 'key.added', 'key.revoked')"
+_APPROVALS = """
+    select approval.seq from approval
+    join entry on entry.key = approval.content ->> 'event'
+    where entry.seq in (select unnest(?::integer[])) and entry.kind like 'agreement.%'
+"""
+
+
+def judging_entries(index: DuckDBPyConnection, ledger: Ledger, events: Iterable[int]) -> Sequence[Entry]:
+    """The entries of some events, with the policy, keys and approvals that say how they stand; in the order recorded.
+
+    Without a policy the events alone: nobody's approval was ever asked for.
+    """
+    asked = sorted(set(events))
+    policy = [seq for (seq,) in index.execute(_POLICY).fetchall()]
+    approving = [seq for (seq,) in index.execute(_APPROVALS, [asked]).fetchall()] if policy else []
+    return entries_at(index, ledger, [*policy, *approving, *asked])

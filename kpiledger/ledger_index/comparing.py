@@ -1,0 +1,81 @@
+"""Does an index say what its ledger says? It is made again from the entries, and every row is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from kpiledger.errors import LedgerDamaged
+from kpiledger.ledger.checkpoint import Checkpoint
+from kpiledger.ledger.store import Ledger
+from kpiledger.ledger_index.files import IndexFiles
+from kpiledger.ledger_index.opening import index_in_memory, standing
+from kpiledger.ledger_index.tables import FORM, TABLES
+
+# More rows than these say nothing that the first do not.
+_SHOWN = 10
+# Rows that were laid in the same order are the same; ten times as fast as comparing them in any order, which is
+# done where this finds a difference.
+_IN_ORDER = (
+    "select 1 from {own}.main.{table} as one positional join {kept}.main.{table} as other where {differ} limit 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A row that only one of the two has; `is_missing` where it is the index that lacks it."""
+
+    table: str
+    is_missing: bool
+    row: dict[str, object]
+
+    def __str__(self) -> str:
+        side = "missing from the index" if self.is_missing else "not in the ledger"
+        shown = ", ".join(f"{name}={value}" for name, value in self.row.items() if value is not None)
+        return f"{self.table}: a row is {side}: {shown}"
+
+
+def faults_of_index(files: IndexFiles, ledger: Ledger, checkpoint: Checkpoint) -> Iterator[str]:
+    """What is wrong with the index as it lies there, in sentences; an index that is only behind is right."""
+    fault = files.fault()
+    if fault:
+        yield fault
+        return
+    try:
+        with duckdb.connect(str(files.database), read_only=True) as connection:
+            known = standing(connection)
+    except duckdb.Error as problem:
+        yield f"it cannot be opened: {problem}"
+        return
+    if known is None or known[0] != FORM:
+        return  # of another version of kpiledger: it is made anew before it is used
+    _, size, root = known
+    if size > checkpoint.size:
+        yield f"it has {size} entries, the ledger's checkpoint {checkpoint.size}"
+        return
+    try:
+        anew = index_in_memory(ledger, Checkpoint(checkpoint.origin, size, bytes.fromhex(root)))
+    except (LedgerDamaged, ValueError):
+        yield f"its root {root} is not that of the first {size} entries"
+        return
+    with anew:
+        anew.execute(f"attach '{files.database}' as kept (read_only)")
+        yield from map(str, differences(anew, "kept"))
+
+
+def differences(anew: DuckDBPyConnection, kept: str) -> Iterator[Difference]:
+    """Rows that only one of two indexes has; the first ones of each table. `kept` is attached to the other."""
+    own = anew.execute("select current_database()").fetchall()[0][0]
+    for table, columns in TABLES.items():
+        differ = " or ".join(f"one.{name} is distinct from other.{name}" for name in columns)
+        if not anew.execute(_IN_ORDER.format(own=own, kept=kept, table=table, differ=differ)).fetchall():
+            continue
+        for is_missing, (one, other) in ((True, (own, kept)), (False, (kept, own))):
+            rows = anew.execute(
+                f"from {one}.main.{table} except all from {other}.main.{table} order by all limit {_SHOWN}"
+            ).fetchall()
+            for row in rows:
+                yield Difference(table, is_missing, dict(zip(columns, row, strict=True)))

@@ -1,0 +1,87 @@
+"""Which tables does the index have, and what does each column hold?
+
+Moments are UTC without a zone. Numbers of a target are decimal texts, as recorded: cast them to compare.
+People, and texts about people, stand as `commitment:<64 hexadecimal digits>` (`privacy`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Raised whenever a column or what it holds changes: an index of another form is made anew.
+FORM = "1"
+
+# What the index was made from; `frontier` is the tree over the entries, so that a later one can be shown to go on
+# from it (`kpiledger.ledger.frontier`).
+LEDGER = {"form": "varchar", "size": "integer", "root": "varchar", "frontier": "varchar"}
+# One row per entry; `first_byte` and `length` say where the file store has it.
+ENTRY = {
+    "seq": "integer", "recorded_at": "timestamp", "kind": "varchar", "key": "varchar", "commit_id": "varchar",
+    "is_uncommitted": "boolean", "entry_hash": "varchar", "first_byte": "bigint", "length": "integer",
+}  # fmt: skip
+# One row per recorded version of a KPI; `definition` and `depends_on` are JSON.
+DEFINITION = {
+    "seq": "integer", "kpi": "varchar", "version": "integer", "valid_from": "date", "reason": "varchar",
+    "requested_by": "varchar", "definition_hash": "varchar", "definition": "varchar", "depends_on": "varchar",
+}  # fmt: skip
+# One row per agreement event, as it was recorded.
+EVENT = {
+    "seq": "integer", "agreement": "varchar", "agreement_version": "integer", "event": "varchar",
+    "holder": "varchar", "decided_on": "date", "valid_from": "date", "valid_to": "date", "reason_kind": "varchar",
+    "reason_text": "varchar", "evidence": "varchar", "proposed_by": "varchar", "approved_by": "varchar",
+    "is_pilot": "boolean",
+}  # fmt: skip
+# One row per target that an event names, as it was recorded. `value` is null where it is not the same for every
+# period; `content` is the JSON of the whole target in any case.
+TARGET = {
+    "seq": "integer", "kpi": "varchar", "slice": "varchar", "member": "varchar", "grain": "varchar",
+    "comparison": "varchar", "value": "varchar", "period_count": "integer", "amber_share": "varchar",
+    "amber_value": "varchar", "commit_value": "varchar", "stretch": "varchar", "weight": "varchar",
+    "influence": "varchar", "baseline_from": "varchar", "baseline_to": "varchar", "baseline_excluded": "varchar[]",
+    "baseline_method": "varchar", "baseline_value": "varchar", "baseline_source": "varchar", "content": "varchar",
+}  # fmt: skip
+# One row per version: the days it is in force among all events, or was recorded with where it has none left.
+VERSION = {
+    "seq": "integer", "agreement": "varchar", "agreement_version": "integer", "valid_from": "date",
+    "valid_to": "date", "superseded_at": "timestamp",
+}  # fmt: skip
+# One row per version, run of days, KPI, slice and member; `target_seq` is the entry that names the target.
+PROMISE = {
+    "seq": "integer", "agreement": "varchar", "agreement_version": "integer", "segment_from": "date",
+    "segment_to": "date", "kpi": "varchar", "slice": "varchar", "member": "varchar", "target_seq": "integer",
+}  # fmt: skip
+# One row per event, KPI, slice, member and run of days on which it changed the promise: set, changed or dropped.
+# `old_seq` and `new_seq` are the entries that name the target before and after.
+CHANGE = {
+    "seq": "integer", "agreement": "varchar", "agreement_version": "integer", "kpi": "varchar", "slice": "varchar",
+    "member": "varchar", "grain": "varchar", "change": "varchar", "changed_from": "date", "changed_to": "date",
+    "old_seq": "integer", "new_seq": "integer",
+}  # fmt: skip
+# One row per entry of these kinds; `content` and `hashes` are the recorded JSON.
+APPROVAL = {"seq": "integer", "key": "varchar", "content": "varchar"}
+PUBLICATION = {"seq": "integer", "run_id": "varchar", "as_of_on": "date", "hashes": "varchar"}
+KEY = {"seq": "integer", "kind": "varchar", "key": "varchar", "content": "varchar"}
+# One row per entry of any kind that has no table of its own.
+OTHER = {"seq": "integer", "kind": "varchar", "key": "varchar", "content": "varchar"}
+ERASURE = {"seq": "integer", "commitment": "varchar", "reason": "varchar"}
+# One row per commitment in an entry; `place` is the path to it in the content, as `targets[0].baseline`.
+MENTION = {"seq": "integer", "commitment": "varchar", "place": "varchar"}
+
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "ledger": LEDGER,
+    "entry": ENTRY,
+    "definition": DEFINITION,
+    "event": EVENT,
+    "target": TARGET,
+    "version": VERSION,
+    "promise": PROMISE,
+    "change": CHANGE,
+    "approval": APPROVAL,
+    "publication": PUBLICATION,
+    "key": KEY,
+    "erasure": ERASURE,
+    "other": OTHER,
+    "mention": MENTION,
+}
+# Folded from all events of an agreement, so made anew for an agreement that has a new one.
+FOLDED = ("version", "promise", "change")

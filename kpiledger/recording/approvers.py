@@ -1,0 +1,80 @@
+"""What of policy and keys is to be recorded: whatever is not as the ledger last said it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from kpiledger.approvals.contents import authority_content, key_content
+from kpiledger.approvals.standing import keys_in_files, standing_in_files
+from kpiledger.finding import Finding, Position, Severity
+from kpiledger.git import origin_of
+from kpiledger.ledger.entry import Draft, Entry
+from kpiledger.ledger.schema import EntryKind
+from kpiledger.ledger.store import Ledger
+from kpiledger.ledger.subjects import commit_subject
+from kpiledger.project import Project
+from kpiledger.specs.signing import SIGNERS
+
+AUTHORITY_GONE = "KPI092"
+
+
+def approver_drafts(project: Project, root: Path, ledger: Ledger, entries: Sequence[Entry]) -> list[Draft]:
+    """The policy where it changed, and keys that came, changed or went."""
+    return [*_authority(project, root, ledger, entries), *_keys(project, root, ledger, entries)]
+
+
+def authority_gone(project: Project, entries: Iterable[Entry]) -> list[Finding]:
+    """That a recorded policy is no longer in the files: it is changed there, and never dropped silently."""
+    last = _last_authority(entries)
+    if last is None or project.authority is not None or "authority" in project.unread:
+        return []
+    message = f"the policy on approvals, recorded in entry {last.seq}, is no longer in the files"
+    hint = "put it back; a change of it is recorded, and what was decided before stays as it was judged"
+    place = Position("metrics/approvers/authority.yml", 1, 1)
+    return [Finding(AUTHORITY_GONE, Severity.ERROR, place, message, hint)]
+
+
+def _authority(project: Project, root: Path, ledger: Ledger, entries: Sequence[Entry]) -> Iterator[Draft]:
+    if project.authority is None:
+        return
+    content = authority_content(standing_in_files(project), lambda person: commit_subject(ledger, person))
+    last = _last_authority(entries)
+    if last is None or last.content != content:
+        origin = origin_of(root, (project.authority.path, project.organisation.path))
+        kind = EntryKind.AUTHORITY_RECORDED
+        yield Draft(kind, "authority", content, origin.commit, origin.uncommitted)
+
+
+def _last_authority(entries: Iterable[Entry]) -> Entry | None:
+    return next((entry for entry in reversed(tuple(entries)) if entry.kind is EntryKind.AUTHORITY_RECORDED), None)
+
+
+def _keys(project: Project, root: Path, ledger: Ledger, entries: Iterable[Entry]) -> list[Draft]:
+    changes = list(_key_changes(project, ledger, entries))
+    if not changes:
+        return []
+    origin = origin_of(root, (SIGNERS,))
+    return [
+        Draft(kind, content["fingerprint"], content, origin.commit, origin.uncommitted) for kind, content in changes
+    ]
+
+
+def _key_changes(
+    project: Project, ledger: Ledger, entries: Iterable[Entry]
+) -> Iterator[tuple[EntryKind, dict[str, Any]]]:
+    held: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        if entry.kind in (EntryKind.KEY_ADDED, EntryKind.KEY_REVOKED):
+            name = (entry.content["person"]["commitment"], entry.key)
+            held.pop(name, None)
+            if entry.kind is EntryKind.KEY_ADDED:
+                held[name] = entry
+    for key in keys_in_files(project):
+        content = key_content(key, lambda person: commit_subject(ledger, person))
+        known = held.pop((content["person"]["commitment"], content["fingerprint"]), None)
+        if known is None or known.content != content:
+            yield EntryKind.KEY_ADDED, content
+    for person, shown in held:
+        yield EntryKind.KEY_REVOKED, {"person": {"commitment": person}, "fingerprint": shown}

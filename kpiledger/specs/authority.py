@@ -1,0 +1,50 @@
+"""The authority file: from when targets need an approval, and who may approve them for whom."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from kpiledger.specs.base import Name, Spec, SpecFile
+
+
+class Grant(Spec):
+    """The right to approve for some units, given to a role."""
+
+    role: Name
+    """The role that may approve. Whoever holds it on the day of a decision has the right."""
+    units: tuple[Name, ...] = Field(min_length=1)
+    """The units whose agreements it may approve. Each means those below it too: the company's means all."""
+    valid_from: date | None = None
+    """The first day of the right. Without it, it was always there."""
+    valid_to: date | None = None
+    """The last day of the right. Without it, it has no end."""
+
+
+class Appointment(Spec):
+    """The days on which a person holds a role."""
+
+    role: Name
+    """The role."""
+    person: Name
+    """Who holds it on these days, by the id in organisation.yml."""
+    valid_from: date | None = None
+    """The first day. Without it, the person always held the role."""
+    valid_to: date | None = None
+    """The last day. Without it, the person still holds the role."""
+
+
+class Authority(SpecFile):
+    """From when agreement events need an approval, and who may give it."""
+
+    required_from: date
+    """Events that were decided on this day or later count only with an approval. Earlier ones count without."""
+    authorities: tuple[Grant, ...] = Field(min_length=1)
+    """Who may approve for whom. An event is approved by somebody who holds the role in its `approved_by` and whose
+    role has this right for the holder's unit on the day of the decision.
+    """
+    appointments: tuple[Appointment, ...] = ()
+    """Who held a role when, where that changed. A person and a role that are not named here go together as
+    organisation.yml says, on all days.
+    """

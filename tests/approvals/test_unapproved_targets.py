@@ -1,0 +1,77 @@
+"""From the agreement's file to the scorecard: a target counts once somebody signed it who may, and not before."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from signers import Keys
+
+from kpiledger.claim import release
+from kpiledger.cli import kpi
+from kpiledger.run import begin, build_models, record_agreements
+from kpiledger.warehouse import open_reader, rows_of
+from tests.demo import copy_project
+
+WEST = "metrics/agreements/2017/sales_west.yml"
+AMENDED = """\
+  - event: amended
+    agreement: sales_west_2017
+    decided_on: 2017-11-20
+    valid_from: 2017-12-01
+    reason: {kind: external_shock, text: A competitor left the market}
+    proposed_by: head_of_sales
+    approved_by: cfo
+    targets:
+      - kpi: revenue
+        slice: {region: West}
+        weight: 0.30
+        target: {grain: month, value: "31000.00", comparison: at_least}
+"""
+NOW = datetime(2018, 1, 5, 9, tzinfo=UTC)
+
+
+def scorecard(folder: Path, at: datetime) -> dict[date, dict[str, Any]]:
+    """The last two months of the team's revenue after a run that recorded at a moment; nothing is published."""
+    run = begin(folder, f"run_{at:%Y%m%d}", None, at)
+    record_agreements(run, lambda: at)
+    build_models(run)
+    release(run.settings.build)
+    query = """
+        select period_start, status, target_value, approval_state, is_binding, score
+        from kpi.fct_scorecard
+        where holder = 'sales_west' and kpi = 'revenue' and member = 'West' and grain = 'month'
+            and period_start >= date '2017-11-01'
+    """
+    with open_reader(run.warehouse) as connection:
+        return {row["period_start"]: row for row in rows_of(connection, query)}
+
+
+@pytest.mark.demo
+def test_a_target_is_shown_as_unapproved_and_counts_once_it_is_signed(tmp_path: Path, keys: Keys) -> None:
+    folder = copy_project(tmp_path / "demo")
+    with (folder / WEST).open("a") as west, (folder / "metrics/approvers/allowed_signers").open("a") as signers:
+        west.write(AMENDED)
+        signers.write(keys.line("ed25519", "p_1002"))
+
+    before = scorecard(folder, NOW)
+    november, december = before[date(2017, 11, 1)], before[date(2017, 12, 1)]
+    assert (november["status"], november["approval_state"], november["is_binding"]) == ("red", "approved", True)
+    assert (december["status"], december["approval_state"], december["is_binding"]) == (
+        "no_target", "unapproved", False,
+    )  # fmt: skip
+    assert (december["target_value"], december["score"]) == (31000, None)
+
+    words = ["--project", str(folder), "approve", WEST, "--key", str(keys.make("ed25519"))]
+    approved = CliRunner().invoke(kpi, words)
+    assert approved.exit_code == 0, approved.output
+
+    after = scorecard(folder, NOW + timedelta(days=1))
+    assert after[date(2017, 11, 1)] == november
+    december = after[date(2017, 12, 1)]
+    assert (december["approval_state"], december["is_binding"]) == ("approved", True)
+    assert december["status"] in ("green", "amber", "red")
+    assert december["score"] is not None
