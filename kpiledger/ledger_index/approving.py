@@ -13,7 +13,7 @@ from kpiledger.ledger_index.entries import entries_at
 _POLICY = "select seq from entry where kind in ('authority.recorded', 'key.added', 'key.revoked')"
 _APPROVALS = """
     select approval.seq from approval
-    join entry on entry.key = approval.content ->> 'event'
+    join entry on entry.key = (approval.content ->> 'event')
     where entry.seq in (select unnest(?::integer[])) and entry.kind like 'agreement.%'
 """
 

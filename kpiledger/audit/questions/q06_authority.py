@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from kpiledger.approvals.standing import Standing, standing_in_files
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.audit.approving import Approvals, approvals_among
 from kpiledger.audit.asking import resolving_cells
 from kpiledger.audit.changing import counted, narrowed, told
 from kpiledger.audit.standing import tree_facts
-from kpiledger.specs.organisation import Organisation
 from kpiledger.vocabulary import ApprovalState
 
 _COLUMNS = (
@@ -25,8 +25,9 @@ _QUERY = """
     from event join entry using (seq) where {condition} order by event.seq
 """
 _NOTES = (
-    "Who sits in which unit is looked up in metrics/organisation.yml as it is now; keys, roles and rights are those "
-    "that the ledger had when an approval was recorded.",
+    "Who held which role on the day of a decision is looked up in metrics/organisation.yml and the appointments of "
+    "metrics/approvers/authority.yml as they are now; keys, roles and rights behind an approval are those that the "
+    "ledger had when it was recorded.",
     "Without a recorded approval, an event counts as decided on the day that it says.",
 )
 
@@ -57,11 +58,11 @@ def answer(asked: Asked) -> Answer:
     found = asked.index().execute(_QUERY.format(condition=condition), list(values)).fetchall()
     events = [Event(*(resolved(cell) for cell in row)) for row in found]  # type: ignore[arg-type]
     approvals = approvals_among(asked, [event.seq for event in events])
-    organisation = asked.project().organisation
+    standing = standing_in_files(asked.project())
     rows = [
         (what, detail, *_shown(event, approvals))
         for event in events
-        for what, detail in _wrong(event, approvals, organisation)
+        for what, detail in _wrong(event, approvals, standing)
     ]
     flagged = len({row[2] for row in rows})
     summary = f"{flagged} of {counted(len(events), 'event')} are flagged, {told(asked.words)}"
@@ -70,12 +71,13 @@ def answer(asked: Asked) -> Answer:
     return Answer(_COLUMNS, rows, (summary,), _NOTES, holds=not rows, facts=facts)
 
 
-def _wrong(event: Event, approvals: Approvals, organisation: Organisation) -> Iterator[tuple[str, str]]:
-    own = _people(event.proposed_by, organisation) & _people(event.approved_by, organisation)
-    if own:
-        both = "" if event.proposed_by == event.approved_by else f"{', '.join(sorted(own))} is both: "
+def _wrong(event: Event, approvals: Approvals, standing: Standing) -> Iterator[tuple[str, str]]:
+    day = event.decided_on
+    own = standing.people_behind(event.proposed_by, day) & standing.people_behind(event.approved_by, day)
+    if own or event.proposed_by == event.approved_by:
+        both = "" if event.proposed_by == event.approved_by else f"{', '.join(sorted(own))} was both on {day}: "
         yield "author is approver", f"{both}proposed by {event.proposed_by}, approved by {event.approved_by}"
-    shared = _units(event.approved_by, organisation) & _units(event.holder, organisation)
+    shared = standing.units_of(event.approved_by, day) & standing.units_of(event.holder, day)
     if shared:
         yield "approver sits in the measured unit", f"{event.approved_by} works in {', '.join(sorted(shared))}"
     approval = approvals.of(event.entry_hash)
@@ -90,20 +92,6 @@ def _wrong(event: Event, approvals: Approvals, organisation: Organisation) -> It
         decided = approval.recorded_at.date()
     if decided > in_effect:
         yield "approved after effect", f"{(decided - in_effect).days} days after {in_effect}"
-
-
-def _people(name: str, organisation: Organisation) -> frozenset[str]:
-    """Who a role or person is: the name itself, and the people who hold the role."""
-    return frozenset((name, *(person for person, roles in organisation.people.items() if name in roles)))
-
-
-def _units(name: str, organisation: Organisation) -> frozenset[str]:
-    """The units that a unit, role or person is or works in."""
-    if name in organisation.units:
-        return frozenset((name,))
-    roles = organisation.people.get(name, (name,))
-    found = (organisation.roles[role].unit for role in roles if role in organisation.roles)
-    return frozenset(unit for unit in found if unit)
 
 
 def _shown(event: Event, approvals: Approvals) -> tuple[object, ...]:
