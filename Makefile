@@ -53,7 +53,7 @@ golden: environment
 	$(RUN) pytest tests/findings --update-golden
 	$(RUN) kpi reference
 
-# Everything that a run makes anew. The ledger stays: it is history, and no run can make that again.
+# Everything that a run makes anew. The ledger and its anchors stay: they are history, and no run can make that again.
 clean:
 	rm -rf target logs
-	find build -mindepth 1 -maxdepth 1 ! -name ledger ! -name runs -exec rm -rf {} +
+	find build -mindepth 1 -maxdepth 1 ! -name ledger ! -name anchors ! -name runs -exec rm -rf {} +

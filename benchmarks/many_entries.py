@@ -217,7 +217,7 @@ def _target(company: Company, number: int, chance: random.Random, year: int, mon
             "to": f"{year - 1}-12",
             "value": _figure(chance, level),
         },
-        "influence": f"0.{chance.randrange(5, 10)}",
+        "influence": "0.65" if chance.random() < 0.01 else f"0.{chance.randrange(7, 10)}",
         "kpi": kpi_name(number),
         "slice": {"region": f"Region {number % 7}"} if number % 4 == 0 else {},
         "stretch": None,

@@ -1,62 +1,87 @@
 """The command `kpi`: reads the words, calls one function, prints its answer, exits 0, 1 or 2.
 
 0 fine; 1 findings or failed checks; 2 wrong use or a broken world. Answers go to stdout, progress and
-problems to stderr. Nothing imported here may load dbt, Dagster, pandas or Great Expectations.
+problems to stderr. A command is imported when it is called, and none may load dbt, Dagster, pandas or Great
+Expectations before it needs them.
 """
 
 from __future__ import annotations
 
 import gc
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from kpiledger import __version__
-from kpiledger.commands import (
-    agreements,
-    approving,
-    auditing,
-    evidence,
-    exchange,
-    ledger_schema,
-    people,
-    running,
-    specs,
-)
 from kpiledger.errors import KpiledgerError, LedgerDamaged, RunStopped
 
 # Specs live to the end of a command: looking for garbage among ten thousand of them takes a third of the loading.
 _RARELY = (50_000, 20, 100)
 
-COMMANDS: tuple[click.Command, ...] = (
-    specs.check,
-    specs.compile_command,
-    specs.show,
-    running.run,
-    approving.approve,
-    agreements.target,
-    agreements.history,
-    agreements.verify,
-    ledger_schema.ledger_schema,
-    ledger_schema.ledger_move,
-    auditing.audit,
-    auditing.changes,
-    evidence.evidence,
-    people.held,
-    people.erase,
-    people.retention_command,
-    people.informed,
-    running.pages,
-    specs.reference,
-    running.demo_sources,
-    approving.demo_history,
-    exchange.export,
-    exchange.import_group,
-)
+# Where each command lies below kpiledger.commands, and its sentence: help is shown without importing any of them.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "check": ("specs.check", "Show every problem in the specs, with file, line and hint."),
+    "compile": ("specs.compile_command", "Write the dbt models of models/kpis/ from the specs."),
+    "show": ("specs.show", "Print a KPI's definition, or its calculation as a query."),
+    "run": ("running.run", "The main job, start to finish: record, build, check, publish."),
+    "approve": ("approving.approve", "Sign an agreement event with your SSH key, so that it counts."),
+    "target": ("agreements.target", "What was promised for a KPI, by which agreement, why, and when we knew."),
+    "history": ("agreements.history", "Every version of an agreement, or of all agreements on a KPI."),
+    "verify": (
+        "agreements.verify",
+        "Hold the ledger's bytes against its tree, its checkpoint, the files and the warehouse.",
+    ),
+    "ledger-schema": (
+        "ledger_schema.ledger_schema",
+        "Print the SQL that lays the ledger's tables in PostgreSQL, for an administrator to read and run.",
+    ),
+    "ledger-move": (
+        "ledger_schema.ledger_move",
+        "Print the SQL that moves the project's ledger of files into PostgreSQL, where its schema is laid.",
+    ),
+    "audit": ("auditing.audit", "Answer one of an auditor's questions, by its number."),
+    "changes": ("auditing.changes", "Every change of a target that was recorded between two days: question 3."),
+    "evidence": ("evidence.evidence", "Proofs and bundles that are checked without this program."),
+    "held": ("people.held", "Everything held about a person: ledger, side store, warehouse, pages, files."),
+    "erase": ("people.erase", "Erase a person everywhere: the ledger forgets the values and still verifies."),
+    "retention": (
+        "people.retention_command",
+        "What about people has been kept long enough, by `retention:` in kpiledger.yml.",
+    ),
+    "informed": ("people.informed", "Record that a person was told of the KPIs they are held to."),
+    "pages": ("running.pages", "Render the pages of the published warehouse anew."),
+    "reference": ("specs.reference", "Write docs/reference/ for readers and schemas/ for editors, from the code."),
+    "demo-sources": ("running.demo_sources", "Make the demo's source systems (SQLite) from the seeds."),
+    "demo-history": (
+        "approving.demo_history",
+        "Write the demo's ledger as if its three years had been recorded day by day.",
+    ),
+    "export": ("exchange.export", "Tell another tool of the KPIs, as far as it is exactly true."),
+    "import": ("exchange.import_group", "Take facts and KPIs from another tool, as far as they are exactly ours."),
+}
+_TOLD = {name: click.Command(name, help=sentence) for name, (_, sentence) in COMMANDS.items()}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Loading(click.Group):
+    """A group that imports a command when it is called."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(".")
+        found = getattr(import_module(f"kpiledger.commands.{module}"), name)
+        assert isinstance(found, click.Command)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Their names and sentences."""
+        click.Group(commands=_TOLD).format_commands(ctx, formatter)
+
+
+@click.group(cls=_Loading, commands=_TOLD, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--project", "root", type=click.Path(file_okay=False, path_type=Path), default=".", help="The project's folder."
 )
@@ -65,10 +90,6 @@ COMMANDS: tuple[click.Command, ...] = (
 def kpi(context: click.Context, root: Path) -> None:
     """KPIs as code: definitions, agreements and numbers that can later be proved."""
     context.obj = root
-
-
-for command in COMMANDS:
-    kpi.add_command(command)
 
 
 def main() -> None:

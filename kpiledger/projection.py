@@ -8,21 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
-from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any
-
-from duckdb import DuckDBPyConnection
+from datetime import date, datetime
 
 from kpiledger.folding import AgreementVersionRow, TargetPeriodRow
 from kpiledger.in_force import inputs_in_force
-from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.recording import RecordedDefinition
 from kpiledger.scales import is_additive, is_level, is_ratio
 from kpiledger.specs.kpi import Kpi
-from kpiledger.vocabulary import ApprovalState, Grain, Reference
-from kpiledger.warehouse import Table, open_reader, rows_of
+from kpiledger.warehouse import Table
 
 SCHEMA = "recorded"
 _AMOUNT, _SHARE = "decimal(38,10)", "decimal(9,6)"
@@ -67,12 +61,8 @@ TARGET_PERIOD = {
     "upper_value": _AMOUNT, "within_value": _AMOUNT, "commit_value": _AMOUNT, "amber_share": _AMOUNT,
     "amber_outside_by": _AMOUNT, "reference": "varchar", "reference_times": _AMOUNT,
     "is_pilot": "boolean", "is_binding": "boolean", "approval_state": "varchar", "is_pending": "boolean",
+    "named_version": "integer",
 }  # fmt: skip
-# What a publication says that was made before trials and approvals: everything binds.
-_BEFORE_A_COLUMN = {
-    "is_pilot": False, "is_binding": True, "approval_state": ApprovalState.NOT_REQUIRED.value, "is_pending": False,
-}  # fmt: skip
-_COLUMNS_THERE = "select column_name from information_schema.columns where table_schema = 'kpi' and table_name = ?"
 SCORING = {"at_commit": _SHARE, "at_target": _SHARE, "at_stretch": _SHARE}
 
 
@@ -96,33 +86,6 @@ def recorded_tables(
         Table("target_period", TARGET_PERIOD, [_row(target) for target in targets]),
         Table("scoring", SCORING, [(scoring.at_commit, scoring.at_target, scoring.at_stretch)]),
     ]
-
-
-def projected_rows(warehouse: Path) -> list[AgreementVersionRow | TargetPeriodRow]:
-    """What the published tables say of agreements and targets, to be held against the ledger.
-
-    A figure that is relative to the same period last year is computed from data, and no ledger knows it.
-    """
-    with open_reader(warehouse) as connection:
-        agreed = _projected(connection, "dim_agreement_version", AGREEMENT_VERSION)
-        promised = _projected(connection, "fct_kpi_target", TARGET_PERIOD)
-    for row in promised:
-        row["period_end"] = Period(row["period_start"], Grain(row["grain"])).end
-        if row["reference"] == Reference.SAME_PERIOD_LAST_YEAR:
-            row["target_value"] = None
-            row["amber_value"] = row["amber_value"] if row["amber_share"] is None else None
-    return [
-        *(AgreementVersionRow(**_zoned(row)) for row in agreed),
-        *(TargetPeriodRow(**_zoned(row)) for row in promised),
-    ]
-
-
-def _projected(connection: DuckDBPyConnection, table: str, columns: Iterable[str]) -> list[dict[str, Any]]:
-    """The rows of a published table; a column that it did not have yet says of all what it says of plain targets."""
-    there = {row["column_name"] for row in rows_of(connection, _COLUMNS_THERE, [table])}
-    asked = [name for name in columns if name in there]
-    missing = {name: _BEFORE_A_COLUMN.get(name) for name in columns if name not in there}
-    return [missing | row for row in rows_of(connection, f"select {', '.join(asked)} from kpi.{table}")]
 
 
 def _kpi_row(project: Project, kpi: Kpi) -> tuple[object, ...]:
@@ -178,11 +141,6 @@ def _unit_rows(project: Project) -> list[tuple[object, ...]]:
 
 def _row(record: AgreementVersionRow | TargetPeriodRow) -> Sequence[object]:
     return [_utc(value) if isinstance(value, datetime) else value for value in astuple(record)]
-
-
-def _zoned(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as it was before `_utc` took the zone from its moments."""
-    return {name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value for name, value in row.items()}
 
 
 def _utc(moment: datetime) -> datetime:

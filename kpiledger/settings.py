@@ -133,9 +133,15 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
         raise WrongUse(
             f"{FILE} cannot be read: {_told(problem)}", f"its keys are {', '.join(SettingsFile.model_fields)}"
         ) from problem
+    build = root / environ.get("KPI_BUILD", written.build)
+    if root.resolve().is_relative_to(build.resolve()):
+        raise WrongUse(
+            f"the build folder {build} holds the project itself, and what lies in it is removed to be made anew",
+            f"name a folder of its own, as `build: build` in {FILE} or in KPI_BUILD",
+        )
     return Settings(
         root=root,
-        build=root / environ.get("KPI_BUILD", written.build),
+        build=build,
         ledger=root / environ.get("KPI_LEDGER", written.ledger),
         anchors=tuple(root / folder for folder in _anchors(written.anchors, environ)),
         keep_publications=written.keep_publications,

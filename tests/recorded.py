@@ -19,7 +19,8 @@ NOW = datetime(2018, 1, 1, tzinfo=UTC)
 def tables_of(project: Project, ledger: Ledger) -> list[Table]:
     """What a ledger says of a project; what it does not know yet is recorded first."""
     record(project, project.root, ledger, lambda: NOW)
-    versions, approvals = fold(recorded_events(ledger)), approvals_of(ledger, read_entries(ledger))
+    approvals = approvals_of(ledger, read_entries(ledger))
+    versions = fold(recorded_events(ledger), approvals)
     return recorded_tables(
         project,
         ("test", project.calendar.as_of, NOW),

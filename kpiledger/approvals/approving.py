@@ -45,7 +45,8 @@ def asked_event(project: Project, path: str, which: str | None, *, is_any: bool 
     named = [stands for stands in found if which in (stands.event.key, str(stands.event.ordinal))]
     if len(named) != 1:
         keys = ", ".join(stands.event.key for stands in found)
-        raise WrongUse(f"{which!r} names {len(named)} events of {path}", f"its events are {keys}")
+        problem = f"{path} has no event {which!r}" if not named else f"{which!r} names {len(named)} events of {path}"
+        raise WrongUse(problem, f"its events are {keys}")
     if named[0].state is ApprovalState.APPROVED and not is_any:
         by = ", ".join(file.person for file, verdict in named[0].signatures if not verdict.why)
         raise WrongUse(f"{named[0].event.key} is approved already, by {by}", "there is nothing to do")

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
-from kpiledger.approvals.judging import Asked, Verdict, judge
+from kpiledger.approvals.judging import Asked, Verdict, given_before, judge
 from kpiledger.approvals.standing import Key, Standing, keys_in_files, standing_in_files
 from kpiledger.ledger.canonical import canonical_bytes
 from kpiledger.ledger.contents import agreement_content
 from kpiledger.project import Project
 from kpiledger.specs.agreement import AgreementEvent, AgreementFile
 from kpiledger.specs.signing import SignatureFile
-from kpiledger.vocabulary import ApprovalState
+from kpiledger.vocabulary import ApprovalState, EventKind
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,24 @@ def standings(project: Project) -> Iterator[Stands]:
     by_event: dict[str, list[SignatureFile]] = {}
     for signature in project.signatures:
         by_event.setdefault(signature.event, []).append(signature)
+    alike: dict[tuple[str, EventKind, date, date], list[Event]] = {}
     for event in events_in_files(project):
-        yield _stands(event, by_event.get(event.key, []), standing, keys)
+        said = event.event
+        before = alike.setdefault((said.agreement, said.event, said.decided_on, said.valid_from), [])
+        yield _stands(event, by_event.get(event.key, []), before, standing, keys)
+        before.append(event)
 
 
-def _stands(event: Event, files: list[SignatureFile], standing: Standing, keys: tuple[Key, ...]) -> Stands:
+def _stands(
+    event: Event, files: list[SignatureFile], alike: list[Event], standing: Standing, keys: tuple[Key, ...]
+) -> Stands:
     content = event.content if files else b""
     found = tuple((file, judge(file.text, content, file.person, event.asked, standing, keys)) for file in files)
+    # Only words that are signed are compared: events that are alike in their days are seldom the same.
+    first = next((one for one in alike if one.content == content), None) if files else None
+    if first is not None:
+        hint = "decide anew, with its own day and reason, and approve that"
+        found = tuple((file, Verdict(ApprovalState.VOID, given_before(first.key), hint)) for file, _ in found)
     if any(verdict.state is ApprovalState.APPROVED for _, verdict in found):
         state = ApprovalState.APPROVED
     elif found:

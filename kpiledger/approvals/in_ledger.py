@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from kpiledger.approvals.reading import Judged, Reading
+from kpiledger.approvals.reading import Governed, Judged, Reading
 from kpiledger.folding.approval import NOT_REQUIRED, Approval
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.store import Ledger
@@ -28,8 +28,8 @@ def approvals_of(ledger: Ledger, entries: Iterable[Entry]) -> Mapping[str, Appro
     for approval in reading.approvals:
         by_event.setdefault(approval.event_hash, []).append(approval)
     return {
-        event.entry_hash: _stands(event, authority or reading.first_authority, by_event.get(event.entry_hash, []))
-        for event, authority in reading.events.values()
+        one.event.entry_hash: _stands(one, reading.first_authority, by_event.get(one.event.entry_hash, []))
+        for one in reading.events.values()
     }
 
 
@@ -40,21 +40,21 @@ def _read(ledger: Ledger, entries: Iterable[Entry]) -> Reading:
     return reading
 
 
-def _stands(event: Entry, authority: Entry | None, approvals: list[Judged]) -> Approval:
+def _stands(governed: Governed, first: Entry | None, approvals: list[Judged]) -> Approval:
     for approval in approvals:
         if approval.state is ApprovalState.APPROVED:
             return Approval(ApprovalState.APPROVED, approval.seq, approval.recorded_at)
-    if not _is_required(event, authority):
+    if not _is_required(governed, first):
         return NOT_REQUIRED
     if approvals:
         return Approval(approvals[-1].state, approvals[-1].seq, approvals[-1].recorded_at)
     return Approval(ApprovalState.UNAPPROVED)
 
 
-def _is_required(event: Entry, authority: Entry | None) -> bool:
+def _is_required(governed: Governed, first: Entry | None) -> bool:
+    event, authority, earlier = governed.event, governed.authority or first, governed.earlier
     if authority is None:
         return False
-    required_from = str(authority.content["required_from"])
-    came_later = authority.recorded_at < event.recorded_at
-    is_since = event.recorded_at.date().isoformat() >= required_from
-    return str(event.content["decided_on"]) >= required_from or (came_later and is_since)
+    recorded_on = event.recorded_at.date().isoformat()
+    came_later = earlier is not None and recorded_on >= str(earlier.content["required_from"])
+    return str(event.content["decided_on"]) >= str(authority.content["required_from"]) or came_later

@@ -62,6 +62,11 @@ def judge(
     return Verdict(ApprovalState.REFUSED, *refusal) if refusal else _APPROVED
 
 
+def given_before(event: str) -> str:
+    """That a signature is an earlier event's: what is signed does not say which event of its agreement it is."""
+    return f"it was given to {event}, which says the same"
+
+
 def refuse_key(keys: Iterable[Key], person: str, public_key: str, day: date) -> _Refusal | None:
     """Why a key does not speak for a person on a day, if it does not: what is wrong, and what to do."""
     found = [key for key in keys if key.public_key == public_key and key.person == person]

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from kpiledger.approvals.contents import person_of, recorded_asked, recorded_key, recorded_standing
-from kpiledger.approvals.judging import Verdict, judge, refuse_key
+from kpiledger.approvals.judging import Verdict, given_before, judge, refuse_key
 from kpiledger.approvals.standing import NOBODY, Key, Standing
 from kpiledger.ledger.canonical import canonical_bytes
 from kpiledger.ledger.contents import EVENT_OF_KIND
@@ -40,6 +40,19 @@ class Judged:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Governed:
+    """An event with the strictest policy recorded before it, in the same batch or not, and that of an earlier time.
+
+    From when approvals are required can only be moved to earlier days: a later one loosens nothing, else a policy could
+    be loosened, used, and put back.
+    """
+
+    event: Entry
+    authority: Entry | None
+    earlier: Entry | None
+
+
 @dataclass(slots=True)
 class Reading:
     """What has been read of a ledger so far: policy, keys and events, each as recorded up to here."""
@@ -48,14 +61,18 @@ class Reading:
     standing: Standing = NOBODY
     authority: Entry | None = None
     keys: dict[tuple[str, str], Key] = field(default_factory=dict)
-    events: dict[str, tuple[Entry, Entry | None]] = field(default_factory=dict)
+    events: dict[str, Governed] = field(default_factory=dict)
     approvals: list[Judged] = field(default_factory=list)
     first_authority: Entry | None = None
+    earlier_authority: Entry | None = None
+    approved_as: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def read(self, entry: Entry) -> None:
         """Take in the next entry."""
         if entry.kind is EntryKind.AUTHORITY_RECORDED:
-            self.standing, self.authority = recorded_standing(entry.content), entry
+            self.earlier_authority = self._authority_before(entry)
+            self.standing = recorded_standing(entry.content)
+            self.authority = _stricter(self.authority, entry)
             self.first_authority = self.first_authority or entry
         elif entry.kind is EntryKind.KEY_ADDED:
             key = recorded_key(entry.content)
@@ -63,9 +80,14 @@ class Reading:
         elif entry.kind is EntryKind.KEY_REVOKED:
             self.keys.pop((person_of(entry.content["person"]), entry.content["fingerprint"]), None)
         elif entry.kind in EVENT_OF_KIND:
-            self.events[entry.key] = (entry, self.authority)
+            self.events[entry.entry_hash] = Governed(entry, self.authority, self._authority_before(entry))
         elif entry.kind is EntryKind.APPROVAL_RECORDED:
             self.approvals.append(self._judged(entry))
+
+    def _authority_before(self, entry: Entry) -> Entry | None:
+        """The strictest policy of an earlier time: one of the same batch was not there when its events were written."""
+        last = self.authority
+        return last if last is not None and last.recorded_at < entry.recorded_at else self.earlier_authority
 
     def _judged(self, entry: Entry) -> Judged:
         content = entry.content
@@ -84,9 +106,14 @@ class Reading:
 
     def _verdict(self, entry: Entry) -> Verdict:
         content = entry.content
-        event, _ = self.events.get(content["event"], (None, None))
-        if event is None or event.entry_hash != content["event_hash"]:
+        governed = self.events.get(content["event_hash"])
+        # What is signed does not say which event it is: the same words a second time need a decision of their own.
+        digest = self.plain(content["content_hash"])
+        own = content["event_hash"], content["event"]
+        first = own if isinstance(digest, Gone) else self.approved_as.setdefault(digest, own)
+        if governed is None or governed.event.key != content["event"]:
             return Verdict(ApprovalState.VOID, "the entry that it names is not the event's")
+        event = governed.event
         signer, asked = person_of(content["signer"]), recorded_asked(event.content)
         known = self.keys.get((signer, content["fingerprint"]))
         if known is None:
@@ -96,9 +123,18 @@ class Reading:
         if refusal:
             return Verdict(ApprovalState.REFUSED, *refusal)
         signed = signed_bytes(self.plain, event)
-        if signed is not None and self.plain(content["content_hash"]) != sha256(signed).hexdigest():
+        if signed is not None and digest != sha256(signed).hexdigest():
             return Verdict(ApprovalState.VOID, "it is of other content than what was recorded")
+        if first[0] != own[0]:
+            return Verdict(ApprovalState.VOID, given_before(first[1]))
         return judge(self.plain(content["signature"]), signed, signer, asked, self.standing, (known,))
+
+
+def _stricter(known: Entry | None, found: Entry) -> Entry:
+    """The one of two policies that requires approvals from an earlier day on."""
+    if known is None or str(found.content["required_from"]) < str(known.content["required_from"]):
+        return found
+    return known
 
 
 def signed_bytes(plain: Callable[[Any], Any], event: Entry) -> bytes | None:

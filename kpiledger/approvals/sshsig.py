@@ -78,6 +78,8 @@ def require_signed(signature: Signature, content: bytes) -> None:
     if signature.namespace != NAMESPACE.encode():
         shown = signature.namespace.decode(errors="replace")[:40]
         raise SignatureProblem(f"it was made for `{shown}` and not for `{NAMESPACE}`")
+    if signature.reserved:
+        raise SignatureProblem("its reserved field says something, which ssh-keygen does not sign")
     if signature.hash_name not in (b"sha256", b"sha512"):
         raise SignatureProblem("its digest is neither sha256 nor sha512")
     _require_by_key(signature, hashlib.new(signature.hash_name.decode(), content).digest())

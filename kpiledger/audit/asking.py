@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kpiledger.audit.answer import Answer, Asked, Question
+from kpiledger.audit.naming import require_narrowing
 from kpiledger.errors import WrongUse
 from kpiledger.ledger.store import Ledger
 from kpiledger.ledger.subjects import resolving
@@ -46,6 +47,7 @@ def question_of(questions: tuple[Question, ...], number: int) -> Question:
 def ask(question: Question, asked: Asked) -> Answer:
     """The answer, with people by their ids where they are not erased; WrongUse where the words do not fit."""
     _require_fit(question, asked)
+    require_narrowing(question, asked)
     answer = question.answer(asked)
     resolved_cell = resolving_cells(asked.ledger)
     return replace(answer, rows=[tuple(resolved_cell(cell) for cell in row) for row in answer.rows])

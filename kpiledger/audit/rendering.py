@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +16,8 @@ from kpiledger.reports.known import as_json, moment
 
 # A wider table breaks in a window and on paper: then each row is a block of its own.
 _WIDEST = 140
+# What spreadsheets begin a formula with; a figure with its sign is none.
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.]*\Z)")
 
 
 def render_text(question: Question, words: Mapping[str, str], answer: Answer) -> str:
@@ -100,7 +103,7 @@ def _blocks(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 def _shown(value: object) -> str:
     """A value for people; what is not there is a dash."""
     if isinstance(value, str):  # most cells are texts, and there may be a million of them
-        return value.replace("\n", " ") or "-"
+        return value.replace("\n", " ").replace("\r", " ") or "-"
     match value:
         case None:
             return "-"
@@ -118,9 +121,9 @@ def _shown(value: object) -> str:
 
 
 def _cell(value: object) -> object:
-    """A value for a spreadsheet."""
+    """A value for a spreadsheet, which must not take a text for a formula and run it."""
     if isinstance(value, str):
-        return value
+        return f"'{value}" if _FORMULA.match(value) else value
     match value:
         case bool():
             return "true" if value else "false"

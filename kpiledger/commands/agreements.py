@@ -7,13 +7,14 @@ import sys
 import click
 
 from kpiledger.checking import check_folder
-from kpiledger.commands.world import OUTPUT, World, asked_moment, asked_period, in_project
+from kpiledger.commands.world import OUTPUT, World, in_project
 from kpiledger.finding import has_errors
 from kpiledger.ledger_index.opening import open_index
-from kpiledger.projection import projected_rows
+from kpiledger.projected import projected_rows
 from kpiledger.publishing import table_hashes
 from kpiledger.reports import history as history_report
 from kpiledger.reports import target as target_report
+from kpiledger.typed import typed_moment, typed_period
 from kpiledger.verifying import render_json, render_text
 from kpiledger.verifying import verify as verify_ledger
 
@@ -28,9 +29,9 @@ from kpiledger.verifying import verify as verify_ledger
 def target(world: World, name: str, holder: str, period: str, known_at: str | None, output: str) -> None:
     """What was promised for a KPI, by which agreement, why, and when we knew."""
     project = world.project()
-    asked = asked_period(period, project.calendar.reckoning)
+    asked = typed_period(period, project.calendar.reckoning)
     index = open_index(world.settings, world.ledger)
-    answer = target_report.target_answer(world.ledger, index, project, name, holder, asked, asked_moment(known_at))
+    answer = target_report.target_answer(world.ledger, index, project, name, holder, asked, typed_moment(known_at))
     click.echo(target_report.render_json(answer) if output == "json" else target_report.render_text(answer))
 
 

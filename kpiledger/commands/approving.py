@@ -41,7 +41,7 @@ def approve(
         return
     event = asked_event(project, path, which)
     signing = prepared(project, event, person, [key] if key else own_keys(Path.home()))
-    click.echo(signing_text(signing), err=True)
+    click.echo(signing_text(project, signing), err=True)
     if sys.stdin.isatty():
         click.confirm(f"Sign as {signing.person}?", abort=True, err=True)
     click.echo(str(approve_event(project, world.root, signing).relative_to(world.root)))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kpiledger.commands.world import World, asked_moment, in_project
+from kpiledger.commands.world import World, in_project
 from kpiledger.errors import WrongUse
 from kpiledger.evidence.bundle import Wanted, bundle_files, write_bundle
 from kpiledger.evidence.locating import place_of, size_known_at
@@ -16,6 +16,7 @@ from kpiledger.ledger.keys import PUBLIC_FILE, trusted_key
 from kpiledger.ledger.side_store import all_kept
 from kpiledger.ledger_index.opening import open_index
 from kpiledger.people.individuals import record_export
+from kpiledger.typed import typed_moment
 
 _OUT = click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files; else printed."
@@ -79,7 +80,7 @@ def inclusion(world: World, agreement: str | None, version: int | None, seq: int
 @in_project
 def consistency(world: World, from_size: int | None, known_at: str | None, out: Path | None) -> None:
     """Prove that an earlier checkpoint is a beginning of the ledger (as C2SP tlog-witness has it)."""
-    ledger, moment = world.ledger, asked_moment(known_at)
+    ledger, moment = world.ledger, typed_moment(known_at)
     if (from_size is None) == (moment is None):
         raise WrongUse("an earlier tree is named by --from-size or by --known-at", "name one of the two")
     size = from_size

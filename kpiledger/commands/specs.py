@@ -13,6 +13,7 @@ from kpiledger.commands.world import OUTPUT, World, color, in_project
 from kpiledger.compiling import compile_project, explained, standalone_query
 from kpiledger.errors import RunStopped, WrongUse
 from kpiledger.finding import has_errors
+from kpiledger.loading.nearest import suggestion
 from kpiledger.reports.findings import findings_json, findings_text
 
 
@@ -67,7 +68,7 @@ def show(world: World, name: str, sql: bool, number: int | None) -> None:
     project = world.project()
     found = project.kpis.get(name)
     if found is None:
-        raise WrongUse(f"there is no KPI {name!r}", f"the KPIs are {', '.join(sorted(project.kpis))}")
+        raise WrongUse(f"there is no KPI {name!r}", suggestion(name, project.kpis, "KPIs"))
     if number is not None and not sql:
         raise WrongUse("--version belongs to --sql", "the definition that is printed holds every version")
     if not sql:

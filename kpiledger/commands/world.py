@@ -6,16 +6,14 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from kpiledger.checking import check_folder
-from kpiledger.errors import RunStopped, WrongUse
+from kpiledger.errors import RunStopped
 from kpiledger.finding import has_errors
 from kpiledger.ledger.store import Ledger
-from kpiledger.periods import Period, Reckoning
 from kpiledger.project import Project
 from kpiledger.reports.findings import findings_text
 from kpiledger.settings import Settings, load_settings
@@ -65,23 +63,3 @@ def in_project(function: Callable[..., None]) -> Callable[..., None]:
 def color() -> bool:
     """Whether the answer may be coloured: a terminal, and no NO_COLOR."""
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
-
-
-def asked_period(text: str, reckoning: Reckoning) -> Period:
-    """The period that a text names; WrongUse says how one is written."""
-    try:
-        return Period.parse(text, reckoning)
-    except ValueError as problem:
-        fiscal = "quarters and years are fiscal here and begin with FY; "
-        raise WrongUse(str(problem), f"{fiscal if reckoning.is_fiscal else ''}a month is written 2016-08") from problem
-
-
-def asked_moment(text: str | None) -> datetime | None:
-    """The moment that a text names, in UTC where it names no zone."""
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise WrongUse(f"{text!r} is no moment", "write 2016-08-01 or 2016-08-01T12:00:00 (UTC)") from problem
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -76,11 +76,6 @@ def reads_value(column: Column) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_names(column.expr))) if column.expr else ()
 
 
-def reads_where(column: Column) -> tuple[str, ...]:
-    """The columns of the fact that a column's conditions read."""
-    return tuple(dict.fromkeys(name for text in column.where for name in _names(text)))
-
-
 def multiplies(text: str) -> bool:
     """Whether an expression multiplies two of its names, so that a decimal may run out of places."""
     products = _parsed(text, Dialect.DUCKDB).find_all(exp.Mul)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kpiledger.errors import LedgerDamaged
+from kpiledger.errors import BrokenWorld, LedgerDamaged
 from kpiledger.ledger.anchors import anchored_in
 from kpiledger.ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey, open_checkpoint
 from kpiledger.ledger.entry import Entry
@@ -35,6 +35,8 @@ class Whole:
 
 def read_whole(ledger: Ledger) -> Whole:
     """Everything at one moment; LedgerDamaged where entries, leaves and checkpoint do not agree."""
+    if not ledger.exists:
+        raise BrokenWorld(f"there is no ledger in {ledger.storage.place}", "`kpi run` makes it")
     stored, key = ledger.storage.everything(), trusted_key(ledger.keys)
     try:
         checkpoint = open_checkpoint(stored.checkpoint, key)

@@ -51,7 +51,11 @@ class AgreementVersionRow:
 
 @dataclass(frozen=True, slots=True)
 class TargetPeriodRow:
-    """One row per agreement, version, KPI, slice, member and period that begins on a day of the version."""
+    """One row per agreement, version, KPI, slice, member and period that begins on a day of the version.
+
+    `named_version` is the version whose event named the target last: where it is another, the target carried on, and
+    reason and approval are that one's.
+    """
 
     agreement: str
     agreement_version: int
@@ -84,6 +88,7 @@ class TargetPeriodRow:
     is_binding: bool
     approval_state: str
     is_pending: bool
+    named_version: int
 
 
 def agreement_version_rows(
@@ -99,9 +104,11 @@ def target_period_rows(
     approvals: Mapping[str, Approval] = NONE_REQUIRED,
 ) -> tuple[TargetPeriodRow, ...]:
     """The rows of `recorded.target_period`: a period of the calendar has the target in force on its first day."""
+    held = tuple(versions)
+    numbers = {version.source.seq: version.number for version in held}
     return tuple(
-        _target_row(version, segment, promised, period, figures, approvals)
-        for version in versions
+        _target_row(version, segment, promised, period, figures, approvals, numbers[promised.source.seq])
+        for version in held
         for segment in version.segments
         for promised in segment.promised
         for period, figures in promised_figures(promised, segment.valid_from, segment.valid_to, reckoning)
@@ -145,6 +152,7 @@ def _target_row(
     period: Period,
     figures: Figures,
     approvals: Mapping[str, Approval],
+    named_version: int,
 ) -> TargetPeriodRow:
     target, relative = promised.target, promised.target.target.relative
     superseded_at = version.superseded_on(period.start)
@@ -182,4 +190,5 @@ def _target_row(
         is_binding=approval.counts and not segment.is_pilot and not version.is_pending,
         approval_state=approval.state.value,
         is_pending=version.is_pending,
+        named_version=named_version,
     )

@@ -83,10 +83,9 @@ def fold(
 
 
 def _versions(events: Sequence[RecordedEvent], approvals: Mapping[str, Approval]) -> list[AgreementVersion]:
-    _ends(events)  # a history that cannot be folded is refused as a whole, pending events included
-    # Before the first event there is nothing that it could displace: its targets stand, each with its approval.
-    standing = [event for event in events if event is events[0] or _approval(event, approvals).counts]
-    ends = _ends(standing)
+    last_days(events)  # a history that cannot be folded is refused as a whole, pending events included
+    standing = standing_events(events, approvals)
+    ends = last_days(standing)
     versions = []
     for number, source in enumerate(events, start=1):
         before = [event for event in standing if event.seq < source.seq]
@@ -104,7 +103,7 @@ def _version(
     number: int, known: Sequence[RecordedEvent], following: tuple[tuple[date, date, datetime], ...], is_pending: bool
 ) -> AgreementVersion:
     """The version that the last event known makes, among those before it and those that follow."""
-    source, ends = known[-1], _ends(known)
+    source, ends = known[-1], last_days(known)
     start = source.event.valid_from
     last, displaced_at = (ends[-1], None) if is_pending else _in_force_until(source, ends[-1], following)
     return AgreementVersion(
@@ -121,6 +120,11 @@ def _version(
     )
 
 
+def standing_events(events: Sequence[RecordedEvent], approvals: Mapping[str, Approval]) -> list[RecordedEvent]:
+    """The events of an agreement that hold: the first, before which there is nothing to keep, and those that count."""
+    return [event for event in events if event is events[0] or _approval(event, approvals).counts]
+
+
 def _approval(event: RecordedEvent, approvals: Mapping[str, Approval]) -> Approval:
     return approvals.get(event.entry_hash, NOT_REQUIRED)
 
@@ -130,7 +134,7 @@ def _since(event: RecordedEvent, approvals: Mapping[str, Approval]) -> datetime:
     return max(event.recorded_at, _approval(event, approvals).since or event.recorded_at)
 
 
-def _ends(events: Sequence[RecordedEvent]) -> list[date]:
+def last_days(events: Sequence[RecordedEvent]) -> list[date]:
     """The agreement's last day as known after each event; an amendment that names one moves it."""
     first = events[0]
     if first.event.event is not EventKind.AGREED or first.event.valid_to is None:

@@ -104,6 +104,7 @@ def delete_kept(ledger: Ledger, gone: Iterable[Kept]) -> None:
         _wipe(value_path(ledger, kept.commitment))
     for folder in (_people(ledger), ledger.subjects):
         if folder.exists():
+            _wipe_left(folder)
             sync_folder(folder)
 
 
@@ -116,6 +117,15 @@ def _write(ledger: Ledger, kept: Kept) -> None:
     ledger.subjects.mkdir(mode=0o700, parents=True, exist_ok=True)
     shown = {"salt": kept.salt, "value": kept.value, "about": kept.about}
     replace_file(value_path(ledger, kept.commitment), json.dumps(shown, ensure_ascii=False).encode(), mode=0o600)
+
+
+def _wipe_left(folder: Path) -> None:
+    """Remove what killed writers left half made, whoever it is of; the caller is the one writer, so none is in use."""
+    for left in folder.glob("*.new"):
+        for path in left.iterdir() if left.is_dir() else (left,):
+            _wipe(path)
+        if left.is_dir():
+            left.rmdir()
 
 
 def _wipe(path: Path) -> None:

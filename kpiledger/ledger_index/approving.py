@@ -11,10 +11,12 @@ from kpiledger.ledger.store import Ledger
 from kpiledger.ledger_index.entries import entries_at
 
 _POLICY = "select seq from entry where kind in ('authority.recorded', 'key.added', 'key.revoked')"
+# Of the whole agreement: an approval that was given to an earlier event with the same words is none of a later one.
 _APPROVALS = """
     select approval.seq from approval
     join entry on entry.key = (approval.content ->> 'event')
-    where entry.seq in (select unnest(?::integer[])) and entry.kind like 'agreement.%'
+    join event on event.seq = entry.seq
+    where event.agreement in (select agreement from event where seq in (select unnest(?::integer[])))
 """
 
 

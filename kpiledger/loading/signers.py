@@ -96,20 +96,23 @@ def _require_strong(public_key: str) -> None:
     except (ValueError, UnsupportedAlgorithm) as problem:
         raise _Refused("the public key cannot be read", "copy it from the person's .pub file") from problem
     hint = "make a key with `ssh-keygen -t ed25519`"
-    if isinstance(key, DSAPublicKey) or public_key.startswith("sk-"):
+    if isinstance(key, DSAPublicKey) or public_key.startswith("sk-") or "-cert-v0" in public_key.split()[0]:
         raise _Refused(f"keys of the type {public_key.split()[0]} are not accepted", hint)
     if isinstance(key, RSAPublicKey) and key.key_size < _RSA_BITS:
         raise _Refused(f"the RSA key has {key.key_size} bits, expected {_RSA_BITS} or more", hint)
 
 
 def _shared(source: Source, signers: list[Signer]) -> list[Finding]:
-    """A key speaks for one person only, or nobody could tell who signed."""
+    """A key speaks for one person only, or nobody could tell who signed; and on one run of days, as it is recorded."""
     findings: list[Finding] = []
     owners: dict[str, str] = {}
     for signer in signers:
-        owner = owners.setdefault(signer.public_key, signer.person)
-        if owner != signer.person:
+        owner = owners.get(signer.public_key)
+        owners.setdefault(signer.public_key, signer.person)
+        if owner is not None:
             message = f"the key {signer.fingerprint} is `{owner}`'s already"
             hint = "give each person a key of their own"
+            if owner == signer.person:
+                hint = "write one line for a key, from its first day to its last, or take another key for later days"
             findings.append(source.error("KPI150", signer.position.line, 1, message, hint))
     return findings

@@ -120,7 +120,8 @@ def _with_agreement(series: Series, targets: Sequence[TargetRow], readings: Read
     if newest is None or newest.agreement is None:
         return series
     key = (newest.agreement, newest.agreement_version)
-    version = next((one for one in readings.versions if (one.agreement, one.agreement_version) == key), None)
+    # Reason and approval are those of the event that named the target, also where a later version carries it on.
+    version = next((one for one in readings.versions if one.seq == newest.entry_seq), None)
     promised = (one for one in targets if (one.agreement, one.agreement_version) == key)
     return replace(
         series,

@@ -10,22 +10,12 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from kpiledger.errors import WrongUse
-from kpiledger.ledger.contents import EVENT_OF_KIND
 from kpiledger.ledger.entry import Draft, Entry
 from kpiledger.ledger.schema import EntryKind
-from kpiledger.ledger.store import Clock, Ledger, read_entries, writing
-from kpiledger.ledger.subjects import Gone, commit_subject, resolving
+from kpiledger.ledger.store import Clock, Ledger, writing
+from kpiledger.ledger.subjects import commit_subject
 from kpiledger.people.naming import is_named
 from kpiledger.stretches import Length
-
-
-def individual_holders(ledger: Ledger, entries: Iterable[Entry] | None = None) -> tuple[str, ...]:
-    """The people who are or were held to a target and are not erased: whose figures an export may show."""
-    values_of = resolving(ledger)
-    held = read_entries(ledger) if entries is None else entries
-    holders = (entry.content["holder"] for entry in held if entry.kind in EVENT_OF_KIND)
-    people = {values_of(holder) for holder in holders if not isinstance(holder, str)}
-    return tuple(sorted(person for person in people if not isinstance(person, Gone)))
 
 
 def record_export(

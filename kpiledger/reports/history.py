@@ -21,7 +21,7 @@ from kpiledger.ledger.subjects import resolve
 from kpiledger.ledger_index.approving import judging_entries
 from kpiledger.ledger_index.entries import entries_at, event_entries
 from kpiledger.periods import COMMON, PeriodName
-from kpiledger.reports.known import as_json, moment, require_known
+from kpiledger.reports.known import as_json, in_one_line, moment, require_known
 from kpiledger.specs.agreement import AgreedTarget
 from kpiledger.specs.target import Target
 from kpiledger.vocabulary import ApprovalState
@@ -271,13 +271,14 @@ def _lines(step: Step) -> list[str]:
     who = f"proposed by {step.proposed_by}"
     who += f", approved by {step.approved_by}" if step.approved_by else ""
     who += f", decided on {step.decided_on}" if step.decided_on else ""
-    reason = f"{step.reason_kind}: {step.reason_text}" if step.reason_kind else step.reason_text
+    text = in_one_line(step.reason_text)
+    reason = f"{step.reason_kind}: {text}" if step.reason_kind else text
     superseded = f", displaced at {moment(step.superseded_at)}" if step.superseded_at else ""
     lines = [
         f"{step.name} version {step.version} ({step.event}{f', {step.holder}' if step.holder else ''})",
         f"  valid     from {step.valid_from}{until}{superseded}{', a trial' if step.is_pilot else ''}",
         f"  reason    {reason}",
-        *([f"  evidence  {step.evidence}"] if step.evidence else []),
+        *([f"  evidence  {in_one_line(step.evidence)}"] if step.evidence else []),
         f"  who       {who}",
         *_approval_lines(step),
         f"  recorded  {moment(step.recorded_at)}, entry {step.seq}, commit {step.commit or 'none'}",

@@ -41,6 +41,11 @@ def as_json(value: Any) -> Any:
     return value
 
 
+def in_one_line(text: str) -> str:
+    """A recorded text between other lines: it must not look like lines of the answer, as `approved by`."""
+    return " ".join(text.split())
+
+
 def moment(value: datetime) -> str:
     """A time for people: to the second, in UTC."""
     return f"{value:%Y-%m-%d %H:%M:%S} UTC"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -23,7 +23,7 @@ from kpiledger.ledger_index.entries import event_entries
 from kpiledger.ledger_index.privacy import private_text, recorded_value
 from kpiledger.periods import Period
 from kpiledger.project import Project
-from kpiledger.reports.known import as_json, figure, moment, require_known
+from kpiledger.reports.known import as_json, figure, in_one_line, moment, require_known
 from kpiledger.vocabulary import ApprovalState
 
 _APPROVAL = {
@@ -33,6 +33,10 @@ _APPROVAL = {
     ApprovalState.REFUSED: "signed by one who may not",
     ApprovalState.NOT_REQUIRED: "no signature required",
 }
+_PROMISE = (
+    "value", "comparison", "amber", "stretch", "upper", "within", "commit_to", "amber_outside_by",
+    "reference", "reference_times", "is_pilot", "slice", "member",
+)  # fmt: skip
 _AGREEMENTS = """
     select distinct event.agreement from event join target using (seq)
     where target.kpi = ? and list_contains(?::varchar[], event.holder) order by event.agreement
@@ -41,7 +45,7 @@ _AGREEMENTS = """
 
 @dataclass(frozen=True, slots=True)
 class AgreedFigure:
-    """A target with everything that stands behind it.
+    """A target with everything that stands behind it: the event that named it, which a later version may carry on.
 
     `value` is null where it follows from data: `reference_times` what was measured in the `reference`.
     """
@@ -63,6 +67,7 @@ class AgreedFigure:
     member: str
     agreement: str
     agreement_version: int
+    named_version: int
     reason_kind: str
     reason_text: str
     evidence: str | None
@@ -83,7 +88,7 @@ class TargetAnswer:
 
     Both are empty where no target is agreed; `other_grains` then names the grains that have one.
     `differences` says per member which fields the later knowledge changed. `pending` are the figures of amendments
-    that wait for an approval today: they hold nowhere.
+    that wait for an approval today and would change something: they hold nowhere.
     """
 
     kpi: str
@@ -136,7 +141,7 @@ def target_answer(
         today=today,
         other_grains=other_grains,
         differences=_differences(known, today),
-        pending=_of_period([row for row in rows if row[0].is_pending], period),
+        pending=_asked_for(_of_period([row for row in rows if row[0].is_pending], period), today),
     )
 
 
@@ -193,8 +198,16 @@ def _rows(
     approvals = approvals_of(ledger, entries)
     versions = fold(recorded_events(ledger, entries), approvals)
     by_number = {(version.agreement, version.number): version for version in versions}
-    rows = (row for row in period_rows(versions, period.reckoning, approvals) if row.kpi == kpi)
-    return [(row, by_number[row.agreement, row.agreement_version]) for row in rows if row.superseded_at is None]
+    rows = [
+        (row, by_number[row.agreement, row.agreement_version if row.is_pending else row.named_version])
+        for row in period_rows(versions, period.reckoning, approvals)
+        if row.kpi == kpi and row.superseded_at is None
+    ]
+    # What waits is the event: also a target that it does not name, and that was approved once, waits with it.
+    return [
+        (replace(row, approval_state=approvals[version.source.entry_hash].state) if row.is_pending else row, version)
+        for row, version in rows
+    ]
 
 
 def _figures(
@@ -212,6 +225,17 @@ def _of_period(rows: Iterable[tuple[TargetPeriodRow, AgreementVersion]], period:
         for row, version in rows
         if row.grain == period.grain.value and row.period_start == period.start
     )
+
+
+def _asked_for(pending: Iterable[AgreedFigure], today: Iterable[AgreedFigure]) -> tuple[AgreedFigure, ...]:
+    """Of the figures of pending events those that would change what holds."""
+    held = {_promise(item) for item in today}
+    return tuple(item for item in pending if _promise(item) not in held)
+
+
+def _promise(item: AgreedFigure) -> tuple[object, ...]:
+    """What is promised, without who decided it and when."""
+    return (item.agreement, *(getattr(item, name) for name in _PROMISE))
 
 
 def _figure(row: TargetPeriodRow, version: AgreementVersion) -> AgreedFigure:
@@ -234,6 +258,7 @@ def _figure(row: TargetPeriodRow, version: AgreementVersion) -> AgreedFigure:
         member=row.member,
         agreement=row.agreement,
         agreement_version=row.agreement_version,
+        named_version=row.agreement_version if row.is_pending else row.named_version,
         reason_kind=event.reason.kind.value,
         reason_text=event.reason.text,
         evidence=event.reason.evidence,
@@ -288,9 +313,9 @@ def _lines(item: AgreedFigure, unit: str | None) -> list[str]:
         *([f"  it is        {_multiple(item)}"] if item.reference and item.value is not None else []),
         *(["  pilot        a trial that binds nobody"] if item.is_pilot else []),
         *(f"  {label:<12} {figure(value)}" for label, value in extra if value is not None),
-        f"  agreement    {item.agreement}, version {item.agreement_version}",
-        f"  reason       {item.reason_kind}: {item.reason_text}",
-        *([f"  evidence     {item.evidence}"] if item.evidence else []),
+        f"  agreement    {item.agreement}, version {item.agreement_version}{_carried(item)}",
+        f"  reason       {item.reason_kind}: {in_one_line(item.reason_text)}",
+        *([f"  evidence     {in_one_line(item.evidence)}"] if item.evidence else []),
         f"  proposed by  {item.proposed_by}",
         f"  approved by  {item.approved_by} ({_APPROVAL[ApprovalState(item.approval_state)]})",
         f"  decided on   {item.decided_on}",
@@ -298,6 +323,11 @@ def _lines(item: AgreedFigure, unit: str | None) -> list[str]:
         f"  recorded at  {recorded}",
         f"  entry hash   {item.entry_hash}",
     ]
+
+
+def _carried(item: AgreedFigure) -> str:
+    """Where a target that carries on comes from: what follows is about that version."""
+    return f", carried on from version {item.named_version}" if item.named_version != item.agreement_version else ""
 
 
 def _promised(item: AgreedFigure, unit: str | None = None) -> str:

@@ -1,9 +1,14 @@
-"""Does every recorded approval hold: signature, key, role, authority, and four eyes?"""
+"""Does every recorded approval hold: signature, key, role, authority, four eyes, and one event under its name?"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from kpiledger.approvals import judged
+from kpiledger.ledger.contents import EVENT_OF_KIND
+from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.problem import Problem
+from kpiledger.ledger.schema import EntryKind
 from kpiledger.verifying.check import Check, Held, Looked
 from kpiledger.vocabulary import ApprovalState
 
@@ -11,11 +16,24 @@ NAME = "approvals"
 
 
 def _look(held: Held) -> Looked:
-    return Looked.found(
+    not_holding = (
         Problem(NAME, f"the approval of {one.event} is {one.state}: {one.why}", one.seq, one.event)
         for one in judged(held.ledger, held.entries)
         if one.state is not ApprovalState.APPROVED
     )
+    return Looked.found((*not_holding, *_recorded_twice(held.entries)))
+
+
+def _recorded_twice(entries: Iterable[Entry]) -> Iterator[Problem]:
+    """What is recorded once only: under a key that the files have, an entry could hide that no file tells."""
+    first: dict[tuple[bool, str], int] = {}
+    for entry in entries:
+        if entry.kind in EVENT_OF_KIND or entry.kind is EntryKind.DEFINITION_RECORDED:
+            before = first.setdefault((entry.kind in EVENT_OF_KIND, entry.key), entry.seq)
+            if before != entry.seq:
+                yield Problem(
+                    NAME, f"it was recorded in entry {before} already, and is recorded once", entry.seq, entry.key
+                )
 
 
 CHECK = Check(NAME, _look, is_given=lambda *_: True)

@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kpiledger.folding import AgreementVersionRow, RecordedEvent, TargetPeriodRow
+from kpiledger.folding import RecordedEvent
 from kpiledger.ledger.checkpoint import VerifierKey
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.integrity import Examination
 from kpiledger.ledger.problem import Problem
 from kpiledger.ledger.store import Ledger
 from kpiledger.project import Project
+from kpiledger.projected import ProjectionRow
 from kpiledger.settings import Settings
-
-ProjectionRow = AgreementVersionRow | TargetPeriodRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,10 @@ from kpiledger.ledger.keys import trusted_key
 from kpiledger.ledger.problem import Problem
 from kpiledger.ledger.store import Ledger, examine_ledger
 from kpiledger.project import Project
+from kpiledger.projected import ProjectionRow
 from kpiledger.settings import Settings
 from kpiledger.verifying import subjects
-from kpiledger.verifying.check import Beside, Check, Held, ProjectionRow, Reads
+from kpiledger.verifying.check import Beside, Check, Held, Reads
 from kpiledger.verifying.checks import CHECKS
 
 _OF_THE_LEDGER = ("entries", "leaves", "checkpoint", "order")

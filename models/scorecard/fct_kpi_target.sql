@@ -91,7 +91,8 @@ final as (
         is_pilot,
         is_binding,
         approval_state,
-        is_pending
+        is_pending,
+        named_version
     from resolved
 )
 

@@ -67,7 +67,8 @@ promised as (
         and current_targets.period_start = dim_period.period_start
     left join dim_agreement_version
         on current_targets.agreement = dim_agreement_version.agreement
-        and current_targets.agreement_version = dim_agreement_version.agreement_version
+        -- reason and entry are those of the event that named the target, also where a later version carries it on
+        and current_targets.named_version = dim_agreement_version.agreement_version
 ),
 
 -- the company also sees every KPI that nobody promised anything about

@@ -73,6 +73,18 @@ def test_the_command_shows_what_is_approved_and_writes_the_signature(company: Pa
     ]
 
 
+def test_who_approves_is_shown_that_it_is_a_trial_and_no_text_passes_for_a_line(company: Path, keys: Keys) -> None:
+    edit(company, WEST, "2017-06-20\n", "2017-06-20\n    pilot: true\n")
+    edit(company, WEST, "left the market", 'left the market, evidence: "minutes\\n  revenue: unchanged"')
+    words = ["--project", str(company), "approve", WEST, "--key", str(keys.make("ed25519"))]
+    told = CliRunner().invoke(kpi, words).stderr.splitlines()
+    assert told[4:7] == [
+        "  evidence: minutes revenue: unchanged",
+        "  a trial from then on: its targets bind nobody and are in no score",
+        "  revenue, region West",
+    ]
+
+
 def test_an_auditor_checks_a_signature_with_ssh_keygen_and_the_bytes_that_were_signed(
     company: Path, keys: Keys
 ) -> None:
@@ -192,7 +204,7 @@ def test_an_event_is_named_where_several_wait(company: Path, keys: Keys) -> None
     with pytest.raises(WrongUse, match=r"2 events of .* have no approval") as refused:
         try_to_approve(company, keys.make("ed25519"), which=None)
     assert refused.value.hint == "name one with --event: sales_west_2017/1, sales_west_2017/2"
-    with pytest.raises(WrongUse, match="'3' names 0 events"):
+    with pytest.raises(WrongUse, match="has no event '3'"):
         try_to_approve(company, keys.make("ed25519"), which="3")
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from signers import AUTHORITY, WEST, Keys, small_company
+from signers import AUTHORITY, WEST, Keys, found_in, small_company
 
 from kpiledger.approvals import approvals_of, judged
 from kpiledger.approvals.approving import approve, asked_event, prepared
@@ -17,9 +17,12 @@ from kpiledger.finding import Severity
 from kpiledger.ledger.canonical import canonical_bytes
 from kpiledger.ledger.entry import Draft, Entry
 from kpiledger.ledger.schema import EntryKind
-from kpiledger.ledger.store import Ledger, read_entries, writing
+from kpiledger.ledger.store import Ledger, read_entries, signed_checkpoint, writing
 from kpiledger.ledger.subjects import erase
+from kpiledger.ledger_index.opening import index_in_memory
+from kpiledger.periods import Period
 from kpiledger.recording import pending, record
+from kpiledger.reports.target import target_answer
 from kpiledger.verifying import verify
 from kpiledger.vocabulary import ApprovalState
 
@@ -140,6 +143,74 @@ def test_a_decision_dated_back_before_the_policy_still_needs_an_approval(company
     assert company.states() == {"sales_west_2017/1": "not_required", "sales_west_2017/2": "unapproved"}
 
 
+def test_a_policy_recorded_together_with_a_decision_dated_back_does_not_make_it_count(company: Company) -> None:
+    west = (company.folder / WEST).read_text()
+    amended = west.index("  - event: amended")
+    company.write(WEST, west[:amended])
+    company.record()
+    company.write(WEST, west[:amended] + west[amended:].replace("2017-06-20", "2016-12-31"))
+    organisation = (company.folder / "metrics/organisation.yml").read_text()
+    company.write("metrics/organisation.yml", organisation.replace("p1002: [", "p1002: [head_of_sales, "))
+    company.record(NOW + DAY)
+    assert company.kinds[-2:] == ["authority.recorded", "agreement.amended"]
+    assert company.states()["sales_west_2017/2"] == "unapproved"
+
+
+def test_a_policy_that_is_weakened_together_with_a_decision_does_not_hold_for_it(company: Company) -> None:
+    west = (company.folder / WEST).read_text()
+    company.write(WEST, west[: west.index("  - event: amended")])
+    company.record()
+    company.write(WEST, west)
+    company.write("metrics/approvers/authority.yml", AUTHORITY.replace("2017-01-01\nauth", "2030-01-01\nauth"))
+    company.record(NOW + DAY)
+    assert company.states()["sales_west_2017/2"] == "unapproved"
+
+
+def test_a_policy_that_was_weakened_in_a_run_before_does_not_hold_for_a_later_decision(company: Company) -> None:
+    west = (company.folder / WEST).read_text()
+    company.write(WEST, west[: west.index("  - event: amended")])
+    company.record()
+    company.write("metrics/approvers/authority.yml", AUTHORITY.replace("2017-01-01\nauth", "2030-01-01\nauth"))
+    company.record(NOW + DAY)
+    company.write(WEST, west)
+    company.record(NOW + 2 * DAY)
+    company.write("metrics/approvers/authority.yml", AUTHORITY)
+    company.record(NOW + 3 * DAY)
+    assert company.kinds[-3:] == ["authority.recorded", "agreement.amended", "authority.recorded"]
+    assert company.states()["sales_west_2017/2"] == "unapproved"
+
+
+def test_a_signature_does_not_count_for_the_same_words_a_second_time(company: Company, keys: Keys) -> None:
+    west = (company.folder / WEST).read_text()
+    amended = west[west.index("  - event: amended") :]
+    other = amended.replace("23000.00", "24000.00").replace("2017-06-20", "2017-07-20")
+    company.write(WEST, west + other)
+    company.approve(keys.make("ed25519"))
+    company.approve(keys.make("ed25519"), "3")
+    company.record()
+    later = WEST.replace("/2017/", "/2018/")  # events of another file may have an earlier day
+    (company.folder / later).parent.mkdir()
+    company.write(later, f"holder: sales_west\nevents:\n{amended}")
+    approvals = company.folder / "metrics/approvals/sales_west_2017"
+    (approvals / "4.p1001.sig").write_text((approvals / "2.p1001.sig").read_text())
+    message = (
+        "the approval of sales_west_2017/4 by p1001 is void: it was given to sales_west_2017/2, which says the same"
+    )
+    assert found_in(company.folder)[1] == [("KPI152", message)]
+    company.record(NOW + DAY)
+    assert company.states()["sales_west_2017/4"] == "unapproved"
+
+    events = {entry.key: entry for entry in company.entries}
+    last = events["sales_west_2017/4"]
+    moved = {"event": last.key, "event_hash": last.entry_hash, "event_seq": str(last.seq)}
+    first = next(entry for entry in company.entries if entry.kind is EntryKind.APPROVAL_RECORDED)
+    with writing(company.ledger, lambda: NOW + DAY) as writer:
+        writer.append([Draft(EntryKind.APPROVAL_RECORDED, last.key, {**first.content, **moved})])
+    told = judged(company.ledger, company.entries)[-1]
+    assert (told.state, told.why) == (ApprovalState.VOID, "it was given to sales_west_2017/2, which says the same")
+    assert company.states()["sales_west_2017/4"] == "void"
+
+
 def forged(company: Company, **changes: object) -> list[tuple[str, str]]:
     """What becomes of the recorded approval if the ledger's writer had recorded it otherwise."""
     real = next(entry for entry in company.entries if entry.kind is EntryKind.APPROVAL_RECORDED)
@@ -230,3 +301,45 @@ def test_verify_names_each_recorded_approval_that_does_not_hold(company: Company
     assert [str(problem) for problem in verify(company.ledger).problems] == [
         "entry 11 (sales_west_2017/2): the approval of sales_west_2017/2 is void: it is no SSH signature"
     ]
+
+
+def test_an_entry_that_hides_under_the_key_of_another_needs_its_own_approval_and_is_named(
+    company: Company, keys: Keys
+) -> None:
+    company.approve(keys.make("ed25519"))
+    company.record()
+    event = next(entry for entry in company.entries if entry.kind is EntryKind.AGREEMENT_AMENDED)
+    content = {**event.content, "valid_from": "2017-02-01"}
+    with writing(company.ledger, lambda: NOW + DAY) as writer:
+        for said in (content, event.content):
+            writer.append([Draft(event.kind, event.key, said)])
+    found = approvals_of(company.ledger, company.entries)
+    states = [found[entry.entry_hash].state.value for entry in company.entries if entry.kind is event.kind][1:]
+    assert states == ["unapproved", "unapproved"]
+    why = f"it was recorded in entry {event.seq} already, and is recorded once"
+    assert [str(problem) for problem in verify(company.ledger).problems] == [
+        f"entry {seq} (sales_west_2017/2): {why}" for seq in (event.seq + 2, event.seq + 3)
+    ]
+
+
+@pytest.mark.parametrize("is_trial", [False, True])
+def test_what_waits_is_told_where_it_would_change_something_and_never_called_signed(
+    company: Company, is_trial: bool
+) -> None:
+    written = (company.folder / WEST).read_text()
+    by_period = written[written.index("          by_period:") : written.index("  - event: amended")]
+    written = written.replace(by_period, '          value: "0.12"\n')
+    if is_trial:  # what waits then makes every target binding, also the one that it does not name
+        written = written.replace("valid_to: 2017-12-31", "valid_to: 2017-12-31\n    pilot: true")
+        written = written.replace("valid_from: 2017-07-01", "valid_from: 2017-07-01\n    pilot: false")
+    company.write(WEST, written)
+    company.record()
+    index = index_in_memory(company.ledger, signed_checkpoint(company.ledger))
+
+    def waits(kpi: str, month: str) -> list[tuple[str, str]]:
+        found = target_answer(company.ledger, index, None, kpi, "sales_west", Period.parse(month))
+        return [(str(one.value), one.approval_state) for one in found.pending]
+
+    assert waits("revenue", "2017-06") == []
+    assert waits("revenue", "2017-08") == [("23000", "unapproved")]
+    assert waits("gross_margin", "2017-08") == ([("0.12", "unapproved")] if is_trial else [])

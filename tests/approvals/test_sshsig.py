@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import random
 import subprocess
 from datetime import date
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 from signers import Keys, public_key, small_company, ssh_verifies
 
 from kpiledger.approvals.judging import refuse_key
@@ -129,6 +132,48 @@ def test_nothing_may_stand_behind_a_signature(keys: Keys) -> None:
     longer = base64.b64encode(base64.b64decode("".join(whole[1:-1])) + b"\x00").decode()
     with pytest.raises(SignatureProblem, match="its bytes are no SSH signature"):
         read_signature("\n".join([whole[0], longer, whole[-1]]))
+
+
+def test_a_reserved_field_that_says_something_is_refused_as_ssh_keygen_does(keys: Keys, tmp_path: Path) -> None:
+    key = keys.make("ed25519")
+    private = load_ssh_private_key(key.read_bytes(), None)
+    assert isinstance(private, Ed25519PrivateKey)
+
+    def string(part: bytes) -> bytes:
+        return len(part).to_bytes(4, "big") + part
+
+    parts = string(b"kpi-agreement") + string(b"more") + string(b"sha512")
+    raw = private.sign(b"SSHSIG" + parts + string(hashlib.sha512(CONTENT).digest()))
+    public = string(base64.b64decode(public_key(key).split()[1]))
+    blob = b"SSHSIG\x00\x00\x00\x01" + public + parts + string(string(b"ssh-ed25519") + string(raw))
+    encoded = base64.b64encode(blob).decode()
+    text = f"-----BEGIN SSH SIGNATURE-----\n{encoded}\n-----END SSH SIGNATURE-----\n"
+    folder, signature = small_company(tmp_path / "project", keys.line("ed25519", "p1001")), tmp_path / "event.sig"
+    signature.write_text(text)
+    assert not ssh_verifies(folder, "p1001", signature, CONTENT, "20170101Z")
+    with pytest.raises(SignatureProblem, match="its reserved field says something"):
+        require_signed(read_signature(text), CONTENT)
+
+
+def test_a_certificate_is_no_key(keys: Keys, tmp_path: Path) -> None:
+    key = keys.make("certified")
+    subprocess.run(["ssh-keygen", "-q", "-s", keys.make("authority"), "-I", "x", f"{key}.pub"], check=True)
+    certificate = " ".join(Path(f"{key}-cert.pub").read_text().split()[:2])
+    folder = small_company(tmp_path / "project", f'p1001 namespaces="kpi-agreement" {certificate}\n')
+    project, findings = load_project(folder)
+    assert project is not None
+    assert project.signers == ()
+    assert [finding.message for finding in findings] == [
+        "keys of the type ssh-ed25519-cert-v01@openssh.com are not accepted"
+    ]
+
+
+def test_a_key_stands_in_one_line(keys: Keys, tmp_path: Path) -> None:
+    days = ',valid-before="20170630Z"', ',valid-after="20180101Z"'
+    folder = small_company(tmp_path / "project", *(keys.line("ed25519", "p1001", one) for one in days))
+    findings = load_project(folder)[1]
+    assert [(finding.rule, finding.position.line) for finding in findings] == [("KPI150", 2)]
+    assert findings[0].hint.startswith("write one line for a key")
 
 
 def test_a_key_that_is_nobodys_is_named_by_its_fingerprint(keys: Keys) -> None:

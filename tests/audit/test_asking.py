@@ -100,6 +100,33 @@ def test_a_narrow_table_stands_in_columns_and_a_wide_one_in_blocks():
     assert wide.splitlines()[1:] == ["kpi x", "", "1.", f"  a  {'one ' * 40}"]
 
 
+def test_no_text_is_a_formula_to_a_spreadsheet():
+    texts = ("=HYPERLINK(1)", "@SUM(1)", "+1+1", "-1+1", "\t=1", "-", "-0.5", "+3", "a=b")
+    shown = list(csv.reader(io.StringIO(render_csv(Answer(("a",), [(text,) for text in texts])))))[1:]
+    assert [text for (text,) in shown] == [
+        "'=HYPERLINK(1)", "'@SUM(1)", "'+1+1", "'-1+1", "'\t=1", "-", "-0.5", "+3", "a=b",
+    ]  # fmt: skip
+
+
 def test_the_csv_keeps_texts_as_they_are():
     text = render_csv(Answer(("a", "b"), [('with "quotes", and\nlines', ("x", 1))]))
     assert list(csv.reader(io.StringIO(text))) == [["a", "b"], ['with "quotes", and\nlines', '["x", 1]']]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("3", "--kpi", "revenu"), "`revenu` is none of the recorded KPIs"),
+        (("6", "--agreement", "sales_west_2071"), "`sales_west_2071` is none of the recorded agreements"),
+        (("9", "--agreement", "nothing"), "`nothing` is none of the recorded agreements"),
+        (("27", "--agreement", "nothing"), "`nothing` is none of the recorded agreements"),
+    ],
+)
+def test_an_unknown_name_is_told_and_never_answered_with_nothing_found(command, words, told):
+    with pytest.raises(WrongUse, match=told):
+        command("audit", *words)
+
+
+def test_an_unknown_holder_is_told(small_world):
+    with pytest.raises(WrongUse, match="`sales_wst` is none of the holders"):
+        small_world.ask(4, holder="sales_wst")

@@ -9,8 +9,8 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from kpiledger.audit.judging import improves, status_of
-from kpiledger.periods import Period
+from kpiledger.audit.judging import Beside, improves, status_of
+from kpiledger.periods import COMMON, Period
 from kpiledger.vocabulary import Status
 from tests.audit.conftest import EXPECTED
 
@@ -86,6 +86,26 @@ def form(comparison="at_least", value="100", amber=None, **more):
 )
 def test_a_figure_is_judged_as_the_scorecard_judges_it(target, actual, status):
     assert status_of(target and {**target, "amber": target["amber"]}, SEPTEMBER, Decimal(actual)) is status
+
+
+@pytest.mark.parametrize(
+    ("more", "actual", "status"),
+    [
+        ({"ramp": {"from": "1", "to": "12"}}, "9", Status.GREEN),
+        ({"ramp": {"from": "1", "to": "12"}}, "8.99", Status.RED),
+        ({"relative": {"to": "same_period_last_year", "times": "1.1"}}, "44", Status.GREEN),
+        ({"relative": {"to": "same_period_last_year", "times": "1.1"}}, "43.99", Status.RED),
+    ],
+)
+def test_a_ramp_and_a_target_by_last_year_are_judged_by_the_days_and_the_figure_beside(more, actual, status):
+    beside = Beside(date(2017, 1, 1), date(2017, 12, 31), Decimal(40), COMMON)
+    assert status_of(form(value=None, **more), SEPTEMBER, Decimal(actual), beside) is status
+
+
+def test_nothing_to_follow_from_is_not_judged():
+    beside = Beside(date(2017, 1, 1), date(2017, 12, 31), None, COMMON)
+    relative = {"to": "same_period_last_year", "times": "1.1"}
+    assert status_of(form(value=None, relative=relative), SEPTEMBER, Decimal(1), beside) is None
 
 
 def test_a_missed_target_that_goes_away_is_an_improvement_and_a_met_one_is_not():

@@ -57,7 +57,7 @@ def test_the_verifier_in_perl_accepts_the_proof_for_this_entry_alone(world, tmp_
         ({"seq": "3", "agreement": "west_2017"}, "an entry is named by --seq, or by --agreement"),
         ({"version": "3"}, "an entry is named by --seq, or by --agreement"),
         ({"seq": "6"}, "there is no entry 6"),
-        ({"agreement": "east_2017"}, "the ledger has no agreement 'east_2017'"),
+        ({"agreement": "east_2017"}, "`east_2017` is none of the recorded agreements"),
         ({"agreement": "west_2017", "version": "4"}, "west_2017 has no version 4"),
     ],
 )

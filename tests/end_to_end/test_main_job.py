@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +28,17 @@ def own_demo(published_demo: Path, tmp_path: Path) -> Path:
 def _entries(folder: Path) -> list[dict]:
     lines = (folder / "build/ledger/entries.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
+
+
+def sign_as_cfo(folder: Path, keys: Path, agreements: str) -> None:
+    """Approve the one event that waits, with a new key of the chief financial officer."""
+    words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(keys / "cfo")]
+    subprocess.run(words, check=True)
+    public = (keys / "cfo.pub").read_text(encoding="utf-8").strip()
+    with (folder / "metrics/approvers/allowed_signers").open("a", encoding="utf-8") as signers:
+        signers.write(f'p_1002 namespaces="kpi-agreement" {public}\n')
+    done = kpi(folder, "approve", agreements, "--key", str(keys / "cfo"))
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_published_tables_are_all_there(published_demo: Path) -> None:
@@ -69,7 +81,7 @@ def test_faults_stop_publishing_and_are_all_named(own_demo: Path) -> None:
     assert kpi(own_demo, "run").returncode == 0
 
 
-def test_an_earlier_moment_still_gives_the_earlier_target(own_demo: Path) -> None:
+def test_an_earlier_moment_still_gives_the_earlier_target(own_demo: Path, tmp_path: Path) -> None:
     asked = ("target", "revenue", "--holder", "sales_west", "--period", "2017-11", "--output", "json")
     before = json.loads(kpi(own_demo, *asked).stdout)
     earlier = datetime.now(UTC)
@@ -91,6 +103,7 @@ def test_an_earlier_moment_still_gives_the_earlier_target(own_demo: Path) -> Non
         target: {grain: month, value: "12345.00", comparison: at_least}
 """
     path.write_text(path.read_text(encoding="utf-8").rstrip() + amendment, encoding="utf-8")
+    sign_as_cfo(own_demo, tmp_path, "metrics/agreements/2017/sales_west.yml")
     commit_all(own_demo, "targets: sales_west eased")
     run = kpi(own_demo, "run")
     assert run.returncode == 0, run.stderr

@@ -58,7 +58,7 @@ def swapped(one: int, other: int) -> Callable[[list[bytes]], list[bytes]]:
 def test_nothing_is_found_where_nothing_was_done(ledger: Ledger, tmp_path: Path) -> None:
     found = verify(ledger)
     assert found.holds
-    assert found.looked_at[4:] == ("checkpoints", "subjects", "approvals", "anchors")
+    assert found.looked_at[4:] == ("checkpoints", "subjects", "agreements", "approvals", "anchors")
     assert len(list((tmp_path / ANCHORED).iterdir())) == len(BATCHES) + 1
 
 

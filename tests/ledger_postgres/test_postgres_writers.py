@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -17,15 +13,16 @@ import pytest
 from kpiledger.errors import BrokenWorld
 from kpiledger.ledger.merkle import root
 from kpiledger.ledger.store import Ledger, examine_ledger, read_entries, writing
+from tests.killed import killed_after
 from tests.ledger_postgres.laid import Database
 from tests.ledger_postgres.scribe import Scribe, published
-from tests.ledger_postgres.writers import append_many, now
+from tests.ledger_postgres.writers import append_batch, append_many, now
 from tests.postgres import needs_postgres
 
 pytestmark = needs_postgres
 
 WRITERS, APPENDS = 8, 500
-KILLS = 25
+KILLS, BATCH = 100, 3
 
 
 def test_eight_processes_lose_and_double_nothing(database: Database, tmp_path: Path) -> None:
@@ -56,21 +53,14 @@ def test_a_killed_writer_leaves_whole_batches_and_the_next_one_goes_on(database:
     chance = random.Random(4)
     acknowledged: list[int] = []
     for attempt in range(KILLS):
-        writer = _writer(tmp_path, database.url(), 1000 * attempt)
-        assert writer.stdout is not None
-        said = [writer.stdout.readline()]  # from the first batch on, it is killed at any moment
-        time.sleep(chance.uniform(0, 0.06))
-        os.kill(writer.pid, signal.SIGKILL)
-        said += writer.stdout.read().splitlines(keepends=True)
-        assert writer.wait() == -signal.SIGKILL
-        writer.stdout.close()
-        acknowledged += [int(line) for line in said if line.endswith("\n")]
+        append = partial(append_batch, tmp_path, database.url(), BATCH)
+        acknowledged += killed_after(append, 1000 * attempt, chance.uniform(0, 0.06), BATCH)
         found = examine_ledger(ledger)
         assert found.problems == ()
         assert found.tail == 0
     numbers = [int(entry.key.removeprefix("run-")) for entry in read_entries(ledger)]
-    batches = [numbers[start : start + 3] for start in range(0, len(numbers), 3)]
-    assert all(batch == list(range(batch[0], batch[0] + 3)) for batch in batches)
+    batches = [numbers[start : start + BATCH] for start in range(0, len(numbers), BATCH)]
+    assert all(batch == list(range(batch[0], batch[0] + BATCH)) for batch in batches)
     recorded = [batch[0] for batch in batches]
     assert set(acknowledged) <= set(recorded)
     assert len(acknowledged) >= KILLS
@@ -95,11 +85,3 @@ def test_a_batch_that_is_refused_is_recorded_in_no_part(database: Database) -> N
             writer.append(Scribe().batch(0))
     assert database.storage().everything() == before
     assert root(entry.leaf for entry in scribe.entries)
-
-
-def _writer(folder: Path, url: str, first: int) -> subprocess.Popen[str]:
-    code = (
-        "import sys; from tests.ledger_postgres.writers import append_until_killed; append_until_killed(*sys.argv[1:])"
-    )
-    words = [sys.executable, "-c", code, str(folder), url, str(first)]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 
 from kpiledger.ledger.postgres_connection import address_of
@@ -25,10 +24,7 @@ def append_many(folder: str, url: str, first: int, number: int) -> None:
             writer.append([published(index)])
 
 
-def append_until_killed(folder: str, url: str, first: str) -> None:
-    """Batches of three, each said once it is acknowledged."""
-    ledger = Ledger(Path(folder), storage=PostgresStorage(address_of(url)))
-    for index in count(int(first), 3):
-        with writing(ledger, now) as writer:
-            writer.append([published(index + step) for step in range(3)])
-        print(index, flush=True)
+def append_batch(folder: Path, url: str, size: int, first: int) -> None:
+    """One batch, by a writer with a connection of its own."""
+    with writing(Ledger(folder, storage=PostgresStorage(address_of(url))), now) as writer:
+        writer.append([published(first + index) for index in range(size)])

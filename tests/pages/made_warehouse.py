@@ -92,6 +92,12 @@ class MadeWarehouse:
         self.add("kpi.dim_agreement_version", **(columns | more))
 
     def close(self) -> Path:
+        """The finished file; rows of the scorecard that name no entry are of the event of their own version."""
+        self.connection.execute(
+            """update kpi.fct_scorecard set entry_seq = version.seq from kpi.dim_agreement_version as version
+            where entry_seq is null and fct_scorecard.agreement = version.agreement
+                and fct_scorecard.agreement_version = version.agreement_version"""
+        )
         self.connection.close()
         return self.path
 

@@ -11,8 +11,8 @@ from people_place import PERSON
 from kpiledger.errors import WrongUse
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import read_entries
-from kpiledger.ledger.subjects import erase, resolve
-from kpiledger.people.individuals import individual_holders, record_export, record_informed
+from kpiledger.ledger.subjects import resolve
+from kpiledger.people.individuals import record_export, record_informed
 from kpiledger.stretches import Length
 
 
@@ -56,9 +56,3 @@ def test_that_somebody_was_told_is_recorded(place):
 def test_nobody_was_told_tomorrow(place):
     with pytest.raises(WrongUse, match="2026-01-06 is still to come"):
         record_informed(place.ledger, PERSON, date(2026, 1, 6), "cfo", clock(), (PERSON,))
-
-
-def test_the_people_held_to_targets_are_those_who_are_not_erased(place):
-    assert individual_holders(place.ledger) == (PERSON,)
-    erase(place.ledger, PERSON, "asked", clock())
-    assert individual_holders(place.ledger) == ()

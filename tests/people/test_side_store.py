@@ -57,3 +57,13 @@ def test_deleted_values_are_overwritten_before_they_are_removed(place):
         os.link(path, place.root / f"still_open_{number}")
     erase(place.ledger, PERSON, "asked", clock())
     assert [set((place.root / f"still_open_{number}").read_bytes()) for number in range(len(paths))] == [{0}] * 3
+
+
+def test_what_a_killed_writer_left_half_made_goes_with_the_next_erasure(place):
+    for left in (place.ledger.subjects / f"{'0' * 64}.json.new", place.ledger.subjects / "people" / "0.new"):
+        left.write_text(TEXT)
+    beside = place.ledger.subjects / "people.12345678.new"
+    beside.mkdir()
+    (beside / "0").write_text(TEXT)
+    erase(place.ledger, PERSON, "asked", clock())
+    assert list(place.ledger.subjects.rglob("*.new")) == []

@@ -183,7 +183,23 @@ def test_what_waits_for_its_approval_is_shown_and_is_no_target(state: ApprovalSt
     assert (score["score"], score["weight_agreed"]) == ((Decimal("0.25"), 1) if counts else (None, 0))
 
 
-def test_each_row_names_the_entry_that_its_version_was_recorded_in_and_why() -> None:
+@pytest.mark.parametrize("kind", ["amended", "retired"])
+def test_an_unsigned_change_of_an_approved_target_changes_no_status(kind: str) -> None:
+    softer = [target("margin", value="1", weight="0.75")] if kind == "amended" else []
+    change = event(kind, *softer, valid_from="2017-01-01")
+    approvals = {f"{1:064x}": Approval(ApprovalState.APPROVED), f"{2:064x}": Approval(ApprovalState.UNAPPROVED)}
+    found = Judged([one_and_three(), change], GIVEN, approvals=approvals)
+    assert {row["kpi"]: (row["status"], row["target_value"], row["is_binding"]) for row in promised(found)} == {
+        "sales": ("green", 10, True),
+        "margin": ("red", 10, True),
+    }
+    waiting = [row for row in found.rows("fct_kpi_target") if row["is_pending"]]
+    assert {(row["kpi"], row["target_value"], row["is_binding"]) for row in waiting} == (
+        {("sales", 10, False), ("margin", 1, False)} if kind == "amended" else set()
+    )
+
+
+def test_each_row_names_the_entry_of_the_event_that_named_its_target_and_why() -> None:
     amended = event(
         "amended",
         target("sales", value="20", weight="0.25"),
@@ -197,7 +213,9 @@ def test_each_row_names_the_entry_that_its_version_was_recorded_in_and_why() -> 
         for row in promised(found)
     }
     assert told[6, "sales"] == (1, f"{1:064x}", "annual_agreement")
-    assert {told[7, "sales"], told[7, "margin"]} == {(2, f"{2:064x}", "rebaseline")}
+    assert told[7, "sales"] == (2, f"{2:064x}", "rebaseline")
+    # The amendment does not name the margin: it carries on from the first event.
+    assert told[7, "margin"] == (1, f"{1:064x}", "annual_agreement")
     assert [row["score"] for row in found.rows("fct_agreement_score")] == [1] * 6 + [0] * 6
 
 

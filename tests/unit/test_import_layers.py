@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import click
 import pytest
+
+from kpiledger.cli import COMMANDS, kpi
 
 ENGINE = Path(__file__).parents[2] / "kpiledger"
 
@@ -42,6 +45,7 @@ LAYERS: dict[str, int] = {
     "journal": 5,
     "ledger": 5,
     "ledger_index": 5,
+    "projected": 5,
     "projection": 5,
     "publishing": 5,
     "quality": 5,
@@ -49,6 +53,7 @@ LAYERS: dict[str, int] = {
     "server_warehouse": 5,
     "settings": 5,
     "sources": 5,
+    "typed": 5,
     "warehouse": 5,
     "checking": 6,
     "audit": 6,
@@ -161,7 +166,34 @@ def test_only_heavy_libraries_are_imported_within_functions(module: str) -> None
     assert HEAVY.isdisjoint(name.split(".")[0] for name in imported(top)), "import it in the function that needs it"
 
 
-def test_the_command_line_starts_without_heavy_libraries() -> None:
-    code = f"import sys, kpiledger.cli; print(*sorted({HEAVY!r} & set(sys.modules)))"
+def loaded_by(words: str) -> set[str]:
+    """The modules that a process has which runs `kpi` with these words."""
+    code = "import sys; from click.testing import CliRunner; from kpiledger.cli import kpi"
+    code += f"; done = CliRunner().invoke(kpi, {words.split()}); assert done.exit_code == 0, done; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ENGINE.parent, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_help_is_shown_without_importing_a_command() -> None:
+    loaded = loaded_by("--help")
+    assert {name for name in loaded if name.startswith("kpiledger.")} == {"kpiledger.cli", "kpiledger.errors"}
+    assert (HEAVY | {"pydantic", "sqlglot", "duckdb"}).isdisjoint(loaded)
+
+
+def test_specs_are_checked_without_what_only_other_commands_need() -> None:
+    loaded = loaded_by("check")
+    assert (HEAVY | {"duckdb", "jinja2", "kpiledger.pages", "kpiledger.audit"}).isdisjoint(loaded)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_says_of_itself_what_help_says_of_it(name: str) -> None:
+    command = kpi.get_command(click.Context(kpi), name)
+    assert command is not None
+    assert (command.name, command.get_short_help_str(limit=200)) == (name, COMMANDS[name][1])
+
+
+def test_no_command_starts_with_heavy_libraries() -> None:
+    places = {f"kpiledger.commands.{place.split('.')[0]}" for place, _ in COMMANDS.values()}
+    code = f"import sys, {', '.join(sorted(places))}; print(*sorted({HEAVY!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

@@ -215,11 +215,12 @@ def test_an_index_as_it_was_made_has_no_faults_also_when_it_is_behind(ledger):
     assert faults(ledger) == []
 
 
-def test_every_flipped_byte_of_the_index_is_a_fault(ledger):
+def test_a_flipped_byte_of_the_index_is_a_fault(ledger):
+    """At some places; `tests/audit/test_changed_projections.py` looks at more, and at every column."""
     open_index(at_home(ledger), ledger).close()
     path = IndexFiles(at_home(ledger).build).database
     sound = path.read_bytes()
-    for place in range(0, len(sound), len(sound) // 97):
+    for place in range(0, len(sound), len(sound) // 7):
         path.write_bytes(sound[:place] + bytes([sound[place] ^ 1]) + sound[place + 1 :])
         assert "its bytes hash to " in faults(ledger)[0]
 

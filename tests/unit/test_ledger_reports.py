@@ -334,11 +334,12 @@ def test_an_agreement_that_is_agreed_twice_or_amended_first_is_named_without_any
     with writing(ledger, lambda: NOW) as writer:
         events = map(AgreementEvent.model_validate, (event("amended", target()), agreed(target()), agreed(target())))
         writer.append([
-            Draft(KIND_OF_EVENT[one.event], "west_2017/1", agreement_content("sales_west", one)) for one in events
+            Draft(KIND_OF_EVENT[one.event], f"west_2017/{number}", agreement_content("sales_west", one))
+            for number, one in enumerate(events, start=1)
         ])  # fmt: skip
     found = verify.verify(ledger)
     assert [str(problem) for problem in found.problems] == [
         "entry 1 (west_2017/1): the event `amended` is the first of its agreement and is not `agreed`",
-        "entry 2 (west_2017/1): the event `agreed` agrees a second time; what changes an agreement is `amended`",
-        "entry 3 (west_2017/1): the event `agreed` agrees a second time; what changes an agreement is `amended`",
+        "entry 2 (west_2017/2): the event `agreed` agrees a second time; what changes an agreement is `amended`",
+        "entry 3 (west_2017/3): the event `agreed` agrees a second time; what changes an agreement is `amended`",
     ]

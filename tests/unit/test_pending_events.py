@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from ledger_builders import NOW, agreed, event, recorded, target
 
 from kpiledger.folding import Approval, agreement_version_rows, as_known, fold, target_period_rows
+from kpiledger.folding.moves import moves
 from kpiledger.vocabulary import ApprovalState
 
 WAITS = Approval(ApprovalState.UNAPPROVED)
@@ -120,3 +121,27 @@ def test_the_fold_equals_a_replay_of_what_was_approved_at_every_moment(history):
         found = {month: value for month, (value, _) in figures(known, approvals).items()}
         expected = {month: replayed(events, moments, at, date(2017, month, 1)) for month in range(1, 13)}
         assert found == {month: value for month, value in expected.items() if value is not None}
+
+
+def test_what_waits_is_never_the_old_figure_of_a_later_change():
+    events = recorded(
+        agreed(target(value="10")), event("amended", target(value="1")), event("amended", target(value="5"))
+    )
+    found = [
+        (
+            move.source.seq,
+            move.first,
+            move.last,
+            move.old and move.old.target.target.value,
+            move.new.target.target.value,
+        )
+        for move in moves(events, {hash_of(2): WAITS})
+    ]
+    july, december = date(2017, 7, 1), date(2017, 12, 31)
+    assert found == [(1, date(2017, 1, 1), december, None, 10), (2, july, december, 10, 1), (3, july, december, 10, 5)]
+
+
+def test_the_same_promised_again_moves_nothing_and_a_retirement_moves_all():
+    events = recorded(agreed(target(value="10")), event("amended", target(value="10")), event("retired"))
+    found = [(move.source.seq, move.first, move.new is None) for move in moves(events)]
+    assert found == [(1, date(2017, 1, 1), False), (3, date(2017, 7, 1), True)]

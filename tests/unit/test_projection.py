@@ -8,13 +8,8 @@ from ledger_builders import NOW, agreed, clock, kpi, project, recorded, target, 
 
 from kpiledger.folding import agreement_version_rows, fold, target_period_rows
 from kpiledger.ledger.store import Ledger
-from kpiledger.projection import (
-    AGREEMENT_VERSION,
-    SCORING,
-    TARGET_PERIOD,
-    projected_rows,
-    recorded_tables,
-)
+from kpiledger.projected import projected_rows
+from kpiledger.projection import AGREEMENT_VERSION, SCORING, TARGET_PERIOD, recorded_tables
 from kpiledger.publishing import table_hashes
 from kpiledger.recording import record, recorded_definitions
 from kpiledger.warehouse import Table, lay_tables

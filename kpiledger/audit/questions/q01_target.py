@@ -6,17 +6,19 @@ from dataclasses import astuple, fields
 
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.audit.standing import tree_facts
-from kpiledger.audit.words import moment_of, period_of
+from kpiledger.audit.words import moment_of
 from kpiledger.reports.known import moment
 from kpiledger.reports.target import AgreedFigure, target_answer
+from kpiledger.typed import typed_period
 
+_WAITS = "waits for an approval"
 _COLUMNS = ("known", *(field.name for field in fields(AgreedFigure)))
 
 
 def answer(asked: Asked) -> Answer:
     """Both answers with everything behind them, and which figures the later knowledge changed."""
     project, index, words = asked.project(), asked.index(), asked.words
-    period, known_at = period_of(words["period"], project.calendar.reckoning), moment_of(words, "known-at")
+    period, known_at = typed_period(words["period"], project.calendar.reckoning), moment_of(words, "known-at")
     found = target_answer(asked.ledger, index, project, words["kpi"], words["holder"], period, known_at)
     sides = [("today", found.today)]
     if known_at:
@@ -28,6 +30,15 @@ def answer(asked: Asked) -> Answer:
             summary.append(f"as known {name}: no target agreed{grains}")
     if known_at:
         summary += [f"the difference: {one}" for one in found.differences] or ["the difference: none"]
+    if found.pending:
+        count = len(found.pending)
+        waiting = (
+            "1 target waits for an approval and holds"
+            if count == 1
+            else f"{count} targets wait for an approval and hold"
+        )
+        summary.append(f"{waiting} nowhere; what waits today is shown last")
+        sides.append((_WAITS, found.pending))
     rows = [(name, *astuple(figure)) for name, figures in sides for figure in figures]
     return Answer(_COLUMNS, rows, tuple(summary), facts=tree_facts(index))
 

@@ -7,6 +7,7 @@ from datetime import date
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.audit.changing import NARROWING, Change, changes_of, counted, told
 from kpiledger.audit.standing import tree_facts
+from kpiledger.ledger_index.promising import figures_of
 from kpiledger.periods import Period, Reckoning, periods_between
 from kpiledger.vocabulary import Grain
 
@@ -14,7 +15,7 @@ AFTER_START, AFTER_END = "after the period began", "after the period ended"
 _COLUMNS = (
     "lateness", "days_late", "first_period", "begun_periods", "ended_periods", "entry", "recorded_at", "agreement",
     "version", "event", "holder", "kpi", "slice", "member", "change", "old", "new", "decided_on", "reason_kind",
-    "reason_text", "proposed_by", "approved_by", "entry_hash",
+    "reason_text", "proposed_by", "approved_by", "approval_state", "entry_hash",
 )  # fmt: skip
 _NOTES = (
     "A change is late by the day (UTC) on which it was recorded, whatever day it says that it was decided on.",
@@ -25,7 +26,7 @@ _NOTES = (
 def answer(asked: Asked) -> Answer:
     """The late changes, those after a period's end first, and the later ones first among them."""
     reckoning = asked.project().calendar.reckoning
-    late = changes_of(asked, "change.changed_from <= cast(entry.recorded_at as date)")
+    late = [one for one in changes_of(asked) if one.changed_from <= one.recorded_at.date()]
     rows = [row for change in late if (row := _row(change, reckoning))]
     rows.sort(key=lambda row: (row[0] != AFTER_END, -int(str(row[1])), int(str(row[5])), str(row[11]), str(row[13])))
     ended = sum(row[0] == AFTER_END for row in rows)
@@ -40,7 +41,8 @@ def answer(asked: Asked) -> Answer:
 def _row(change: Change, reckoning: Reckoning) -> tuple[object, ...] | None:
     recorded_on = change.recorded_at.date()
     last = min(change.changed_to, recorded_on)
-    begun = list(periods_between(change.changed_from, last, Grain(change.grain), reckoning))
+    periods = periods_between(change.changed_from, last, Grain(change.grain), reckoning)
+    begun = [period for period in periods if _is_moved(change, period)]
     if not begun:
         return None
     ended = sum(period.end < recorded_on for period in begun)
@@ -48,8 +50,15 @@ def _row(change: Change, reckoning: Reckoning) -> tuple[object, ...] | None:
     row = change.row
     return (
         lateness, (recorded_on - day).days, str(begun[0]), len(begun), ended, *row[:9], row[11], row[13], row[14],
-        *row[15:18], row[19], row[20], row[22],
+        *row[15:18], *row[19:22], row[23],
     )  # fmt: skip
+
+
+def _is_moved(change: Change, period: Period) -> bool:
+    """Whether a period is promised something else than before; what is repeated for past months changes nothing."""
+    days = period.start.toordinal(), period.end.toordinal()
+    old, new = (figures_of(target, *days) if target else {} for target in (change.old, change.new))
+    return old != new
 
 
 def _lateness(first: Period, recorded_on: date) -> tuple[str, date]:

@@ -7,22 +7,28 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from kpiledger.audit.answer import Answer, Asked, Question
+from kpiledger.audit.approving import approvals_among
 from kpiledger.audit.changing import NARROWING, Change, changes_of, counted, told
-from kpiledger.audit.judging import improves, status_of
+from kpiledger.audit.judging import Beside, improves, status_of
 from kpiledger.audit.published import published
 from kpiledger.audit.standing import tree_facts
 from kpiledger.audit.words import number_of
-from kpiledger.periods import Period, Reckoning, periods_between
+from kpiledger.folding.approval import Approval
+from kpiledger.periods import Period, Reckoning, add_months, periods_between
 from kpiledger.settings import Settings
 from kpiledger.vocabulary import Grain
 
 _DAYS = 14
+_NAMED = 20
 _COLUMNS = (
-    "period", "days_after_end", "actual", "old_status", "new_status", "entry", "recorded_at", "agreement", "version",
-    "event", "holder", "kpi", "slice", "member", "change", "old", "new", "reason_kind", "reason_text", "proposed_by",
-    "approved_by", "entry_hash",
+    "period", "days_after_end", "approved_days_after_end", "actual", "old_status", "new_status", "entry",
+    "recorded_at", "agreement", "version", "event", "holder", "kpi", "slice", "member", "change", "old", "new",
+    "reason_kind", "reason_text", "proposed_by", "approved_by", "entry_hash",
 )  # fmt: skip
-_NOTE = "The status is that of the figure published now, held against the target before and after the change."
+_NOTE = (
+    "The status is that of the figure published now, held against the target before and after the change. Near the end "
+    "is a change that was recorded or approved then."
+)
 # Of the versions of a KPI the one in force on the period's first day; only whole periods have a status.
 _ACTUALS = """
     select number.kpi, number.slice, number.member, number.grain, cast(number.period_start as date), number.value
@@ -35,49 +41,96 @@ _ACTUALS = """
         and list_contains(?::varchar[], number.kpi)
 """
 
+# The days that a ramp runs over: from the event that named it to the agreement's end as that event left it.
+_SPANS = """
+    select change.seq, change.kpi, change.slice, change.member, named.seq, named.valid_from,
+        (select arg_max(earlier.valid_to, earlier.agreement_version) from event as earlier
+         where earlier.agreement = named.agreement and earlier.agreement_version <= named.agreement_version
+             and earlier.event in ('agreed', 'amended') and earlier.valid_to is not null) as ends_on
+    from change join event as named on named.seq = {side}
+    where change.seq in (select unnest(?::bigint[]))
+"""
+
 Key = tuple[str, str, str, str, date]  # KPI, slice, member, grain, first day
+Spans = Mapping[tuple[int, str, str, str], tuple[date, date]]  # by entry, KPI, slice and member of a change
 
 
 def answer(asked: Asked) -> Answer:
-    """Changes recorded up to `days` before or after a period's end by which a missed target is missed less."""
+    """Changes recorded or approved within `days` of a period's end by which a missed target is missed less."""
     days, facts = number_of(asked.words, "days", _DAYS), tree_facts(asked.index())
     if not asked.settings.warehouse.exists():
         summary = "There is no published warehouse, so no status can be told: this was not looked at"
         return Answer(_COLUMNS, (), (summary,), ("`kpi run` publishes one.",), holds=False, facts=facts)
     reckoning = asked.project().calendar.reckoning
-    near = [change for change in changes_of(asked) if any(_near(change, days, reckoning))]
-    actuals = _actuals(asked.settings, sorted({change.kpi for change in near}))
-    rows, unjudged = [], 0
-    for change in near:
-        for period in _near(change, days, reckoning):
-            actual = actuals.get((change.kpi, change.slice, change.member, change.grain, period.start))
+    changes = changes_of(asked)
+    approvals = approvals_among(asked, sorted({change.seq for change in changes}))
+    near = [
+        (change, approvals.of(change.entry_hash), periods)
+        for change in changes
+        if (periods := _near(change, approvals.of(change.entry_hash), days, reckoning))
+    ]
+    actuals = _actuals(asked.settings, sorted({change.kpi for change, _, _ in near}))
+    spans = [_spans(asked, side, [change.seq for change, _, _ in near]) for side in ("old_seq", "new_seq")]
+    rows: list[tuple[object, ...]] = []
+    unjudged: list[str] = []
+    waiting = 0
+    for change, approval, periods in near:
+        if not approval.counts:
+            waiting += 1
+            continue
+        for period in periods:
+            key = (change.kpi, change.slice, change.member, change.grain)
+            actual = actuals.get((*key, period.start))
             if actual is None:
-                unjudged += 1
+                unjudged.append(f"{change.kpi} of entry {change.seq} in {period}")
                 continue
-            old, new = (status_of(target, period, actual) for target in (change.old, change.new))
-            unjudged += old is None or new is None
+            year_before = actuals.get((*key, add_months(period.start, -12)))
+            old, new = (
+                status_of(target, period, actual, _beside(change, span, year_before, reckoning))
+                for target, span in zip((change.old, change.new), spans, strict=True)
+            )
+            if old is None or new is None:
+                unjudged.append(f"{change.kpi} of entry {change.seq} in {period}")
             if improves(old, new):
-                rows.append(_row(change, period, actual, str(old), str(new)))
+                rows.append(_row(change, approval, period, actual, str(old), str(new)))
     found = "1 status was" if len(rows) == 1 else f"{len(rows)} statuses were"
     summary = f"{found} made better by a change within {days} days of the period's end, {told(asked.words)}"
     notes = [_NOTE]
     if unjudged:
+        named = ", ".join(unjudged[:_NAMED]) + (" and more" if len(unjudged) > _NAMED else "")
         notes.append(
-            f"{counted(unjudged, 'period')} could not be judged: no whole figure is published, or the target follows "
-            "from other periods."
+            f"{counted(len(unjudged), 'period')} could not be judged, since no whole figure is published of it or of "
+            f"what its target follows from: {named}."
         )
-    facts = {"improved": len(rows), "not judged": unjudged, **facts}
+    if waiting:
+        notes.append(f"{counted(waiting, 'change')} near a period's end made nothing better: not approved as required.")
+    facts = {"improved": len(rows), "not judged": len(unjudged), "not approved": waiting, **facts}
     return Answer(_COLUMNS, rows, (summary,), tuple(notes), holds=not rows, facts=facts)
 
 
-def _near(change: Change, days: int, reckoning: Reckoning) -> Iterator[Period]:
-    """The periods that a change is for and whose end is at most so many days from its recording."""
-    recorded_on, grain = change.recorded_at.date(), Grain(change.grain)
-    first = Period.holding(recorded_on - timedelta(days=days), grain, reckoning).start
-    last = min(change.changed_to, recorded_on + timedelta(days=days))
+def _near(change: Change, approval: Approval, days: int, reckoning: Reckoning) -> list[Period]:
+    """The periods that a change is for and whose end is at most so many days from its recording or its approval."""
+    moments = {change.recorded_at.date(), *([approval.since.date()] if approval.since else [])}
+    return sorted({period for day in moments for period in _near_day(change, day, days, reckoning)})
+
+
+def _near_day(change: Change, day: date, days: int, reckoning: Reckoning) -> Iterator[Period]:
+    grain = Grain(change.grain)
+    first = Period.holding(day - timedelta(days=days), grain, reckoning).start
+    last = min(change.changed_to, day + timedelta(days=days))
     for period in periods_between(max(first, change.changed_from), last, grain, reckoning):
-        if abs((recorded_on - period.end).days) <= days:
+        if abs((day - period.end).days) <= days:
             yield period
+
+
+def _spans(asked: Asked, side: str, seqs: list[int]) -> Spans:
+    found = asked.index().execute(_SPANS.format(side=side), [seqs]).fetchall()
+    return {(seq, kpi, cut, member): (first, last) for seq, kpi, cut, member, _, first, last in found}
+
+
+def _beside(change: Change, spans: Spans, year_before: Decimal | None, reckoning: Reckoning) -> Beside | None:
+    span = spans.get((change.seq, change.kpi, change.slice, change.member))
+    return Beside(*span, year_before, reckoning) if span else None
 
 
 def _actuals(settings: Settings, kpis: list[str]) -> Mapping[Key, Decimal]:
@@ -87,11 +140,12 @@ def _actuals(settings: Settings, kpis: list[str]) -> Mapping[Key, Decimal]:
     return {(kpi, cut, member, grain, start): Decimal(value) for kpi, cut, member, grain, start, value in found}
 
 
-def _row(change: Change, period: Period, actual: Decimal, old: str, new: str) -> tuple[object, ...]:
+def _row(change: Change, approval: Approval, period: Period, actual: Decimal, old: str, new: str) -> tuple[object, ...]:
     row = change.row
+    approved = (approval.since.date() - period.end).days if approval.since else None
     return (
-        str(period), (change.recorded_at.date() - period.end).days, actual, old, new, *row[:9], row[11], row[13],
-        row[14], row[16], row[17], row[19], row[20], row[22],
+        str(period), (change.recorded_at.date() - period.end).days, approved, actual, old, new, *row[:9], row[11],
+        row[13], row[14], row[16], row[17], row[19], row[20], row[23],
     )  # fmt: skip
 
 

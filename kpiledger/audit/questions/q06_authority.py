@@ -28,7 +28,7 @@ _NOTES = (
     "Who held which role on the day of a decision is looked up in metrics/organisation.yml and the appointments of "
     "metrics/approvers/authority.yml as they are now; keys, roles and rights behind an approval are those that the "
     "ledger had when it was recorded.",
-    "Without a recorded approval, an event counts as decided on the day that it says.",
+    "Where no approval is asked for, an event counts as approved on the day that it says it was decided on.",
 )
 
 
@@ -87,6 +87,8 @@ def _wrong(event: Event, approvals: Approvals, standing: Standing) -> Iterator[t
             yield f"approval {verdict.state.value}", verdict.why
         if approval.state is ApprovalState.UNAPPROVED:
             yield "not approved", f"the policy asks for an approval by {event.approved_by}, and none is recorded"
+    if not approval.counts:
+        return  # what nobody approved took no effect yet, so nothing came after it
     in_effect, decided = event.valid_from, event.decided_on
     if approval.state is ApprovalState.APPROVED and approval.recorded_at:
         decided = approval.recorded_at.date()

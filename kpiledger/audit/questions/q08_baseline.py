@@ -82,7 +82,12 @@ def answer(asked: Asked) -> Answer:
     ]
     if not targets:
         known = [name for (name,) in index.execute("select distinct kpi from target order by kpi").fetchall()]
-        raise WrongUse(f"no baseline of `{kpi}` is recorded", suggestion(kpi, known, "KPIs with targets"))
+        narrowed = "".join(f", {word} {asked.words[word]}" for word in ("agreement", "member") if word in asked.words)
+        hint = "ask without --agreement and --member" if narrowed else "`kpi history` shows what was agreed"
+        raise WrongUse(
+            f"no baseline of `{kpi}` is recorded{narrowed}",
+            hint if kpi in known else suggestion(kpi, known, "KPIs with targets"),
+        )
     digits = _AMOUNT if _is_amount(index, kpi) else 0
     contents = contents_of(asked.ledger, index, [row[-1] for row in targets])
     with published(asked.settings) as warehouse:

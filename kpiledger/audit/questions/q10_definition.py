@@ -17,11 +17,11 @@ from kpiledger.audit.defined import Defined, in_force, later, versions_of
 from kpiledger.audit.published import published
 from kpiledger.audit.recorded import contents_of
 from kpiledger.audit.standing import tree_facts
-from kpiledger.audit.words import period_of
 from kpiledger.compiling.standalone import standalone_query
 from kpiledger.ledger.definitions import definition_hash
 from kpiledger.project import Project
 from kpiledger.recording.differing import differences, shown
+from kpiledger.typed import typed_period
 from kpiledger.vocabulary import Grain
 
 COLUMNS = ("change", "grain", "period_start", "slice", "member", "before", "after", "difference")
@@ -66,7 +66,7 @@ _INPUTS = """
 def answer(asked: Asked) -> Answer:
     """The definition and its SQL below, a sentence for each change above, the numbers that changes moved between."""
     index, project, kpi = asked.index(), asked.project(), asked.words["kpi"]
-    period = period_of(asked.words["period"], project.calendar.reckoning)
+    period = typed_period(asked.words["period"], project.calendar.reckoning)
     versions = versions_of(index, kpi)
     held = in_force(versions, period)
     since = later(versions, held)

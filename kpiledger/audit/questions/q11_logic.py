@@ -18,7 +18,6 @@ from kpiledger.audit.defined import Defined, in_force, versions_of
 from kpiledger.audit.published import Cut, number_of_period, published
 from kpiledger.audit.recorded import contents_of
 from kpiledger.audit.standing import tree_facts
-from kpiledger.audit.words import period_of
 from kpiledger.compiling import compile_project
 from kpiledger.ledger.canonical import canonical_bytes
 from kpiledger.ledger.definitions import definition_hash
@@ -26,6 +25,7 @@ from kpiledger.ledger.merkle import inclusion_proof, verify_inclusion
 from kpiledger.ledger.store import signed_checkpoint
 from kpiledger.project import Project
 from kpiledger.publishing import table_hashes
+from kpiledger.typed import typed_period
 
 COLUMNS = ("link", "expected", "found", "holds")
 Row = tuple[object, ...]
@@ -36,7 +36,7 @@ _LAST_RUN = "select seq, hashes from publication order by seq desc limit 1"
 def answer(asked: Asked) -> Answer:
     """A row for each link; `holds` is false where one is broken."""
     index, project, kpi = asked.index(), asked.project(), asked.words["kpi"]
-    period = period_of(asked.words["period"], project.calendar.reckoning)
+    period = typed_period(asked.words["period"], project.calendar.reckoning)
     held = in_force(versions_of(index, kpi), period)
     member = asked.words.get("member", "all")
     cut = Cut(kpi, asked.words.get("slice", "all" if member == "all" else _slice_of(project, kpi)), member)

@@ -7,25 +7,22 @@ from. Both are made anew from the entries, and every row that differs is shown.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
 
 from duckdb import DuckDBPyConnection
 
-from kpiledger.approvals import approvals_of
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.errors import LedgerDamaged
 from kpiledger.evidence.proving import leaf_hashes
-from kpiledger.folding import AgreementVersionRow, TargetPeriodRow, agreement_version_rows, fold, target_period_rows
+from kpiledger.folding import AgreementVersionRow, TargetPeriodRow
 from kpiledger.ledger.checkpoint import Checkpoint
 from kpiledger.ledger.contents import recorded_events
-from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.merkle import root
-from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import read_entries, signed_checkpoint
 from kpiledger.ledger_index.opening import index_in_memory
 from kpiledger.ledger_index.tables import TABLES
-from kpiledger.projection import projected_rows
+from kpiledger.projected import ProjectionRow, compared, projected_rows
 
 COLUMNS = ("projection", "table", "difference", "row")
 # Up to here the index is made anew within two seconds; above, only its entries are compared.
@@ -58,36 +55,22 @@ def answer(asked: Asked) -> Answer:
 
 
 def _of_warehouse(asked: Asked, told: list[str], notes: list[str]) -> list[Row]:
-    """Readers keep the former publication while checks fail: then its tables are those of the ledger as it was."""
-    found = projected_rows(asked.settings.warehouse)
-    entries = read_entries(asked.ledger)
-    told.append(f"the published tables: {len(found)} rows")
-    rows = list(_differences(found, _folded(asked, entries)))
-    published = [entry.seq for entry in entries if entry.kind is EntryKind.RUN_PUBLISHED]
-    if rows and published:
-        known = [entry for entry in entries if entry.seq < published[-1]]
-        if not list(_differences(found, _folded(asked, known))):
-            notes.append(f"The published tables are those of entry {published[-1]}; what came later is not published.")
-            return []
-    return rows
+    rows, entries = projected_rows(asked.settings.warehouse), read_entries(asked.ledger)
+    told.append(f"the published tables: {len(rows)} rows")
+    events = recorded_events(asked.ledger, entries)
+    found = compared(asked.ledger, entries, events, rows, asked.project().calendar.reckoning)
+    if found.as_of_seq is not None:
+        notes.append(f"The published tables are those of entry {found.as_of_seq}; what came later is not published.")
+    return [
+        ("published", _TABLE_OF[type(one.row)], "missing" if one.is_missing else "not in the ledger", _said(one.row))
+        for one in found.differences
+        for _ in range(one.count)
+    ]
 
 
-def _folded(asked: Asked, entries: Sequence[Entry]) -> list[AgreementVersionRow | TargetPeriodRow]:
-    approvals = approvals_of(asked.ledger, entries)
-    versions = fold(recorded_events(asked.ledger, entries), approvals)
-    reckoning = asked.project().calendar.reckoning
-    return [*agreement_version_rows(versions, approvals), *target_period_rows(versions, reckoning, approvals)]
-
-
-def _differences(
-    found: Iterable[AgreementVersionRow | TargetPeriodRow], folded: Iterable[AgreementVersionRow | TargetPeriodRow]
-) -> Iterator[Row]:
-    have, want = (Counter((type(row), astuple(row)) for row in side) for side in (found, folded))
-    for difference, side in (("missing", want - have), ("not in the ledger", have - want)):
-        for (kind, row), count in side.items():
-            shown = dict(zip((field.name for field in fields(kind)), row, strict=True))
-            for _ in range(count):
-                yield ("published", _TABLE_OF[kind], difference, _without_nothing(shown))
+def _said(row: ProjectionRow) -> dict[str, object]:
+    shown = {field.name: getattr(row, field.name) for field in fields(row)}
+    return {name: value for name, value in shown.items() if value is not None}
 
 
 def _of_index(index: DuckDBPyConnection, anew: DuckDBPyConnection) -> Iterator[Row]:
@@ -116,10 +99,6 @@ def _of_entries(index: DuckDBPyConnection, hashes: Sequence[bytes]) -> Iterator[
             yield ("index", "entry", "missing", {"seq": seq, "entry_hash": hashed.hex()})
     for seq, text in kept.items():
         yield ("index", "entry", "not in the ledger", {"seq": seq, "entry_hash": text})
-
-
-def _without_nothing(shown: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in shown.items() if value is not None}
 
 
 QUESTION = Question(26, "Do the tables that were made from the ledger say what it says", answer)
