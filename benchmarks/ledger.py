@@ -89,6 +89,17 @@ def asked(agreement: str, kpi: str, period: str) -> dict[str, list[str]]:
         "5 improving, of a year": ["audit", "5", *year],
         "6 authority, of a year": ["audit", "6", *year],
         "7 reasons, of all years": ["audit", "7"],
+        "9 agreements that lack something": ["audit", "9"],
+        "10 a definition": ["audit", "10", "--kpi", kpi, "--period", period],
+        "12 who may change what": ["audit", "12"],
+        "23 the ledger and its checkpoints": ["audit", "23"],
+        "25 inclusion of an entry": ["audit", "25", "--seq", "4000"],
+        "26 tables and ledger": ["audit", "26"],
+        "28 clock anomalies": ["audit", "28"],
+        "29 runs": ["audit", "29"],
+        "30 what is held about a person": ["audit", "30", "--person", "p_1008"],
+        "31 what erasing would take": ["audit", "31", "--person", "p_1008"],
+        "32 individual figures": ["audit", "32"],
     }
 
 
