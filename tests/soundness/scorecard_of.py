@@ -27,7 +27,8 @@ COMPANY = """
         baseline_value decimal(38, 10), recorded_at timestamp, superseded_at timestamp,
         upper_value decimal(38, 10), within_value decimal(38, 10), commit_value decimal(38, 10),
         amber_outside_by decimal(38, 10), is_pilot boolean default false, is_binding boolean default true,
-        approval_state varchar default 'not_required'
+        approval_state varchar default 'not_required', is_pending boolean default false,
+        named_version integer
     );
     create table dim_agreement_version (
         agreement varchar, agreement_version integer, seq integer, entry_hash varchar, reason_kind varchar

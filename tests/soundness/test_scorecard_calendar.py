@@ -42,7 +42,9 @@ FACTS = """
         cast(null as timestamp) as superseded_at, cast(null as decimal(38, 10)) as upper_value,
         cast(null as decimal(38, 10)) as within_value, cast(null as decimal(38, 10)) as commit_value,
         cast(null as decimal(38, 10)) as amber_outside_by, false as is_pilot, true as is_binding,
-        'not_required' as approval_state
+        'not_required' as approval_state,
+        false as is_pending,
+        1 as named_version
     from dim_period
     where grain in ('week', 'month', 'quarter')
 """
