@@ -105,8 +105,8 @@ def folded_rows(
     """The rows that the tables have where they say what the entries and their events say, each as often."""
     approvals = approvals_of(ledger, entries)
     versions = fold(events, approvals)
-    rows: Counter[ProjectionRow] = Counter(agreement_version_rows(versions, approvals))
-    rows.update(target_period_rows(versions, reckoning, approvals))
+    rows: Counter[ProjectionRow] = Counter(agreement_version_rows(versions))
+    rows.update(target_period_rows(versions, reckoning))
     return rows
 
 

@@ -86,14 +86,13 @@ def record_agreements(run: Run, clock: Clock) -> RecordReport:
         stop_on_errors(findings)
         report = record(project, run.root, ledger, clock)
         entries = read_entries(ledger)
-        approvals = approvals_of(ledger, entries)
-        versions = fold(recorded_events(ledger, entries), approvals)
+        versions = fold(recorded_events(ledger, entries), approvals_of(ledger, entries))
         tables = recorded_tables(
             project,
             (run.run_id, run.as_of, run.started_at),
             recorded_definitions(ledger),
-            agreement_version_rows(versions, approvals),
-            target_period_rows(versions, project.calendar.reckoning, approvals),
+            agreement_version_rows(versions),
+            target_period_rows(versions, project.calendar.reckoning),
         )
         lay_tables(run.warehouse, SCHEMA, tables)
         return report

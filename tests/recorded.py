@@ -25,6 +25,6 @@ def tables_of(project: Project, ledger: Ledger) -> list[Table]:
         project,
         ("test", project.calendar.as_of, NOW),
         recorded_definitions(ledger),
-        agreement_version_rows(versions, approvals),
-        target_period_rows(versions, project.calendar.reckoning, approvals),
+        agreement_version_rows(versions),
+        target_period_rows(versions, project.calendar.reckoning),
     )

@@ -8,12 +8,11 @@ recorded with. A row that `is_pending` waits for an approval that it needs: it h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from kpiledger.folding.approval import NONE_REQUIRED, NOT_REQUIRED, Approval
 from kpiledger.folding.figures import Figures, kept, promised_figures
 from kpiledger.folding.replay import PromisedTarget
 from kpiledger.folding.versions import AgreementVersion, Segment
@@ -91,23 +90,19 @@ class TargetPeriodRow:
     named_version: int
 
 
-def agreement_version_rows(
-    versions: Iterable[AgreementVersion], approvals: Mapping[str, Approval] = NONE_REQUIRED
-) -> tuple[AgreementVersionRow, ...]:
+def agreement_version_rows(versions: Iterable[AgreementVersion]) -> tuple[AgreementVersionRow, ...]:
     """The rows of `recorded.agreement_version`; a retirement is a version that promises nothing."""
-    return tuple(_agreement_row(version, approvals) for version in versions)
+    return tuple(_agreement_row(version) for version in versions)
 
 
 def target_period_rows(
-    versions: Iterable[AgreementVersion],
-    reckoning: Reckoning = COMMON,
-    approvals: Mapping[str, Approval] = NONE_REQUIRED,
+    versions: Iterable[AgreementVersion], reckoning: Reckoning = COMMON
 ) -> tuple[TargetPeriodRow, ...]:
     """The rows of `recorded.target_period`: a period of the calendar has the target in force on its first day."""
     held = tuple(versions)
     numbers = {version.source.seq: version.number for version in held}
     return tuple(
-        _target_row(version, segment, promised, period, figures, approvals, numbers[promised.source.seq])
+        _target_row(version, segment, promised, period, figures, numbers[promised.source.seq])
         for version in held
         for segment in version.segments
         for promised in segment.promised
@@ -115,9 +110,9 @@ def target_period_rows(
     )
 
 
-def _agreement_row(version: AgreementVersion, approvals: Mapping[str, Approval]) -> AgreementVersionRow:
+def _agreement_row(version: AgreementVersion) -> AgreementVersionRow:
     source, event = version.source, version.source.event
-    approval = approvals.get(source.entry_hash, NOT_REQUIRED)
+    approval = version.approval_of(source)
     return AgreementVersionRow(
         agreement=version.agreement,
         agreement_version=version.number,
@@ -151,13 +146,12 @@ def _target_row(
     promised: PromisedTarget,
     period: Period,
     figures: Figures,
-    approvals: Mapping[str, Approval],
     named_version: int,
 ) -> TargetPeriodRow:
     target, relative = promised.target, promised.target.target.relative
     superseded_at = version.superseded_on(period.start)
     # What an amendment does not name carries on with the approval of the event that named it.
-    approval = approvals.get(promised.source.entry_hash, NOT_REQUIRED)
+    approval = version.approval_of(promised.source)
     return TargetPeriodRow(
         agreement=version.agreement,
         agreement_version=version.number,

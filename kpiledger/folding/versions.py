@@ -13,7 +13,7 @@ says what it would promise, and displaces none; from the moment that its approva
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from kpiledger.errors import LedgerDamaged
@@ -61,6 +61,11 @@ class AgreementVersion:
     is_pilot: bool
     is_pending: bool
     following: tuple[tuple[date, date, datetime], ...]  # valid_from, agreement's end, since when
+    approvals: Mapping[str, Approval] = field(compare=False, repr=False)  # what was folded with
+
+    def approval_of(self, event: RecordedEvent) -> Approval:
+        """How an event stands, its own or one whose targets it carries on."""
+        return _approval(event, self.approvals)
 
     def superseded_on(self, day: date) -> datetime | None:
         """When it was first recorded that another version, or none, is in force on a day of this one."""
@@ -95,12 +100,16 @@ def _versions(events: Sequence[RecordedEvent], approvals: Mapping[str, Approval]
             for later, end in zip(standing, ends, strict=True)
             if later.seq > source.seq
         )
-        versions.append(_version(number, known, following, is_pending=source not in standing))
+        versions.append(_version(number, known, following, approvals, is_pending=source not in standing))
     return versions
 
 
 def _version(
-    number: int, known: Sequence[RecordedEvent], following: tuple[tuple[date, date, datetime], ...], is_pending: bool
+    number: int,
+    known: Sequence[RecordedEvent],
+    following: tuple[tuple[date, date, datetime], ...],
+    approvals: Mapping[str, Approval],
+    is_pending: bool,
 ) -> AgreementVersion:
     """The version that the last event known makes, among those before it and those that follow."""
     source, ends = known[-1], last_days(known)
@@ -117,6 +126,7 @@ def _version(
         is_pilot=is_pilot_on(known, ends, start),
         is_pending=is_pending,
         following=following,
+        approvals=approvals,
     )
 
 

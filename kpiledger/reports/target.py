@@ -200,7 +200,7 @@ def _rows(
     by_number = {(version.agreement, version.number): version for version in versions}
     rows = [
         (row, by_number[row.agreement, row.agreement_version if row.is_pending else row.named_version])
-        for row in period_rows(versions, period.reckoning, approvals)
+        for row in period_rows(versions, period.reckoning)
         if row.kpi == kpi and row.superseded_at is None
     ]
     # What waits is the event: also a target that it does not name, and that was approved once, waits with it.

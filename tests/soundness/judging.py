@@ -120,8 +120,8 @@ class Judged:
             for number, event in enumerate(events, 1)
         ]
         versions = fold(recorded, approvals)
-        self._lay("dim_agreement_version", AGREEMENT_VERSION, agreement_version_rows(versions, approvals))
-        self._lay("target_period", TARGET_PERIOD, target_period_rows(versions, approvals=approvals))
+        self._lay("dim_agreement_version", AGREEMENT_VERSION, agreement_version_rows(versions))
+        self._lay("target_period", TARGET_PERIOD, target_period_rows(versions))
 
     def _lay(self, name: str, columns: Mapping[str, str], rows: Iterable[Any]) -> None:
         self.connection.execute(f"create table {name} ({', '.join(f'{c} {kind}' for c, kind in columns.items())})")

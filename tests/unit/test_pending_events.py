@@ -20,7 +20,7 @@ def hash_of(number):
 
 def figures(events, approvals):
     """What holds in each month, as known today."""
-    rows = target_period_rows(fold(events, approvals), approvals=approvals)
+    rows = target_period_rows(fold(events, approvals))
     held = [row for row in rows if row.superseded_at is None and not row.is_pending]
     assert len({row.period_start for row in held}) == len(held)
     return {row.period_start.month: (row.target_value, row.is_binding) for row in held}
@@ -41,10 +41,10 @@ def test_a_retirement_that_waits_ends_nothing():
 def test_what_waits_is_shown_with_what_it_asks_for():
     events = recorded(agreed(target(value="10")), event("amended", target(value="5")))
     versions = fold(events, {hash_of(2): WAITS})
-    first, second = agreement_version_rows(versions, {hash_of(2): WAITS})
+    first, second = agreement_version_rows(versions)
     assert (first.is_pending, first.valid_to, first.superseded_at) == (False, date(2017, 12, 31), None)
     assert (second.is_pending, second.valid_from, second.is_binding) == (True, date(2017, 7, 1), False)
-    rows = [row for row in target_period_rows(versions, approvals={hash_of(2): WAITS}) if row.is_pending]
+    rows = [row for row in target_period_rows(versions) if row.is_pending]
     assert {(row.period_start.month, row.target_value, row.is_binding) for row in rows} == {
         (month, 5, False) for month in range(7, 13)
     }

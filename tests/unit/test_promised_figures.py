@@ -15,7 +15,7 @@ BASELINE = {"from": "2016-01", "to": "2016-12", "method": "mean", "value": "1951
 
 
 def rows(*events, approvals=None, **more):
-    return target_period_rows(fold(recorded(*events, **more), approvals or {}), approvals=approvals or {})
+    return target_period_rows(fold(recorded(*events, **more), approvals or {}))
 
 
 def current(*events, kpi="revenue"):
@@ -150,12 +150,12 @@ def hash_of(number):
 @pytest.mark.parametrize("state", ApprovalState)
 def test_only_what_is_approved_or_needs_no_approval_binds(state):
     approvals = {hash_of(1): Approval(state, 7, NOW)}
-    versions = fold(recorded(agreed(target())))
-    (version,) = agreement_version_rows(versions, approvals)
+    versions = fold(recorded(agreed(target())), approvals)
+    (version,) = agreement_version_rows(versions)
     binds = state in (ApprovalState.APPROVED, ApprovalState.NOT_REQUIRED)
     assert (version.is_binding, version.approval_state) == (binds, state.value)
     assert (version.approval_seq, version.approval_recorded_at) == (7, NOW)
-    found = target_period_rows(versions, approvals=approvals)
+    found = target_period_rows(versions)
     assert {(row.is_binding, row.approval_state, row.target_value) for row in found} == {(binds, state.value, 21000)}
 
 
@@ -207,7 +207,7 @@ def replayed(events, known, month):
 def test_figure_trial_and_approval_equal_a_replay_of_every_month(history):
     events, known = history
     approvals = {hash_of(number): Approval(state) for number, state in enumerate(known, 1)}
-    found = target_period_rows(fold(events, approvals), approvals=approvals)
+    found = target_period_rows(fold(events, approvals))
     found = [row for row in found if row.superseded_at is None and not row.is_pending]
     for month in (date(2017, number, 1) for number in range(1, 13)):
         held = {row.kpi: row for row in found if row.period_start == month}
