@@ -5,7 +5,8 @@ from __future__ import annotations
 from hashlib import md5
 
 from kpiledger.audit.answer import Answer, Asked, Question
-from kpiledger.audit.changing import COLUMNS, NARROWING, Change, changes_of, counted, told
+from kpiledger.audit.changing import COLUMNS, NARROWING, Change, counted, told
+from kpiledger.audit.population import changes_of
 from kpiledger.audit.standing import tree_facts
 from kpiledger.audit.words import number_of
 from kpiledger.errors import WrongUse

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from kpiledger.audit.answer import Answer, Asked, Question
-from kpiledger.audit.changing import NARROWING, Change, changes_of, counted, told
+from kpiledger.audit.changing import NARROWING, Change, counted, told
+from kpiledger.audit.population import changes_of
 from kpiledger.audit.standing import tree_facts
 from kpiledger.ledger_index.promising import figures_of
 from kpiledger.periods import Period, Reckoning, periods_between

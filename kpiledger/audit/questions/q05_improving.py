@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.audit.approving import approvals_among
-from kpiledger.audit.changing import NARROWING, Change, changes_of, counted, told
+from kpiledger.audit.changing import NARROWING, Change, counted, told
 from kpiledger.audit.judging import Beside, improves, status_of
+from kpiledger.audit.population import changes_of
 from kpiledger.audit.published import published
 from kpiledger.audit.standing import tree_facts
 from kpiledger.audit.words import number_of
