@@ -129,7 +129,7 @@ def test_an_edited_event_is_refused_with_both_values(own_demo: Path) -> None:
     assert "metrics/agreements/2015/sales_west.yml" in refused.stderr
 
 
-def test_target_answers_what_the_issue_of_an_auditor_is(published_demo: Path) -> None:
+def test_target_answers_with_what_stands_behind_it(published_demo: Path) -> None:
     answer = kpi(published_demo, "target", "revenue", "--holder", "sales_west", "--period", "2016-08")
     assert answer.returncode == 0, answer.stderr
     for word in ("sales_west_2016", "approved", "cfo", "valid", "recorded", "reason"):
