@@ -16,7 +16,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from kpiledger.errors import WrongUse
-from kpiledger.specs.expectation import Between, ExistsIn, Matches, NoRows, OneOf, RegisteredWithin
+from kpiledger.specs.checks import Between, ExistsIn, Matches, NoRows, OneOf, RegisteredWithin
 
 Tree = Any  # sqlglot is not followed by the type checker
 

@@ -11,7 +11,7 @@ import duckdb
 from kpiledger.quality.report import DifferenceKind
 from kpiledger.quality.sides import SOURCE_SIDE, WAREHOUSE_SIDE, Compared
 from kpiledger.quality.totals import tolerance_of
-from kpiledger.specs.expectation import Within
+from kpiledger.specs.reconciling import Within
 
 
 @dataclass(frozen=True, slots=True)

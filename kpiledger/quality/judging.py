@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from kpiledger.quality.greatexpectations import Verdict
-from kpiledger.specs.expectation import RegistrationRule
+from kpiledger.specs.checks import RegistrationRule
 from kpiledger.vocabulary import Outcome
 
 _SHARE = Decimal("0.0000000001")  # as fine as the column failing_share

@@ -27,7 +27,8 @@ from kpiledger.quality.seen import (
     seen_chain,
     with_chain,
 )
-from kpiledger.specs.expectation import CheckedTable, RegistrationRule
+from kpiledger.specs.checks import RegistrationRule
+from kpiledger.specs.expectation import CheckedTable
 
 FAILING = "failing"
 # Great Expectations reads a query as SQLAlchemy text, where a colon before a word names a parameter.

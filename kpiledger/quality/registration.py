@@ -18,7 +18,8 @@ from kpiledger.quality.report import CheckResult, QualityReport, RegistrationIss
 from kpiledger.quality.seen import Relation
 from kpiledger.quality.session import Reference, SourceSession
 from kpiledger.quality.terms import Expectation, expectation_of
-from kpiledger.specs.expectation import CheckedTable, Expectations, RegistrationRule
+from kpiledger.specs.checks import RegistrationRule
+from kpiledger.specs.expectation import CheckedTable, Expectations
 from kpiledger.vocabulary import Outcome
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from kpiledger.quality.conditions import whole_match
-from kpiledger.specs.expectation import RegistrationRule
+from kpiledger.specs.checks import RegistrationRule
 
 UNEXPECTED_ROWS = "UnexpectedRowsExpectation"
 

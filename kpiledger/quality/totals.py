@@ -9,7 +9,7 @@ from typing import Any, Literal
 import duckdb
 
 from kpiledger.quality.sides import SOURCE_SIDE, WAREHOUSE_SIDE, Compared
-from kpiledger.specs.expectation import Within
+from kpiledger.specs.reconciling import Within
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from kpiledger.project import Project
 from kpiledger.rules.expressions import refused_condition
 from kpiledger.rules.found import error, unknown, unknown_column, unknown_model
 from kpiledger.specs.base import Path
-from kpiledger.specs.expectation import Check, CheckedTable, Expectations
+from kpiledger.specs.checks import Check
+from kpiledger.specs.expectation import CheckedTable, Expectations
 
 _CHANGES = (
     exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Command, exp.Into, exp.Lock, exp.Copy,

@@ -8,7 +8,8 @@ from kpiledger.finding import Finding
 from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown_column, unknown_model
 from kpiledger.specs.base import Path
-from kpiledger.specs.expectation import CheckedTable, ExistsIn, Expectations, Parent
+from kpiledger.specs.checks import ExistsIn
+from kpiledger.specs.expectation import CheckedTable, Expectations, Parent
 
 _Tables = Mapping[str, CheckedTable]
 

@@ -14,7 +14,7 @@ from kpiledger.quality import greatexpectations
 from kpiledger.quality.greatexpectations import Verdict
 from kpiledger.quality.judging import Counts, judged
 from kpiledger.quality.terms import Expectation, expectation_of
-from kpiledger.specs.expectation import RegistrationRule
+from kpiledger.specs.checks import RegistrationRule
 from kpiledger.vocabulary import Outcome
 
 COLUMNS = {"code": True, "amount": False}
