@@ -7,9 +7,11 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from kpiledger import compiled_files
+from kpiledger.catalogue import strangers
 from kpiledger.checking import check_folder
 from kpiledger.compiling import compile_project
 from kpiledger.compiling.dialects import Dialect
+from kpiledger.dbt_build import TARGET
 from kpiledger.errors import BrokenWorld, RunStopped, WrongUse
 from kpiledger.finding import Finding, has_errors
 from kpiledger.ledger.store import Ledger
@@ -85,6 +87,17 @@ def require_passed(run: Run) -> None:
     if any(row["is_blocking"] for row in results):
         told = (run.settings.next / CHECKS).read_text(encoding="utf-8")
         raise RunStopped(told, "mend the rows in the source system; what was published before stays readable")
+
+
+def require_catalogue(run: Run) -> None:
+    """Only what dbt's manifest names and the run itself laid is published: no planted function, no stray table."""
+    found = strangers(run.warehouse, run.root / TARGET / "manifest.json")
+    if found:
+        listed = "\n".join(f"  {one}" for one in found)
+        raise RunStopped(
+            f"the warehouse is not what its models make:\n{listed}",
+            "look for hooks, macros or packages of dbt that make them; what was published before stays readable",
+        )
 
 
 def _has_results(connection: DuckDBPyConnection) -> bool:

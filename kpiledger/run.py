@@ -26,6 +26,7 @@ from kpiledger.folding import agreement_version_rows, fold, target_period_rows
 from kpiledger.gates import (
     CHECKS,
     load_checked,
+    require_catalogue,
     require_compiled,
     require_duckdb,
     require_ledger,
@@ -130,6 +131,7 @@ def publish(run: Run, clock: Clock) -> Publication:
     """Render the pages and let readers see warehouse and pages, unless the recorded checks forbid it."""
     with step(run, is_last=True):
         require_passed(run)
+        require_catalogue(run)
         project = _project_of(run.root, run.run_id)
         pages = run.settings.next / "pages"
         ledger = Ledger(run.settings.ledger, anchors=run.settings.anchors)

@@ -34,6 +34,7 @@ LAYERS: dict[str, int] = {
     "folding": 4,
     "approvals": 5,
     "carrying": 5,
+    "catalogue": 5,
     "claim": 5,
     "compile_cache": 5,
     "compiled_files": 5,
