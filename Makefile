@@ -18,11 +18,13 @@ environment: .venv/.made
 	python3 -m venv .uv
 	.uv/bin/pip install --quiet uv
 
-# FAULTS=1 puts documented faults into the source systems, to see what stops a publication.
+# FAULTS=1 puts documented faults into the source systems after they were read, to see what stops a publication.
 demo: environment
-	$(RUN) kpi demo-sources $(if $(FAULTS),--faults)
+	$(RUN) kpi demo-sources
+	$(RUN) kpi extract
+	$(if $(FAULTS),$(RUN) kpi demo-sources --faults)
 	$(RUN) kpi demo-history --unless-exists
-	$(RUN) kpi run
+	$(RUN) kpi run --no-extract
 	@echo
 	@echo "warehouse  build/warehouse.duckdb      finance reads schema kpi"
 	@echo "pages      build/pages/index.html      open it in a browser"
@@ -56,4 +58,4 @@ golden: environment
 # Everything that a run makes anew. The ledger and its anchors stay: they are history, and no run can make that again.
 clean:
 	rm -rf target logs
-	find build -mindepth 1 -maxdepth 1 ! -name ledger ! -name anchors ! -name runs -exec rm -rf {} +
+	find build -mindepth 1 -maxdepth 1 ! -name ledger ! -name anchors ! -name closes ! -name runs ! -name spot_checks -exec rm -rf {} +

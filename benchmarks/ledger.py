@@ -1,14 +1,18 @@
 """What do questions to a large ledger cost? Each as a command of its own, beside one plain pass over the file.
 
-    python benchmarks/ledger.py 100000
-    python benchmarks/ledger.py 1000000
+    python -m benchmarks.ledger 100000
+    python -m benchmarks.ledger 1000000 --warehouse build/warehouse.duckdb
 
-The plain pass is what anybody could write: `json.loads` of each line. It measures the machine.
+The plain pass is what anybody could write: `json.loads` of each line. It measures the machine. With a published
+warehouse of the demo, the questions that need one are asked too: 5, 8 and 11. The generated KPIs have no figures in it,
+so they say that nothing could be judged, after having looked.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +23,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.many_entries import YEARS, write_ledger
+from benchmarks.many_entries import YEARS, kpi_count, write_ledger
 from benchmarks.measuring import table
 from kpiledger.ledger.entry import Draft
 from kpiledger.ledger.schema import EntryKind
@@ -70,7 +74,7 @@ def run(words: list[str], environment: dict[str, str], said: Path | None = None)
     return Command(usage.ru_utime + usage.ru_stime, time.perf_counter() - begun, usage.ru_maxrss / 1024)
 
 
-def asked(agreement: str, kpi: str, period: str) -> dict[str, list[str]]:
+def asked(agreement: str, kpi: str, period: str, first_size: int) -> dict[str, list[str]]:
     """The commands measured, by what they are called in the table."""
     holder = agreement.rpartition("_")[0]
     year = ["--from", "2015-01-01", "--to", "2015-12-31"]
@@ -86,14 +90,14 @@ def asked(agreement: str, kpi: str, period: str) -> dict[str, list[str]]:
         "3 all changes of a month": ["audit", "3", *month, "--output", "csv"],
         "3 all changes of a year": ["audit", "3", *year, "--output", "csv"],
         "4 retroactive, of a year": ["audit", "4", *year],
-        "5 improving, of a year": ["audit", "5", *year],
         "6 authority, of a year": ["audit", "6", *year],
         "7 reasons, of all years": ["audit", "7"],
         "9 agreements that lack something": ["audit", "9"],
         "10 a definition": ["audit", "10", "--kpi", kpi, "--period", period],
         "12 who may change what": ["audit", "12"],
         "23 the ledger and its checkpoints": ["audit", "23"],
-        "25 inclusion of an entry": ["audit", "25", "--seq", "4000"],
+        "24 consistency with an earlier tree": ["audit", "24", "--from-size", str(first_size)],
+        "25 inclusion of an entry": ["audit", "25", "--seq", "1000"],
         "26 tables and ledger": ["audit", "26"],
         "28 clock anomalies": ["audit", "28"],
         "29 runs": ["audit", "29"],
@@ -103,7 +107,16 @@ def asked(agreement: str, kpi: str, period: str) -> dict[str, list[str]]:
     }
 
 
-def measured(folder: Path, entries: int) -> list[list[object]]:
+def asked_with_figures(kpi: str, period: str) -> dict[str, list[str]]:
+    """The commands that look into a published warehouse."""
+    return {
+        "5 improving, of a year": ["audit", "5", "--from", "2015-01-01", "--to", "2015-12-31"],
+        "8 baselines of a KPI": ["audit", "8", "--kpi", kpi],
+        "11 the logic of a figure": ["audit", "11", "--kpi", kpi, "--period", period],
+    }
+
+
+def measured(folder: Path, entries: int, warehouse: Path | None) -> list[list[object]]:
     """A row for each command: what it is, CPU, wall, memory, and CPU against the plain pass."""
     ledger = write_ledger(folder / "ledger", entries)
     words = {name: value for name, value in os.environ.items() if not name.startswith("KPI_")}
@@ -114,13 +127,28 @@ def measured(folder: Path, entries: int) -> list[list[object]]:
     found["index made, and a question"] = run([kpi, "history", "figure_0001"], environment)
     _record_one(ledger)
     found["index completed by an entry"] = run([kpi, "history", "figure_0001"], environment)
-    for name, command in asked(*_example(folder / "build" / "ledger_index.duckdb")).items():
+    agreement, figure, period = _example(folder / "build" / "ledger_index.duckdb")
+    for name, command in asked(agreement, figure, period, kpi_count(entries)).items():
         found[name] = run([kpi, *command], environment)
-    # `kpi verify` does both, and compares with files, git and tables, which a generated ledger has not.
+    if warehouse:
+        shown = folder / "build" / "warehouse.duckdb"
+        shutil.copyfile(warehouse, shown)
+        for name, command in asked_with_figures(figure, period).items():
+            found[name] = run([kpi, *command], environment)
+        shown.unlink()  # it is not of this ledger, and would be compared with it
+    found["`kpi verify`"] = run([kpi, "--project", str(_project(folder / "project")), "verify"], environment)
+    # The two parts of it, which run beside each other.
     places = [str(ledger.directory), str(folder / "build")]
     found["verify: every byte"] = run([sys.executable, "-c", _BYTES, *places], environment)
     found["verify: every row of the index"] = run([sys.executable, "-c", _INDEX, *places], environment)
     return [[name, one.cpu, one.wall, round(one.peak_mib), one.cpu / plain.cpu] for name, one in found.items()]
+
+
+def _project(folder: Path) -> Path:
+    """The project without its agreements and without git, which a generated ledger does not come from."""
+    left_out = shutil.ignore_patterns(".*", "build", "target", "agreements", "tests", "docs")
+    shutil.copytree(ROOT, folder, ignore=left_out)
+    return folder
 
 
 def _record_one(ledger: Ledger) -> None:
@@ -139,10 +167,13 @@ def _example(index: Path) -> tuple[str, str, str]:
 
 def main() -> None:
     """Measure at the size asked for and print the table."""
-    entries = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("entries", type=int, nargs="?", default=100_000)
+    parser.add_argument("--warehouse", type=Path, help="A published warehouse of the demo.")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kpi-ledger-") as folder:
-        rows = measured(Path(folder), entries)
-    print(f"{entries:,} entries\n")
+        rows = measured(Path(folder), given.entries, given.warehouse)
+    print(f"{given.entries:,} entries\n")
     print(table(["what", "CPU s", "wall s", "peak MiB", "CPU against the plain pass"], rows))
 
 

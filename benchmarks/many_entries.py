@@ -78,12 +78,17 @@ def agreement_name(holder: int, year: int) -> str:
     return f"{holder_name(holder)}_{year}"
 
 
+def kpi_count(entries: int) -> int:
+    """How many KPIs there are; their definitions are recorded first, under one checkpoint."""
+    return max(5, min(1000, entries // 200))
+
+
 def write_ledger(folder: Path, entries: int, seed: int = 1) -> Ledger:
     """Make a ledger with exactly so many entries in a folder that holds none."""
     ledger, files = Ledger(folder), FileStorage(folder)
     make_keys(ledger.keys)
     holders = max(2, entries // _PER_HOLDER)
-    company = Company(ledger, holders, max(5, min(1000, entries // 200)), seed, _people(ledger, holders))
+    company = Company(ledger, holders, kpi_count(entries), seed, _people(ledger, holders))
     name, private = signing_key(ledger.keys)
     tree = before = Frontier()
     note = sign_checkpoint(Checkpoint(name, 0, tree.root), private)

@@ -24,7 +24,7 @@ COLUMNS = {
     "discount": "decimal(4, 2)", "quantity": "integer", "amount": "decimal(12, 2)", "cost": "decimal(12, 2)",
 }  # fmt: skip
 # The fact file says of these too about how many values they have: the compiler plans with it.
-FIGURES = {"discount": 11, "quantity": 12}
+FIGURES = {"discount": 11, "quantity": 12, "customer": 200_000}
 MEASURES: dict[str, dict[str, Any]] = {
     "sales_amount": {"agg": "sum", "expr": "amount"},
     "cost_of_sales": {"agg": "sum", "expr": "cost"},
@@ -67,11 +67,13 @@ def build_sales(path: Path, rows: int, seed: int) -> None:
     partial.rename(path)
 
 
-def project(kpis: int, slices: Sequence[str], seed: int, mixed: bool = False) -> Project:
-    """A project of so many KPIs by month, cut by some slices; `mixed` makes a fifth of them not additive."""
-    made = [
-        _kpi(f"figure_{number:04d}", formula, slices) for number, formula in enumerate(_formulas(kpis, seed, mixed))
-    ]
+def project(kpis: int, slices: Sequence[str], seed: int, mixed: bool = False, equal: bool = False) -> Project:
+    """A project of so many KPIs by month, cut by some slices.
+
+    `mixed` makes a fifth of them not additive; `equal` gives all of them equalities on columns of few values.
+    """
+    formulas = enumerate(_formulas(kpis, seed, mixed, equal))
+    made = [_kpi(f"figure_{number:04d}", formula, slices) for number, formula in formulas]
     return Project(
         root=Path(),
         calendar=Calendar.model_validate({"starts_on": FIRST_DAY, "as_of": LAST_DAY, "zone": "UTC"}),
@@ -106,16 +108,15 @@ def _kpi(name: str, formula: dict[str, Any], slices: Sequence[str]) -> Kpi:
     })  # fmt: skip
 
 
-def _formulas(number: int, seed: int, mixed: bool) -> Iterator[dict[str, Any]]:
+def _formulas(number: int, seed: int, mixed: bool, equal: bool) -> Iterator[dict[str, Any]]:
     """Simple formulas and every fifth a ratio; where mixed, a tenth each are distinct counts and percentiles."""
     chance = random.Random(seed)
     for index in range(number):
-        where = _where(chance, index)
+        where = _few(chance, index) if equal else _where(chance, index)
         if mixed and index % 10 in (4, 9):
             measure = "buyers" if index % 10 == 4 else "amount_90"
-            yield _named(
-                {"type": "simple", "measure": measure}, _equal(chance, "category") if index % 20 > 9 else where
-            )
+            by_category = index % 20 > 9 and not equal
+            yield _named({"type": "simple", "measure": measure}, _equal(chance, "category") if by_category else where)
         elif index % 5 == 3:
             parts = {"numerator": _named({"measure": "gain"}, where), "denominator": {"measure": "sales_amount"}}
             yield {"type": "ratio", **parts}
@@ -148,6 +149,13 @@ def _where(chance: random.Random, index: int) -> str | None:
         f"amount >= {chance.choice((100, 250, 500, 900))}",
     )
     return ranges[kind - 17]
+
+
+def _few(chance: random.Random, index: int) -> str:
+    """Equalities on one column of few values, or in turn on two of them."""
+    pairs = (("category", "channel"), ("channel", "segment"), ("segment", "category"))
+    first, second = pairs[index % 3]
+    return f"{_equal(chance, first)} and {_equal(chance, second)}" if index % 2 else _equal(chance, first)
 
 
 def _equal(chance: random.Random, column: str) -> str:

@@ -22,12 +22,12 @@ _LAID_SCHEMAS = frozenset({"recorded"})
 LAID_TABLES = frozenset(
     {
         "kpi.dim_extract",
+        "kpi.fct_check_group",
         "kpi.fct_check_result",
         "kpi.fct_reconciliation",
         "kpi.fct_registration_issue",
         "kpi.fct_restatement",
         "kpi.fct_spot_check",
-        "kpi.fct_uneven_registration",
     }
 )
 _RELATIONS = """

@@ -25,12 +25,20 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("specs.check", "Show every problem in the specs, with file, line and hint."),
     "compile": ("specs.compile_command", "Write the dbt models of models/kpis/ from the specs."),
     "show": ("specs.show", "Print a KPI's definition, or its calculation as a query."),
+    "extract": (
+        "extracting.extract",
+        "Take a retained extract of each source's tables, and keep it only where it is fit.",
+    ),
     "run": ("running.run", "The main job, start to finish: record, build, check, publish."),
     "approve": ("approving.approve", "Sign an agreement event with your SSH key, so that it counts."),
     "target": ("agreements.target", "What was promised for a KPI, by which agreement, why, and when we knew."),
+    "trace": (
+        "tracing.trace",
+        "From a number to its definition, agreement, run, extracts, checks, and the rows of the sources behind it.",
+    ),
     "history": ("agreements.history", "Every version of an agreement, or of all agreements on a KPI."),
     "verify": (
-        "agreements.verify",
+        "verifying.verify",
         "Hold the ledger's bytes against its tree, its checkpoint, the files and the warehouse.",
     ),
     "ledger-schema": (
@@ -41,9 +49,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "ledger_schema.ledger_move",
         "Print the SQL that moves the project's ledger of files into PostgreSQL, where its schema is laid.",
     ),
+    "close": ("closing.close", "Freeze the figures of a month, quarter or year as they are published."),
+    "reopen": ("closing.reopen", "Open a closed period again, so that its figures are as computed now."),
+    "restate": ("closing.restate", "Accept what is computed now in the place of what was closed; both stay seen."),
+    "override": ("closing.override", "Let a check fail for a period, by a recorded decision."),
     "audit": ("auditing.audit", "Answer one of an auditor's questions, by its number."),
     "changes": ("auditing.changes", "Every change of a target that was recorded between two days: question 3."),
     "evidence": ("evidence.evidence", "Proofs and bundles that are checked without this program."),
+    "spot-check": (
+        "spot_checking.spot_check",
+        "Sampled rows held against the source system: draw, sheet, compare, record, report.",
+    ),
     "held": ("people.held", "Everything held about a person: ledger, side store, warehouse, pages, files."),
     "erase": ("people.erase", "Erase a person everywhere: the ledger forgets the values and still verifies."),
     "retention": (

@@ -16,6 +16,8 @@ from typing import Any
 from kpiledger.errors import BrokenWorld
 
 WAREHOUSE_VARIABLE = "KPI_WAREHOUSE"
+# Where models/staging/<source>/_sources.yml reads the extracts: beside the warehouse that is made of them.
+EXTRACTS_VARIABLE = "KPI_EXTRACTS"
 TARGET = "target"
 
 # Statuses of dbt that are no failure; `warn` is a test that its author let pass.
@@ -104,17 +106,23 @@ def _standing_in(root: Path, warehouse: Path) -> Iterator[None]:
 
     dbt parses everything again when a variable that profiles.yml reads has another value.
     """
-    place = os.path.relpath(warehouse, root) if warehouse.is_relative_to(root) else str(warehouse)
-    before = os.environ.get(WAREHOUSE_VARIABLE)
-    os.environ[WAREHOUSE_VARIABLE] = place
+    extracts = warehouse.parent / "extracts"
+    named = {WAREHOUSE_VARIABLE: _address(root, warehouse), EXTRACTS_VARIABLE: _address(root, extracts)}
+    before = {name: os.environ.get(name) for name in named}
+    os.environ.update(named)
     try:
         with contextlib.chdir(root):
             yield
     finally:
-        if before is None:
-            del os.environ[WAREHOUSE_VARIABLE]
-        else:
-            os.environ[WAREHOUSE_VARIABLE] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _address(root: Path, path: Path) -> str:
+    return os.path.relpath(path, root) if path.is_relative_to(root) else str(path)
 
 
 def _close_connections() -> None:

@@ -9,12 +9,13 @@ from duckdb import DuckDBPyConnection
 from kpiledger import compiled_files
 from kpiledger.catalogue import strangers
 from kpiledger.checking import check_folder
+from kpiledger.closing.overriding import overridden_now
 from kpiledger.compiling import compile_project
 from kpiledger.compiling.dialects import Dialect
 from kpiledger.dbt_build import TARGET
 from kpiledger.errors import BrokenWorld, RunStopped, WrongUse
 from kpiledger.finding import Finding, has_errors
-from kpiledger.ledger.store import Ledger
+from kpiledger.ledger.store import Ledger, read_entries
 from kpiledger.project import Project
 from kpiledger.reports.findings import findings_text
 from kpiledger.run_state import Run
@@ -68,11 +69,14 @@ def require_ledger(run: Run, ledger: Ledger) -> None:
         )
 
 
-def require_passed(run: Run) -> None:
-    """Publishing reads the evidence itself: checks that left no result have not passed."""
-    query = "select is_blocking from kpi.fct_check_result where run_id = ?"
+def require_passed(run: Run, ledger: Ledger) -> None:
+    """Publishing reads the evidence itself: checks that left no result have not passed.
+
+    What blocks and was overridden for a period that is still to be closed lets the run pass, and stays seen as failed.
+    """
+    query = "select source, rule, is_blocking from kpi.fct_check_result where run_id = ?"
     with open_reader(run.warehouse) as connection:
-        results = rows_of(connection, query, [run.run_id]) if _has_results(connection) else []
+        results = rows_of(connection, query, [run.run_id]) if has_results(connection) else []
         (counted,) = rows_of(connection, "select count(*) as row_count from kpi.fct_kpi_value")
     if not counted["row_count"]:
         raise RunStopped(
@@ -84,7 +88,8 @@ def require_passed(run: Run) -> None:
             "the checks of the source systems left no result",
             "run the whole job: they come before publishing",
         )
-    if any(row["is_blocking"] for row in results):
+    blocking = {(row["source"], row["rule"]) for row in results if row["is_blocking"]}
+    if blocking and blocking - overridden_now(read_entries(ledger)):
         told = (run.settings.next / CHECKS).read_text(encoding="utf-8")
         raise RunStopped(told, "mend the rows in the source system; what was published before stays readable")
 
@@ -100,7 +105,8 @@ def require_catalogue(run: Run) -> None:
         )
 
 
-def _has_results(connection: DuckDBPyConnection) -> bool:
+def has_results(connection: DuckDBPyConnection) -> bool:
+    """Whether the run has come as far as its checks."""
     query = """
         select table_name from information_schema.tables
         where table_schema = 'kpi' and table_name = 'fct_check_result'

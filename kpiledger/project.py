@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kpiledger.specs.agreement import AgreementFile
 from kpiledger.specs.authority import Authority
+from kpiledger.specs.automatic import WAREHOUSE
 from kpiledger.specs.calendar import Calendar
 from kpiledger.specs.chain import Chain
 from kpiledger.specs.expectation import Expectations
@@ -17,6 +18,7 @@ from kpiledger.specs.formula import kpis_in
 from kpiledger.specs.kpi import Kpi
 from kpiledger.specs.organisation import Organisation
 from kpiledger.specs.signing import SignatureFile, Signer
+from kpiledger.specs.waiver import Waiver, Waivers
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Project:
     `unique_columns` gives the columns of a model that dbt tests to be unique. `unread` names by kind (`fact`,
     `kpi`, `holder`, `organisation`, `chain`, `model`) what stands in files that could not be read: rules are
     silent about them, since their findings are told already. A project with errors is fit for rules only.
-    `authority`, `signers` and `signatures` say who may approve and what was signed; a project need not have them.
+    `authority`, `signers` and `signatures` say who may approve and what was signed, `waivers` which broken checks are
+    accepted for a while; a project need not have them.
     """
 
     root: Path
@@ -42,7 +45,9 @@ class Project:
     unread: Mapping[str, frozenset[str]] = field(default_factory=dict)
     authority: Authority | None = None
     signers: tuple[Signer, ...] = ()
+    signs_nobody: bool = False
     signatures: tuple[SignatureFile, ...] = ()
+    waivers: Waivers | None = None
 
     def measured_by(self, kpi: Kpi) -> tuple[tuple[Fact, str], ...]:
         """The facts and names of all measures behind a KPI, through the KPIs it is derived from, each once."""
@@ -59,6 +64,17 @@ class Project:
                         seen.add(name)
                         waiting.append(self.kpis[name])
         return tuple((fact, measure) for (_, measure), fact in found.items())
+
+    def waivers_of(self, kpi: Kpi) -> tuple[Waiver, ...]:
+        """The waivers of checks on the sources and facts behind a KPI, in force or not."""
+        facts = [fact for fact, _ in self.measured_by(kpi)]
+        names = {fact.fact for fact in facts}
+        sources = {source for fact in facts for source in fact.source}
+        return tuple(
+            waiver
+            for waiver in (self.waivers.waivers if self.waivers else ())
+            if (waiver.table in names if waiver.source == WAREHOUSE else waiver.source in sources)
+        )
 
     def measure(self, name: str) -> tuple[Fact, Measure] | None:
         """The fact and the measure of a name; measure names are unique over all facts."""

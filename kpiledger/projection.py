@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 from datetime import date, datetime
 
+from kpiledger.closing.columns import nothing_closed
 from kpiledger.folding import AgreementVersionRow, TargetPeriodRow
 from kpiledger.in_force import inputs_in_force
 from kpiledger.project import Project
 from kpiledger.recording import RecordedDefinition
 from kpiledger.scales import is_additive, is_level, is_ratio
 from kpiledger.specs.kpi import Kpi
+from kpiledger.spot_checks.rows import SPOT_CHECK
 from kpiledger.warehouse import Table
 
 SCHEMA = "recorded"
@@ -73,7 +75,11 @@ def recorded_tables(
     versions: Iterable[AgreementVersionRow],
     targets: Iterable[TargetPeriodRow],
 ) -> list[Table]:
-    """All tables of the schema; `run` is run id, as-of date asked for, and start in UTC."""
+    """All tables of the schema; `run` is run id, as-of date asked for, and start in UTC.
+
+    Those of closed periods are empty: `kpiledger.closing.laying` fills them from what was frozen. So is that of spot
+    checks: `kpiledger.spot_checks.rows` has them from the ledger.
+    """
     run_id, as_of_on, started_at = run
     scoring = project.organisation.scoring
     return [
@@ -85,6 +91,8 @@ def recorded_tables(
         Table("agreement_version", AGREEMENT_VERSION, [_row(version) for version in versions]),
         Table("target_period", TARGET_PERIOD, [_row(target) for target in targets]),
         Table("scoring", SCORING, [(scoring.at_commit, scoring.at_target, scoring.at_stretch)]),
+        Table("spot_check", SPOT_CHECK, []),
+        *nothing_closed(),
     ]
 
 

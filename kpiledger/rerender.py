@@ -9,6 +9,7 @@ from kpiledger.claim import claim, release
 from kpiledger.git import head_commit
 from kpiledger.ledger.store import Ledger
 from kpiledger.pages import PagesReport, render_pages
+from kpiledger.pages.known_runs import known_runs
 from kpiledger.project import Project
 from kpiledger.settings import Settings
 from kpiledger.warehouse import open_reader, rows_of
@@ -28,7 +29,10 @@ def render_again(project: Project, settings: Settings, now: datetime) -> PagesRe
             shutil.rmtree(left_over, ignore_errors=True)
         run_id, commit = context["run_id"], head_commit(settings.root)
         ledger = Ledger(settings.ledger, anchors=settings.anchors)
-        report = render_pages(project, settings.warehouse, fresh, now, run_id, commit, ledger)
+        known = known_runs(settings, run_id)
+        report = render_pages(
+            project, settings.warehouse, fresh, now, run_id, commit, ledger, known, settings.new_approver_days
+        )
         (folder / "pages").rename(old)
         fresh.rename(folder / "pages")
         shutil.rmtree(old)

@@ -18,10 +18,18 @@ from pathlib import Path
 
 from kpiledger.approvals import approvals_of
 from kpiledger.carrying import carry_tables
+from kpiledger.closing.laying import lay_closes
+from kpiledger.closing.restating import lay_restatements
+from kpiledger.closing.standing import closes_in
+from kpiledger.closing.verified import require_unchanged
 from kpiledger.compiled_files import FOLDER
 from kpiledger.compiling.incremental import kept_tables
 from kpiledger.dbt_build import BuildResult, build
 from kpiledger.errors import RunStopped, WrongUse
+from kpiledger.extracts.choosing import choose_extracts, chosen_inputs
+from kpiledger.extracts.one_table import Taking
+from kpiledger.extracts.table import extract_table
+from kpiledger.extracts.taking import take_extracts
 from kpiledger.folding import agreement_version_rows, fold, target_period_rows
 from kpiledger.gates import (
     CHECKS,
@@ -36,23 +44,33 @@ from kpiledger.gates import (
 from kpiledger.git import head_commit
 from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger.store import Clock, Ledger, read_entries
+from kpiledger.ledger_index.opening import open_index
 from kpiledger.pages import render_pages
+from kpiledger.pages.known_runs import known_runs
 from kpiledger.project import Project
 from kpiledger.projection import SCHEMA, recorded_tables
 from kpiledger.publishing import Publication, swap, table_hashes
-from kpiledger.quality import QualityReport, render_quality, write_quality_tables
+from kpiledger.quality import QualityReport, keep_register, render_quality, write_quality_tables
 from kpiledger.quality import check_sources as check_against_sources
+from kpiledger.recipe import keep_recipe, recipe_hash
 from kpiledger.recording import RecordReport, pending, record, record_publication, recorded_definitions
 from kpiledger.run_state import Run, leave_state, step
 from kpiledger.settings import load_settings
+from kpiledger.spot_checks.rows import spot_check_table
+from kpiledger.stopped import leaving_page
 from kpiledger.warehouse import lay_tables, open_reader, rows_of
 
 # The schema of the compiled models.
 KPI_SCHEMA = "kpi"
 
 
-def begin(root: Path, run_id: str, as_of: date | None, now: datetime, full_refresh: bool = False) -> Run:
-    """Check the specs and make a place to build in: empty, but for what incremental facts keep of the last run."""
+def begin(
+    root: Path, run_id: str, as_of: date | None, now: datetime, full_refresh: bool = False, extracting: bool = False
+) -> Run:
+    """Check the specs and make a place to build in: empty, but for what incremental facts keep of the last run.
+
+    It holds the extracts that the run is made from: the newest, or new ones where `extracting` asks for them.
+    """
     settings = load_settings(root, os.environ)
     require_duckdb(settings)
     settings.build.mkdir(parents=True, exist_ok=True)
@@ -73,6 +91,11 @@ def begin(root: Path, run_id: str, as_of: date | None, now: datetime, full_refre
         kept = [name for name in kept_tables(project) if (root / FOLDER / f"{name}.sql").exists()]
         if kept and not full_refresh and settings.warehouse.exists():
             carry_tables(settings.warehouse, run.warehouse, KPI_SCHEMA, kept)
+        if extracting:
+            taking = Taking(settings.extracts, settings.keep_extracts, now)
+            take_extracts(project, taking, os.environ, settings.sources)
+        chosen = choose_extracts(project, settings.extracts, settings.next)
+        lay_tables(run.warehouse, KPI_SCHEMA, [extract_table(chosen)])
         leave_state(run)
         return run
 
@@ -95,7 +118,10 @@ def record_agreements(run: Run, clock: Clock) -> RecordReport:
             agreement_version_rows(versions),
             target_period_rows(versions, project.calendar.reckoning),
         )
-        lay_tables(run.warehouse, SCHEMA, tables)
+        lay_tables(run.warehouse, SCHEMA, [*tables, spot_check_table(ledger, entries)])
+        closes = closes_in(entries)
+        require_unchanged(run.settings.closes, closes)
+        lay_closes(run.warehouse, ledger, closes, run.settings.closes)
         return report
 
 
@@ -109,38 +135,59 @@ def build_models(run: Run, on_event: Callable[[object], None] | None = None) -> 
                 f"dbt: {len(result.failures)} models or tests failed\n{lines}",
                 "mend what failed and run again",
             )
+        keep_recipe(run.root, run.settings.next, run.settings.current)
         return result
 
 
 def check_sources(run: Run, clock: Clock) -> QualityReport:
     """Check how the source systems are filled in and whether the warehouse agrees with them.
 
-    The results stand in the warehouse aside, and as text in `build/next/checks.txt`.
+    The results stand in the warehouse aside, and as text in `build/next/checks.txt`; the register of issues is kept up
+    whether the run will publish or not.
     """
     with step(run):
         project = _project_of(run.root, run.run_id)
         report = check_against_sources(
             project, run.warehouse, _as_of(run), run.run_id, clock(), os.environ, run.settings.sources
         )
-        write_quality_tables(run.warehouse, report)
+        write_quality_tables(run.warehouse, report, keep_register(run.settings.issues, report))
         (run.settings.next / CHECKS).write_text(render_quality(report), encoding="utf-8")
         return report
 
 
 def publish(run: Run, clock: Clock) -> Publication:
-    """Render the pages and let readers see warehouse and pages, unless the recorded checks forbid it."""
+    """Render the pages and let readers see warehouse and pages, unless the recorded checks forbid it.
+
+    A run that they stop leaves its page in `build/stopped` all the same.
+    """
     with step(run, is_last=True):
-        require_passed(run)
-        require_catalogue(run)
         project = _project_of(run.root, run.run_id)
-        pages = run.settings.next / "pages"
         ledger = Ledger(run.settings.ledger, anchors=run.settings.anchors)
-        render_pages(project, run.warehouse, pages, clock(), run.run_id, head_commit(run.root), ledger)
+        with leaving_page(run, project, clock):
+            require_passed(run, ledger)
+        lay_restatements(run.warehouse, project, closes_in(read_entries(ledger)), run.settings.closes)
+        require_catalogue(run)
+        pages = run.settings.next / "pages"
+        known = known_runs(run.settings, run.run_id)
+        commit, days = head_commit(run.root), run.settings.new_approver_days
+        render_pages(project, run.warehouse, pages, clock(), run.run_id, commit, ledger, known, days)
         hashes = table_hashes(run.warehouse)
-        content = {"run_id": run.run_id, "as_of_on": run.as_of and run.as_of.isoformat(), "hashes": hashes}
-        is_new = record_publication(ledger, content, clock) is not None
+        content: dict[str, object] = {
+            "run_id": run.run_id,
+            "as_of_on": run.as_of and run.as_of.isoformat(),
+            "hashes": hashes,
+        }
+        inputs = chosen_inputs(run.settings.next)
+        if inputs:
+            content["inputs"] = inputs
+        recipe = recipe_hash(run.settings.next)
+        if recipe:
+            content["recipe"] = recipe
+        is_new = record_publication(ledger, content, clock)
         # Recorded first: what readers see is never unknown to the ledger; the next run makes good one killed here.
         swap(run.settings, run.run_id)
+        # Whatever somebody made of the index since: from here on questions are answered from the entries again.
+        open_index(run.settings, ledger, is_anew=True).close()
     return Publication(run.settings.warehouse, run.settings.pages, is_new)
 
 

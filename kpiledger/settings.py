@@ -50,9 +50,17 @@ class SettingsFile(BaseModel):
     back is found. A folder is of one ledger. `KPI_ANCHORS` in the environment overrides it, several folders separated
     by `:`; with `KPI_LEDGER` alone it is that folder with `-anchors` behind its name.
     """
+    closes: str = "build/closes"
+    """The folder of what was frozen when periods were closed. It is history like the ledger: no run can make it again,
+    and `make clean` leaves it. `KPI_CLOSES` in the environment overrides it.
+    """
     dialect: Dialect = Dialect.DUCKDB
     """The warehouse whose SQL `kpi compile` writes: `duckdb`, `postgres` or `spark`. `kpi run` builds and publishes
     DuckDB only. `KPI_DIALECT` in the environment overrides it.
+    """
+    keep_extracts: int = Field(default=3, ge=0)
+    """How many earlier extracts of each table stay beside the newest. Publications and closes keep those that they were
+    made from.
     """
     keep_publications: int = Field(default=3, ge=0)
     """How many earlier publications stay beside the current one. 0 keeps none, so a reader who has the old one open
@@ -67,6 +75,10 @@ class SettingsFile(BaseModel):
     """How long before they count a person must be told of the KPIs they are held to, as `6 weeks`. Without it,
     questions about it show the days and judge nothing.
     """
+    new_approver_days: int = Field(default=14, ge=0)
+    """For how many days a recorded key, or right to approve, is new: question 6 shows each approval that rests on one.
+    Two weeks, so that somebody who is away for one still sees who was let in.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +91,16 @@ class Settings:
     anchors: tuple[Path, ...]
     keep_publications: int
     dialect: Dialect
+    closes: Path
     retention: Mapping[Retained, Length] = field(default_factory=dict)
     notice: Length | None = None
+    new_approver_days: int = 14
+    keep_extracts: int = 3
+
+    @property
+    def extracts(self) -> Path:
+        """The extracts of the source systems, with their manifests."""
+        return self.build / "extracts"
 
     @property
     def warehouse(self) -> Path:
@@ -111,6 +131,21 @@ class Settings:
     def current(self) -> Path:
         """The link that names the publication readers see."""
         return self.build / "current"
+
+    @property
+    def spot_checks(self) -> Path:
+        """The samples drawn by spot checks, and their sheets."""
+        return self.build / "spot_checks"
+
+    @property
+    def issues(self) -> Path:
+        """The register of registration issues: since when each is open, and when it was fixed."""
+        return self.build / "issues.parquet"
+
+    @property
+    def stopped(self) -> Path:
+        """The pages of runs that the checks stopped: one folder a run."""
+        return self.build / "stopped"
 
     @property
     def runs(self) -> Path:
@@ -144,10 +179,13 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
         build=build,
         ledger=root / environ.get("KPI_LEDGER", written.ledger),
         anchors=tuple(root / folder for folder in _anchors(written.anchors, environ)),
+        keep_extracts=written.keep_extracts,
         keep_publications=written.keep_publications,
         dialect=_dialect(environ.get("KPI_DIALECT", written.dialect)),
+        closes=_closes(root, build, written.closes, environ),
         retention=written.retention,
         notice=written.notice,
+        new_approver_days=written.new_approver_days,
     )
 
 
@@ -156,6 +194,13 @@ def _anchors(written: list[str], environ: Mapping[str, str]) -> list[str]:
     if "KPI_ANCHORS" in environ:
         return [folder for folder in environ["KPI_ANCHORS"].split(os.pathsep) if folder]
     return [f"{environ['KPI_LEDGER']}-anchors"] if "KPI_LEDGER" in environ else written
+
+
+def _closes(root: Path, build: Path, written: str, environ: Mapping[str, str]) -> Path:
+    """The folder of closes; with another build folder than the settings' it lies there, unless it is named too."""
+    if "KPI_CLOSES" in environ:
+        return root / environ["KPI_CLOSES"]
+    return build / "closes" if "KPI_BUILD" in environ else root / written
 
 
 def _dialect(text: str) -> Dialect:

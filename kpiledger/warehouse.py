@@ -57,6 +57,11 @@ def rows_of(
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
+def literal(text: object) -> str:
+    """A text or a path as SQL has it; for words of our own only, values of others are bound."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
 def _lay(connection: duckdb.DuckDBPyConnection, address: str, table: Table) -> None:
     columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
     connection.execute(f"create or replace table {address} ({columns})")

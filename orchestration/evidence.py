@@ -9,6 +9,7 @@ import dagster as dg
 
 from kpiledger.project import Project
 from kpiledger.quality.report import CheckResult, QualityReport
+from kpiledger.specs.automatic import WAREHOUSE
 from kpiledger.vocabulary import Outcome
 
 SOURCE_CHECKS = dg.AssetKey("source_checks")
@@ -17,16 +18,17 @@ _GOOD = frozenset({Outcome.PASSED, Outcome.WAIVED})
 
 
 def check_specs(project: Project) -> list[dg.AssetCheckSpec]:
-    """The checks that `check_results` answers."""
-    return [
-        dg.AssetCheckSpec(
-            name=_name(source, table.table),
-            asset=SOURCE_CHECKS,
-            description=f"Registration rules and reconciliation of {source}.{table.table}",
-        )
+    """The checks that `check_results` answers: of each source's tables, and of each fact in the warehouse."""
+    tables = [
+        (_name(source, table.table), f"Registration rules and reconciliation of {source}.{table.table}")
         for source, expectations in sorted(project.expectations.items())
         for table in expectations.tables
     ]
+    facts = [
+        (_name(WAREHOUSE, fact), f"Keys, dates and references of the fact {fact}") for fact in sorted(project.facts)
+    ]
+    named = [*tables, *facts]
+    return [dg.AssetCheckSpec(name=name, asset=SOURCE_CHECKS, description=described) for name, described in named]
 
 
 def check_results(specs: list[dg.AssetCheckSpec], report: QualityReport) -> Iterator[dg.AssetCheckResult]:

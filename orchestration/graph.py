@@ -1,6 +1,6 @@
 """Which assets does the main job make, and in which order?
 
-    recorded_agreements -> models (dbt) -> source_checks -> published_warehouse
+    extracts -> recorded_agreements -> models (dbt) -> source_checks -> published_warehouse
 
 A body calls the engine and returns its metadata. No `from __future__ import annotations` here: Dagster reads
 the type of `context` from the function.
@@ -16,6 +16,7 @@ import dagster as dg
 from dagster_dbt import DbtProject, dbt_assets
 
 from kpiledger.errors import RunStopped, WrongUse
+from kpiledger.extracts.taking import extracted_tables
 from kpiledger.project import Project
 from kpiledger.run import begin, build_models, check_sources, publish, record_agreements
 from kpiledger.run_state import resume
@@ -23,6 +24,7 @@ from orchestration.dbt_events import ByFolder, asset_events, is_result
 from orchestration.evidence import SOURCE_CHECKS, check_results, check_specs
 from orchestration.progress import Say, by_group, step
 
+EXTRACTS = "extracts"
 RECORDED = "recorded"
 PUBLISHED_SCHEMA = "kpi"
 
@@ -34,12 +36,14 @@ class MainConfig(dg.Config):
 
     as_of: str | None = None  # the last day to count, as 2017-12-31; else calendar.yml says
     full_refresh: bool = False  # compute everything anew, incremental facts as well
+    extracting: bool = True  # ask the sources for new extracts; else the newest there are
 
 
 def assets_of(project: Project, manifest: Path, say: Say | None = None) -> list[dg.AssetsDefinition]:
     """The whole graph; progress goes to `say`, else to the run's log."""
     nodes: dict[str, Any] = json.loads(manifest.read_bytes())
     return [
+        _extracts(project, nodes, say),
         _recorded_agreements(project.root, nodes, say),
         _models(project.root, manifest, nodes, say),
         _source_checks(project, nodes, say),
@@ -47,20 +51,45 @@ def assets_of(project: Project, manifest: Path, say: Say | None = None) -> list[
     ]
 
 
+def _extracts(project: Project, nodes: dict[str, Any], say: Say | None) -> dg.AssetsDefinition:
+    translator = ByFolder()
+    taken = {(one.source, table.table) for one, table, _ in extracted_tables(project)}
+    tables = [node for node in nodes["sources"].values() if (node["source_name"], node["name"]) in taken]
+    specs = [
+        dg.AssetSpec(EXTRACTS, description="What the run is made from.", group_name=EXTRACTS),
+        *(
+            dg.AssetSpec(translator.get_asset_key(node), description=node["description"], group_name=EXTRACTS)
+            for node in tables
+        ),
+    ]
+
+    @dg.multi_asset(name=EXTRACTS, specs=specs)
+    def extracts(context: dg.AssetExecutionContext, config: MainConfig) -> Iterator[Any]:
+        """Check the specs, take new extracts of the sources, and give the run its own set of them."""
+        with step(EXTRACTS, say or context.log.info) as told:
+            day = _date(config.as_of)
+            begin(project.root, context.run_id, day, _utc_now(), config.full_refresh, config.extracting)
+            told.append(f"{len(taken)} tables" if taken else "none declared")
+        yield from (dg.MaterializeResult(spec.key) for spec in specs)
+
+    return extracts
+
+
 def _recorded_agreements(root: Path, nodes: dict[str, Any], say: Say | None) -> dg.AssetsDefinition:
     translator = ByFolder()
     tables = [node for node in nodes["sources"].values() if node["source_name"] == RECORDED]
     specs = [
-        dg.AssetSpec(translator.get_asset_key(node), description=node["description"], group_name=RECORDED)
+        dg.AssetSpec(
+            translator.get_asset_key(node), description=node["description"], group_name=RECORDED, deps=[EXTRACTS]
+        )
         for node in tables
     ]
 
     @dg.multi_asset(name="recorded_agreements", specs=specs)
-    def recorded_agreements(context: dg.AssetExecutionContext, config: MainConfig) -> Iterator[Any]:
-        """Check the specs, record what is new in the ledger, lay the ledger's tables for the models."""
+    def recorded_agreements(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        """Record what is new in the ledger, lay the ledger's tables for the models."""
         with step("recorded_agreements", say or context.log.info) as told:
-            run = begin(root, context.run_id, _date(config.as_of), _utc_now(), config.full_refresh)
-            report = record_agreements(run, _utc_now)
+            report = record_agreements(resume(root, context.run_id), _utc_now)
             told.append(f"{report.new} new entries, {report.total} in all")
         counts: Metadata = {"new_entries": report.new, "entries": report.total, "root_hash": report.root_hash}
         yield from (dg.MaterializeResult(spec.key, metadata=counts) for spec in specs)

@@ -22,11 +22,17 @@ STOPPED = 1
 BROKEN = 2
 
 
-def execute(root: Path, as_of: date | None, echo: Callable[[str], None], full_refresh: bool = False) -> int:
+def execute(
+    root: Path,
+    as_of: date | None,
+    echo: Callable[[str], None],
+    full_refresh: bool = False,
+    extracting: bool = True,
+) -> int:
     """Run the main job to its end, saying each step: 0 published, 1 stopped by a finding, 2 broken world."""
     try:
         with _collecting_rarely():
-            _run(root.resolve(), as_of, echo, full_refresh)
+            _run(root.resolve(), as_of, echo, full_refresh, extracting)
     except RunStopped as problem:
         echo(str(problem))
         return STOPPED
@@ -36,10 +42,10 @@ def execute(root: Path, as_of: date | None, echo: Callable[[str], None], full_re
     return 0
 
 
-def _run(root: Path, as_of: date | None, echo: Callable[[str], None], full_refresh: bool) -> None:
+def _run(root: Path, as_of: date | None, echo: Callable[[str], None], full_refresh: bool, extracting: bool) -> None:
     job = definitions_of(root, echo).resolve_job_def(MAIN_JOB)
-    told = {"as_of": as_of and as_of.isoformat(), "full_refresh": full_refresh}
-    config = {"ops": {"recorded_agreements": {"config": told}}, "loggers": _QUIET}
+    told = {"as_of": as_of and as_of.isoformat(), "full_refresh": full_refresh, "extracting": extracting}
+    config = {"ops": {"extracts": {"config": told}}, "loggers": _QUIET}
     # An instance in memory: the ledger and the journal keep the record, and nothing is sent anywhere.
     with dg.DagsterInstance.ephemeral(settings={"telemetry": {"enabled": False}}) as instance:
         job.execute_in_process(run_config=config, instance=instance)

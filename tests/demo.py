@@ -41,7 +41,7 @@ def kpi(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def run_demo(folder: Path) -> subprocess.CompletedProcess[str]:
     """What `make demo` does, without making the environment."""
-    for words in (["demo-sources"], ["demo-history", "--unless-exists"]):
+    for words in (["demo-sources"], ["extract"], ["demo-history", "--unless-exists"]):
         made = kpi(folder, *words)
         assert made.returncode == 0, made.stderr
-    return kpi(folder, "run")
+    return kpi(folder, "run", "--no-extract")

@@ -5,6 +5,6 @@
 """
 
 from kpiledger.approvals.in_ledger import approvals_of, judged
-from kpiledger.approvals.reading import Judged
+from kpiledger.approvals.judged import Judged
 
 __all__ = ["Judged", "approvals_of", "judged"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from kpiledger.approvals.reading import Governed, Judged, Reading
+from kpiledger.approvals.judged import Governed, Judged
+from kpiledger.approvals.reading import Reading
 from kpiledger.folding.approval import NOT_REQUIRED, Approval
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.store import Ledger

@@ -6,51 +6,22 @@ that were recorded before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from kpiledger.approvals.contents import person_of, recorded_asked, recorded_key, recorded_standing
-from kpiledger.approvals.judging import Verdict, given_before, judge, refuse_key
+from kpiledger.approvals.judged import Governed, Judged
+from kpiledger.approvals.judging import Asked, Verdict, given_before, judge, refuse_key, refuse_signer
+from kpiledger.approvals.lapsing import GRACE, Lapse, Signed, lapse_of
+from kpiledger.approvals.signed_content import signed_bytes
 from kpiledger.approvals.standing import NOBODY, Key, Standing
-from kpiledger.ledger.canonical import canonical_bytes
 from kpiledger.ledger.contents import EVENT_OF_KIND
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.subjects import Gone
 from kpiledger.vocabulary import ApprovalState
-
-_CONTENT, _AFTER, _COMMITMENT = b',"content":', b',"format":"1","key":', b'{"commitment":'
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A recorded approval with its verdict; `signer` is a commitment, `event_hash` names the entry it approves."""
-
-    seq: int
-    recorded_at: datetime
-    event: str
-    event_hash: str
-    role: str
-    signer: str
-    fingerprint: str
-    state: ApprovalState
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Governed:
-    """An event with the strictest policy recorded before it, in the same batch or not, and that of an earlier time.
-
-    From when approvals are required can only be moved to earlier days: a later one loosens nothing, else a policy could
-    be loosened, used, and put back.
-    """
-
-    event: Entry
-    authority: Entry | None
-    earlier: Entry | None
 
 
 @dataclass(slots=True)
@@ -66,6 +37,8 @@ class Reading:
     first_authority: Entry | None = None
     earlier_authority: Entry | None = None
     approved_as: dict[str, tuple[str, str]] = field(default_factory=dict)
+    policies: list[tuple[Entry, Standing]] = field(default_factory=list)
+    key_entries: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
 
     def read(self, entry: Entry) -> None:
         """Take in the next entry."""
@@ -74,9 +47,12 @@ class Reading:
             self.standing = recorded_standing(entry.content)
             self.authority = _stricter(self.authority, entry)
             self.first_authority = self.first_authority or entry
+            self.policies.append((entry, self.standing))
         elif entry.kind is EntryKind.KEY_ADDED:
             key = recorded_key(entry.content)
-            self.keys[key.person, entry.content["fingerprint"]] = key
+            name = key.person, entry.content["fingerprint"]
+            self.keys[name] = key
+            self.key_entries.setdefault(name, []).append(entry)
         elif entry.kind is EntryKind.KEY_REVOKED:
             self.keys.pop((person_of(entry.content["person"]), entry.content["fingerprint"]), None)
         elif entry.kind in EVENT_OF_KIND:
@@ -91,18 +67,43 @@ class Reading:
 
     def _judged(self, entry: Entry) -> Judged:
         content = entry.content
-        verdict = self._verdict(entry)
+        verdict, lapse = self._verdict(entry), None
+        signer, shown = person_of(content["signer"]), content["fingerprint"]
+        governed, known = self.events.get(content["event_hash"]), self.key_entries.get((signer, shown), [])
+        if verdict.state is ApprovalState.APPROVED and governed:
+            lapse = self._lapse(entry, recorded_asked(governed.event.content), self.keys[signer, shown], known[0])
+            if lapse and lapse.is_too_late:
+                why = f"{lapse.what}, and the approval was recorded on {entry.recorded_at:%Y-%m-%d}"
+                verdict = Verdict(ApprovalState.REFUSED, f"{why}, more than {GRACE.days} days later")
         return Judged(
             seq=entry.seq,
             recorded_at=entry.recorded_at,
             event=content["event"],
             event_hash=content["event_hash"],
             role=person_of(content["role"]),
-            signer=person_of(content["signer"]),
-            fingerprint=content["fingerprint"],
+            signer=signer,
+            fingerprint=shown,
             state=verdict.state,
             why=verdict.why,
+            commit=entry.commit,
+            key_entry=known[-1] if known else None,
+            authority_entry=self._authority_since(signer, recorded_asked(governed.event.content)) if governed else None,
+            lapse=lapse,
         )
+
+    def _lapse(self, entry: Entry, asked: Asked, key: Key, first_key: Entry) -> Lapse | None:
+        policy = self.first_authority or entry
+        days = (one.recorded_at.date() for one in (entry, first_key, policy))
+        return lapse_of(Signed(self.standing, key, asked), *days)
+
+    def _authority_since(self, signer: str, asked: Asked) -> Entry | None:
+        """The policy from which on, without a break, the signer could approve; None where they cannot now."""
+        since = None
+        for entry, standing in reversed(self.policies):
+            if refuse_signer(standing, signer, asked):
+                break
+            since = entry
+        return since
 
     def _verdict(self, entry: Entry) -> Verdict:
         content = entry.content
@@ -135,22 +136,3 @@ def _stricter(known: Entry | None, found: Entry) -> Entry:
     if known is None or str(found.content["required_from"]) < str(known.content["required_from"]):
         return found
     return known
-
-
-def signed_bytes(plain: Callable[[Any], Any], event: Entry) -> bytes | None:
-    """What an approval of a recorded event signs; None where it spoke of a person who was erased."""
-    # The entry is canonical, so its content stands in it as it was signed, but for people. Finding it there is
-    # twenty times as fast as writing it anew; nothing in the content can look like the key that follows it.
-    begin, end = event.line.index(_CONTENT) + len(_CONTENT), event.line.rindex(_AFTER)
-    if _COMMITMENT not in event.line[begin:end]:
-        return event.line[begin:end]
-    content = plain(event.content)
-    return None if _has_gone(content) else canonical_bytes(content)
-
-
-def _has_gone(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(_has_gone(item) for item in value.values())
-    if isinstance(value, list):
-        return any(_has_gone(item) for item in value)
-    return isinstance(value, Gone)

@@ -11,9 +11,9 @@ from kpiledger.errors import BrokenWorld, WrongUse
 from kpiledger.specs.signing import NAMESPACE
 
 
-def sign(key: Path, content: bytes) -> str:
+def sign(key: Path, content: bytes, namespace: str = NAMESPACE) -> str:
     """The signature over bytes, as ssh-keygen writes it; a public key as `key` asks the agent for its private half."""
-    return _ssh_keygen("-Y", "sign", "-n", NAMESPACE, "-f", str(key), content=content)
+    return _ssh_keygen("-Y", "sign", "-n", namespace, "-f", str(key), content=content)
 
 
 def public_key_of(key: Path) -> str:

@@ -49,7 +49,8 @@ class Signature:
 
 def read_signature(text: str) -> Signature:
     """The signature in the armour that ssh-keygen writes; SignatureProblem says what is wrong with it."""
-    lines = text.strip().splitlines()
+    # Only what ends a line for ssh-keygen: Python would take a vertical tab or a page break for one as well.
+    lines = text.strip(" \t\r\n").replace("\r\n", "\n").split("\n")
     if len(lines) < 3 or lines[0] != _BEGIN or lines[-1] != _END:
         raise SignatureProblem("it is no SSH signature")
     try:
@@ -73,11 +74,11 @@ def read_signature(text: str) -> Signature:
         raise SignatureProblem("its bytes are no SSH signature") from problem
 
 
-def require_signed(signature: Signature, content: bytes) -> None:
+def require_signed(signature: Signature, content: bytes, namespace: str = NAMESPACE) -> None:
     """SignatureProblem unless the signature is one over these bytes for our namespace, by the key that it names."""
-    if signature.namespace != NAMESPACE.encode():
+    if signature.namespace != namespace.encode():
         shown = signature.namespace.decode(errors="replace")[:40]
-        raise SignatureProblem(f"it was made for `{shown}` and not for `{NAMESPACE}`")
+        raise SignatureProblem(f"it was made for `{shown}` and not for `{namespace}`")
     if signature.reserved:
         raise SignatureProblem("its reserved field says something, which ssh-keygen does not sign")
     if signature.hash_name not in (b"sha256", b"sha512"):

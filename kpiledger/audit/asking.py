@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.audit.naming import require_narrowing
+from kpiledger.audit.questions import Questions
 from kpiledger.errors import WrongUse
 from kpiledger.ledger.store import Ledger
 from kpiledger.ledger.subjects import resolving
@@ -21,6 +22,8 @@ WORDS = {
     "version": "The number of a version of the agreement, from 1.",
     "slice": "The dimension that a KPI is cut by, as region.",
     "member": "One value of the dimension, as West.",
+    "span": "The days that a value covers, as year_to_date or rolling_12; without it the period itself.",
+    "rows": "How many contributing rows are named, or all.",
     "period": "As 2016-08, 2016-Q3 or 2016, and FY2016-Q3 in a fiscal year.",
     "known-at": "A moment (UTC) as 2016-08-01 or 2016-08-01T12:00:00; what was known then.",
     "from": "The first day (UTC) of recording, as 2016-01-01.",
@@ -35,13 +38,12 @@ WORDS = {
 }
 
 
-def question_of(questions: tuple[Question, ...], number: int) -> Question:
+def question_of(questions: Questions, number: int) -> Question:
     """The question of a number; WrongUse where there is none."""
-    found = next((question for question in questions if question.number == number), None)
-    if found is None:
-        known = ", ".join(str(question.number) for question in questions)
+    if number not in questions.numbers:
+        known = ", ".join(map(str, questions.numbers))
         raise WrongUse(f"there is no question {number}", f"`kpi audit --list` shows them: {known}")
-    return found
+    return questions.of(number)
 
 
 def ask(question: Question, asked: Asked) -> Answer:
@@ -50,7 +52,8 @@ def ask(question: Question, asked: Asked) -> Answer:
     require_narrowing(question, asked)
     answer = question.answer(asked)
     resolved_cell = resolving_cells(asked.ledger)
-    return replace(answer, rows=[tuple(resolved_cell(cell) for cell in row) for row in answer.rows])
+    # A list, since a generator costs as much again where there are half a million cells.
+    return replace(answer, rows=[tuple([resolved_cell(cell) for cell in row]) for row in answer.rows])
 
 
 def resolved(ledger: Ledger, cell: object) -> object:
@@ -63,6 +66,8 @@ def resolving_cells(ledger: Ledger) -> Callable[[object], object]:
     value_of = resolving(ledger)
 
     def value(cell: object) -> object:
+        if cell.__class__ is not str:  # asked of every cell of a large answer
+            return cell
         commitment = commitment_in(cell)
         return cell if commitment is None else value_of({"commitment": commitment})
 

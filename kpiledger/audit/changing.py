@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+import orjson
 
 from kpiledger.audit.answer import Asked
 from kpiledger.audit.naming import cells_of
@@ -133,7 +134,7 @@ def indexed_changes(asked: Asked) -> Iterator[Change]:
     """The changes as the index folds them, without approvals; what promises the same again changes nothing."""
     condition, values = narrowed(asked)
     for row in asked.index().execute(_QUERY.format(condition=condition), list(values)).fetchall():
-        old, new = (json.loads(text) if text else None for text in row[13:15])
+        old, new = (orjson.loads(text) if text else None for text in row[13:15])
         days = row[10].toordinal(), row[11].toordinal()
         old_figures, new_figures = (figures_of(target, *days) if target else {} for target in (old, new))
         if old_figures != new_figures:

@@ -17,6 +17,7 @@ from kpiledger.reports.known import as_json, moment
 # A wider table breaks in a window and on paper: then each row is a block of its own.
 _WIDEST = 140
 # What spreadsheets begin a formula with; a figure with its sign is none.
+_BEGINS = "=@\t\r+-"
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.]*\Z)")
 
 
@@ -123,7 +124,9 @@ def _shown(value: object) -> str:
 def _cell(value: object) -> object:
     """A value for a spreadsheet, which must not take a text for a formula and run it."""
     if isinstance(value, str):
-        return f"'{value}" if _FORMULA.match(value) else value
+        return f"'{value}" if value[:1] in _BEGINS and _FORMULA.match(value) else value
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
     match value:
         case bool():
             return "true" if value else "false"

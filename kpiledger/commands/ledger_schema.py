@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import click
 
 from kpiledger.commands.world import World, in_project
 from kpiledger.errors import LedgerDamaged
 from kpiledger.ledger.file_storage import FileStorage
+from kpiledger.ledger.postgres_functions import schema_text, upgrade_text
 from kpiledger.ledger.postgres_moving import moving_sql
 from kpiledger.ledger.store import Ledger, examine_ledger
 
 
 @click.command(name="ledger-schema")
-def ledger_schema() -> None:
+@click.option(
+    "--upgrade", is_flag=True, help="Only bring functions, triggers and rights of an older schema up to date."
+)
+def ledger_schema(upgrade: bool) -> None:
     """Print the SQL that lays the ledger's tables in PostgreSQL, for an administrator to read and run."""
-    click.echo(files("kpiledger.ledger").joinpath("postgres_schema.sql").read_text(encoding="utf-8"), nl=False)
+    click.echo(upgrade_text() if upgrade else schema_text(), nl=False)
 
 
 @click.command(name="ledger-move")

@@ -19,16 +19,17 @@ from kpiledger.sources import FAULTS, build_demo_sources
 @click.command()
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day that the numbers are as of.")
 @click.option("--full-refresh", is_flag=True, help="Compute everything anew, incremental facts as well.")
+@click.option("--no-extract", is_flag=True, help="Use the extracts that there are, and ask no source for new ones.")
 @in_project
-def run(world: World, as_of: datetime | None, full_refresh: bool) -> None:
+def run(world: World, as_of: datetime | None, full_refresh: bool, no_extract: bool) -> None:
     """The main job, start to finish: record, build, check, publish."""
     world.settings.build.mkdir(parents=True, exist_ok=True)
     found = list(entry_points(group="kpiledger.run"))
     if not found:
         raise BrokenWorld("no orchestration is installed", "install the project with its `orchestration` package")
-    execute: Callable[[Path, date | None, Callable[[str], None], bool], int] = found[0].load()
+    execute: Callable[[Path, date | None, Callable[[str], None], bool, bool], int] = found[0].load()
     day = as_of.date() if as_of else None
-    sys.exit(execute(world.root, day, lambda line: click.echo(line, err=True), full_refresh))
+    sys.exit(execute(world.root, day, lambda line: click.echo(line, err=True), full_refresh, not no_extract))
 
 
 @click.command()

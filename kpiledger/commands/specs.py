@@ -8,11 +8,11 @@ from importlib import import_module
 import click
 
 from kpiledger import compile_cache, compiled_files
-from kpiledger.checking import check_folder
+from kpiledger.checking import check_against_published, check_folder
 from kpiledger.commands.world import OUTPUT, World, color, in_project
 from kpiledger.compiling import compile_project, explained, standalone_query
 from kpiledger.errors import RunStopped, WrongUse
-from kpiledger.finding import has_errors
+from kpiledger.finding import has_errors, in_order
 from kpiledger.loading.nearest import suggestion
 from kpiledger.reports.findings import findings_json, findings_text
 
@@ -22,7 +22,9 @@ from kpiledger.reports.findings import findings_json, findings_text
 @in_project
 def check(world: World, output: str) -> None:
     """Show every problem in the specs, with file, line and hint."""
-    _, findings = check_folder(world.root)
+    project, findings = check_folder(world.root)
+    if project is not None:
+        findings = in_order([*findings, *check_against_published(project, world.settings.warehouse)])
     click.echo(findings_json(findings) if output == "json" else findings_text(findings, color=color()))
     sys.exit(1 if has_errors(findings) else 0)
 

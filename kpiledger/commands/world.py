@@ -6,13 +6,13 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from kpiledger.checking import check_folder
 from kpiledger.errors import RunStopped
-from kpiledger.finding import has_errors
+from kpiledger.finding import Finding, has_errors
 from kpiledger.ledger.store import Ledger
 from kpiledger.project import Project
 from kpiledger.reports.findings import findings_text
@@ -39,7 +39,9 @@ class World:
 
     def project(self) -> Project:
         """The checked project; RunStopped with its findings where it has errors."""
-        project, findings = check_folder(self.root)
+        # Imported here, since most questions to the ledger need no specs, and the rules need a reader of SQL.
+        read: tuple[Project | None, list[Finding]] = import_module("kpiledger.checking").check_folder(self.root)
+        project, findings = read
         if project is None or has_errors(findings):
             raise RunStopped(findings_text(findings, color=color()), "mend what is found first")
         return project

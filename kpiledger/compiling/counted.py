@@ -6,17 +6,20 @@ fact costs DuckDB twice as much, and much more memory (benchmarks/kpi_sql.py --m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from kpiledger.compiling.bits import counted_by_bits
 from kpiledger.compiling.columns import Column, Group, coined
 from kpiledger.compiling.dialects import text_literal
 from kpiledger.compiling.expressing import aggregated, condition_of, counted_value, reads_value
 from kpiledger.compiling.fact_plan import FactPlan
+from kpiledger.compiling.fixed import fixed_members
+from kpiledger.compiling.forms import bits_pay
 from kpiledger.compiling.incremental import rows_of
 from kpiledger.compiling.parts import MeasuredPart
 from kpiledger.compiling.rows import member_of
-from kpiledger.compiling.stretched import STRETCH, stretches_for
+from kpiledger.compiling.stretched import MEMBER, STRETCH, stretches_for
 from kpiledger.compiling.text import Cte, lines
 
 # The column of what occurs in a tile: the value whose different occurrences are counted.
@@ -32,11 +35,14 @@ def ranked(plan: FactPlan, group: Group, has_counts: bool) -> list[MeasuredPart]
 def counted(plan: FactPlan, group: Group, has_counts: bool) -> list[MeasuredPart]:
     """The parts of the distinct counts of an expression; `has_counts` where another part counts the same rows.
 
-    Where a row lies in one stretch of days only, its value is counted there. Else each value is taken once per tile
-    and combination of dimensions first: that is much less to count where days serve many periods and spans.
+    Rows of bits serve where they stay small. Else, where a row lies in one stretch of days only, its value is
+    counted there, or each value is taken once per tile and combination of dimensions first: that is much less to
+    count where days serve many periods and spans.
     """
     columns, slices = plan.of_group(group), plan.slices_of([group])
     name = coined("counted", columns[0].name)
+    if bits_pay(plan, group):
+        return _by_bits(plan, group, has_counts)
     if plan.need_of([group]).is_single:
         return _on_rows(plan, group, name, has_counts, "counted")
     seen = coined("seen", columns[0].name)
@@ -52,6 +58,29 @@ def counted(plan: FactPlan, group: Group, has_counts: bool) -> list[MeasuredPart
         (name, _by_slice(plan, group, seen, days, measures, joined), "counted anew for each stretch of days"),
     ]
     return [MeasuredPart(ctes, columns, (rows,))]
+
+
+def _by_bits(plan: FactPlan, group: Group, has_counts: bool) -> list[MeasuredPart]:
+    stretches, more = stretches_for(plan, [group])
+    parts = [counted_by_bits(plan, group, stretches)]
+    if not has_counts:
+        parts.insert(0, _row_counts(plan, group, stretches))
+    return [replace(parts[0], ctes=[*more, *parts[0].ctes]), *parts[1:]]
+
+
+def _row_counts(plan: FactPlan, group: Group, stretches: str) -> MeasuredPart:
+    """How many rows there are: by tile of days first."""
+    first, rows, count = plan.of_group(group)[0].name, rows_of(plan, group), plan.row_count(group)
+    tiled, summed, tile = coined("rows", first), coined("row_counts", first), f"dim_day.{plan.tile}"
+    joined = f"from {rows}\ninner join dim_day\n    on {rows}.{plan.day(group.time)} = dim_day.day"
+    keys = [*(f"{stretches}.{day}" for day in STRETCH), *(f"{tiled}.{name}" for name in MEMBER)]
+    total = (
+        f"select\n{lines([*keys, f'cast(sum({tiled}.{count}) as bigint) as {count}'])}\nfrom {tiled}\n"
+        f"inner join {stretches}\n    on {tiled}.{plan.tile} = {stretches}.tile\ngroup by\n{lines(keys)}"
+    )
+    by_tile = _by_slice(plan, group, rows, [tile], [f"count(*) as {count}"], joined)
+    ctes: list[Cte] = [(tiled, by_tile, "all rows by tile of days, slice and member"), (summed, total)]
+    return MeasuredPart(ctes, (), (count,))
 
 
 def _on_rows(plan: FactPlan, group: Group, name: str, has_counts: bool, word: str) -> list[MeasuredPart]:
@@ -86,8 +115,23 @@ def _of_chosen(
     kept = [f"{rows}.{name}" for name in dict.fromkeys([*plan.slices_of([group]), *read])]
     items = [*(f"{stretches}.{day}" for day in STRETCH), *kept]
     choice = f"select\n{lines(items)}\nfrom {rows}\n{_into_stretches(plan, group, stretches)}\nwhere {condition}"
-    body = _by_slice(plan, group, origin, STRETCH, _measures(plan, columns), f"from {origin}")
-    return MeasuredPart([(origin, choice), (coined(columns[0].name, word), body, _ANEW)], tuple(columns))
+    fixed, measures = fixed_members(plan, columns[0].where, plan.slices_of([group])), _measures(plan, columns)
+    body = _by_slice(plan, group, origin, STRETCH, measures, f"from {origin}", fixed)
+    name = coined(columns[0].name, word)
+    ctes: list[Cte] = [(origin, choice), (name, body, _ANEW)]
+    if fixed:
+        together = coined(name, "all")
+        ctes.append((together, _with_fixed(name, fixed, columns), "the condition leaves one member, which has it all"))
+    return MeasuredPart(ctes, tuple(columns))
+
+
+def _with_fixed(name: str, fixed: Mapping[str, str], columns: Sequence[Column]) -> str:
+    """What was measured, and the whole once more for each slice that the condition leaves one member of."""
+    measures, texts = [column.name for column in columns], [f"select * from {name}"]
+    for cut, member in fixed.items():
+        items = [*STRETCH, f"'{cut}' as slice", f"{member} as member", *measures]
+        texts.append(f"select\n{lines(items)}\nfrom {name}\nwhere slice = 'all'")
+    return "\nunion all\n".join(texts)
 
 
 def _into_stretches(plan: FactPlan, group: Group, stretches: str) -> str:
@@ -103,12 +147,18 @@ def _measures(plan: FactPlan, columns: Sequence[Column]) -> list[str]:
 
 
 def _by_slice(
-    plan: FactPlan, group: Group, origin: str, days: Sequence[str], measures: Sequence[str], joined: str
+    plan: FactPlan,
+    group: Group,
+    origin: str,
+    days: Sequence[str],
+    measures: Sequence[str],
+    joined: str,
+    without: Collection[str] = (),
 ) -> str:
     """Measures of the whole and of each slice; each by itself, since rows that stand once per slice cost more."""
     whole = [*days, f"{text_literal('all', plan.dialect)} as slice", f"{text_literal('all', plan.dialect)} as member"]
     parts = [f"select\n{lines([*whole, *measures])}\n{joined}\ngroup by\n{lines(days)}"]
-    for cut in plan.slices_of([group]):
+    for cut in (cut for cut in plan.slices_of([group]) if cut not in without):
         member = member_of(f"{origin}.{cut}", plan.dialect)
         named = [*days, f"{text_literal(cut, plan.dialect)} as slice", f"{member} as member"]
         parts.append(f"select\n{lines([*named, *measures])}\n{joined}\ngroup by\n{lines([*days, member])}")

@@ -45,6 +45,11 @@ def text_literal(text: str, dialect: Dialect) -> str:
     return as_text(f"'{text}'", dialect) if dialect is Dialect.POSTGRES else f"'{text}'"
 
 
+def is_text(kind: str) -> bool:
+    """Whether a type is one of texts that are equal only if they are the same, unlike padded ones."""
+    return kind.lower().split("(")[0] in ("varchar", "text", "string")
+
+
 def as_text(expression: str, dialect: Dialect) -> str:
     """A value as text."""
     return f"cast({expression} as {type_name('text', dialect)})"

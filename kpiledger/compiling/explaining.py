@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kpiledger.compiling.columns import Route
 from kpiledger.compiling.dialects import Dialect
 from kpiledger.compiling.fact_plan import FactPlan, fact_plans
-from kpiledger.compiling.forms import form_of
+from kpiledger.compiling.forms import bits_pay, form_of
 from kpiledger.compiling.resolving import all_values
 from kpiledger.project import Project
 
@@ -24,7 +24,8 @@ def explained(project: Project, dialect: Dialect = Dialect.DUCKDB) -> Iterator[s
         for group in plan.groups:
             names = ", ".join(column.name for column in plan.of_group(group))
             if group.route is Route.DISTINCT:
-                yield f"  distinct counts of {group.counted} by {group.time}: anew for each stretch of days ({names})"
+                form = "from rows of bits" if bits_pay(plan, group) else "anew for each stretch of days"
+                yield f"  distinct counts of {group.counted} by {group.time}: {form} ({names})"
             elif group.route is Route.ROWS:
                 yield f"  medians, percentiles by {group.time}: on the rows, for each stretch of days ({names})"
             elif group.route is Route.LATEST:

@@ -1,4 +1,4 @@
-"""In which form are a fact's additive measures computed: each condition on the fact's rows, or on cubes of them?
+"""In which form are a fact's measures computed? Sums, counts and extremes either plain or from cubes:
 
 plain   each chosen part of a measure is a column of the aggregate, `sum(case when <condition> then <expr> end)`
         (`filter` on PostgreSQL). The fact is read once; the cost grows with the number of conditions times its rows.
@@ -9,6 +9,9 @@ cube    the aggregate keeps the columns that conditions read, and one sum for ea
 Measured on 10 million rows (benchmarks/kpi_sql.py): below some 25 conditions plain wins on DuckDB, above it cubes;
 on PostgreSQL plain always. A cube of too many rows is a trap, so they are estimated from the members that the fact
 file states for its dimensions, and conditions that would make one too large get a cube of their own, or stay plain.
+
+Distinct counts are computed anew from the rows, or on DuckDB from rows of bits, where the fact file states how many
+members the counted column and the dimensions have and the bits of them all stay small.
 """
 
 from __future__ import annotations
@@ -19,10 +22,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import prod
 
-from kpiledger.compiling.columns import Column, Route, coined
+from kpiledger.compiling.columns import Column, Group, Route, coined
 from kpiledger.compiling.dialects import Dialect, type_name
 from kpiledger.compiling.fact_plan import FactPlan
 from kpiledger.expressions import columns_in, equalities, render
+from kpiledger.vocabulary import Grain
 
 # Above so many conditions cubes are faster.
 PLAIN_AT_MOST = 25
@@ -33,9 +37,12 @@ CUBE_AT_MOST, SHARED_AT_MOST = 300_000, 60_000
 CUBE_AT_LEAST = 5
 # A condition that is kept as true or false is computed for every row all the same: that pays for so many columns.
 HELD_AT_LEAST = 3
+# Bytes that the rows of bits of one distinct count may take: as many as lie near the processor. At four times as many
+# counting them costs more than it saves, unless days serve many periods and spans.
+BITS_AT_MOST, SHARED_BITS_AT_MOST = 16 * 2**20, 64 * 2**20
 # Assumed where the calendar does not end: ten years.
 DAYS = 3650
-DAYS_OF_MONTH = 30
+DAYS_OF = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 30, Grain.QUARTER: 91, Grain.YEAR: 365}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,24 @@ def form_of(plan: FactPlan) -> Form:
     if not groups:
         return _plain(columns, "plain: too many members, or too few conditions that go together")
     return _cubes(columns, groups)
+
+
+def bits_pay(plan: FactPlan, group: Group) -> bool:
+    """Whether distinct counts are computed from rows of bits: on DuckDB, where these are known to stay small.
+
+    There is a bit for each tile or stretch of days, each member of each slice and each value counted.
+    """
+    dimensions, cuts = plan.fact.dimensions, plan.slices_of([group])
+    own = {one.column: one.members for one in dimensions.values() if not one.through}
+    counted = own.get(plan.of_group(group)[0].expr or "")
+    members = [dimensions[cut].members for cut in cuts]
+    if plan.dialect is not Dialect.DUCKDB or counted is None or not all(members):
+        return False
+    need = plan.need_of([group])
+    lengths = {(stretch.span, stretch.rolling) for stretch in need.stretches}
+    stretches = sum(_days(plan) // DAYS_OF[grain] + 1 for grain in need.grains) * len(lengths)
+    bits = max(_tiles(plan), stretches) * (1 + sum(one or 0 for one in members)) * counted
+    return bits <= 8 * (BITS_AT_MOST if need.is_single else SHARED_BITS_AT_MOST)
 
 
 def _plain(columns: tuple[Column, ...], reason: str) -> Form:
@@ -229,10 +254,18 @@ def _is_small(plan: FactPlan, keys: Iterable[Key], at_most: int = CUBE_AT_MOST) 
 
 def _rows(plan: FactPlan) -> int:
     """About how many rows the aggregate has without keys: tiles of days times the members of its dimensions."""
-    calendar = plan.project.calendar
-    days = (calendar.as_of - calendar.starts_on).days + 1 if calendar.as_of else DAYS
     dimensions = [plan.fact.dimensions[name] for name in plan.slices]
-    return prod((one.members or 1 for one in dimensions), start=days if plan.by_day else days // DAYS_OF_MONTH + 1)
+    return prod((one.members or 1 for one in dimensions), start=_tiles(plan))
+
+
+def _tiles(plan: FactPlan) -> int:
+    days = _days(plan)
+    return days if plan.by_day else days // DAYS_OF[Grain.MONTH] + 1
+
+
+def _days(plan: FactPlan) -> int:
+    calendar = plan.project.calendar
+    return (calendar.as_of - calendar.starts_on).days + 1 if calendar.as_of else DAYS
 
 
 def _cubes(columns: Sequence[Column], groups: Sequence[Families]) -> Form:

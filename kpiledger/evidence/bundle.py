@@ -58,6 +58,10 @@ def bundle_files(ledger: Ledger, wanted: Wanted) -> Mapping[str, bytes]:
 
 def write_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
     """Lay the files into a folder that is new or empty."""
+    if folder.is_symlink() and not folder.exists():
+        raise WrongUse(f"{folder} is a link to nothing", "take it away, or name a folder that does not exist yet")
+    if folder.exists() and not folder.is_dir():
+        raise WrongUse(f"{folder} is no folder", "name a folder that does not exist yet")
     if folder.exists() and any(folder.iterdir()):
         raise WrongUse(f"{folder} is not empty", "name a folder that does not exist yet")
     for name, content in sorted(files.items()):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from shlex import quote
 from typing import Any
 
-from kpiledger.approvals.reading import signed_bytes
+from kpiledger.approvals.signed_content import signed_bytes
 from kpiledger.ledger.canonical import instant
 from kpiledger.ledger.contents import EVENT_OF_KIND
 from kpiledger.ledger.entry import Entry

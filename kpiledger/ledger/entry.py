@@ -5,7 +5,6 @@ An entry's bytes are its RFC 8785 JSON; anything else that means the same is ref
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
 from pydantic import ValidationError
 from pydantic_core import from_json
 
@@ -145,8 +145,8 @@ def _is_canonical(line: bytes, shown: dict[str, Any]) -> bool:
     try:
         if not line.isascii() and _BEYOND.search(line):
             return canonical_bytes(shown) == line
-        return _ENCODER.encode(shown).encode() == line
-    except (ValueError, RecursionError):  # half a character, or nested as no writer nests
+        return orjson.dumps(shown, option=orjson.OPT_SORT_KEYS) == line
+    except (ValueError, TypeError):  # half a character, nested as no writer nests, or a number too long
         return False
 
 
@@ -161,6 +161,3 @@ def _require_normal_texts(value: Any) -> None:
     elif isinstance(value, list):
         for item in value:
             _require_normal_texts(item)
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)

@@ -23,6 +23,7 @@ from kpiledger.ledger.storage import LEAF_LINE, Stored
 # A damaged line may be no JSON any more; this still finds what it was called.
 _KEY = re.compile(rb'"format":"1","key":"([^"]*)"')
 _HISTORY = "checkpoints"
+UNSIGNED = "unsigned"
 _OF_HISTORY = (_HISTORY, "rollback", "frontier")
 
 
@@ -56,7 +57,8 @@ def examine(stored: Stored, key: VerifierKey) -> Examination:
         found = Problem("checkpoint", f"checkpoint: {problem}")
         # Without a trusted size every whole line is looked at, so that more than one fault can be named.
         hashes = [leaf_hash(line) for line in lines]
-        return Examination(None, (), (found, *_against_leaves(lines, hashes, stored.leaves)))
+        unsigned = _unsigned_tail(stored, key, hashes)
+        return Examination(None, (), (found, *unsigned, *_against_leaves(lines, hashes, stored.leaves)))
     size = checkpoint.size
     examined = examine_entries(checkpoint, lines[:size], stored.leaves[: size * LEAF_LINE], parse_entry)
     length = sum(map(len, lines[:size])) + min(size, len(lines))
@@ -115,6 +117,17 @@ def _frontier_problems(
         if found == Frontier().grown(leaves, sum(map(len, lines[: found.size])) + found.size):
             return
     yield Problem("frontier", "`frontier` is not that of the entries before the last; the next recording makes it anew")
+
+
+def _unsigned_tail(stored: Stored, key: VerifierKey, hashes: Sequence[bytes]) -> Iterator[Problem]:
+    """Where the newest checkpoint is nobody's: up to where the key signed, and what was added behind it."""
+    earlier, _ = open_all(stored.checkpoints or b"", key)
+    signed = max((one.checkpoint for one in earlier), key=lambda one: one.size, default=None)
+    if signed is not None and signed.size < len(hashes) and root(hashes[: signed.size]) == signed.root:
+        message = f"the key signed {signed.size} entries, and they hold; those behind them, up to {len(hashes)}, are "
+        yield Problem(
+            UNSIGNED, f"{message}nobody's: they were added by someone who does not have the key", signed.size + 1
+        )
 
 
 def _lines(content: bytes) -> list[bytes]:

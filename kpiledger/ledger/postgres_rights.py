@@ -6,8 +6,10 @@ checkpoints, not here.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from kpiledger.ledger.postgres_functions import functions_laid
 from kpiledger.ledger.postgres_session import Session
 
 # The triggers that `postgres_schema.sql` makes, by their tables.
@@ -53,6 +55,7 @@ where pg_roles.oid <> pg_class.relowner
   )
 order by 1
 """
+_FUNCTIONS = "select proname, prosrc from pg_proc where pronamespace = 'ledger'::regnamespace"
 _OWN = "select rolname, rolsuper from pg_roles where rolname = session_user"
 
 
@@ -74,14 +77,30 @@ def rights_in(session: Session) -> Rights:
         changing = cursor.fetchall()
         cursor.execute(_MAY_BECOME_OWNER)
         owners = [name for (name,) in cursor.fetchall()]
+        cursor.execute(_FUNCTIONS)
+        functions = dict(cursor.fetchall())
         cursor.execute(_OWN)
         account, is_superuser = cursor.fetchone()
     return Rights(
         account,
         is_superuser,
         (
+            *_other_functions(functions),
             *(f"the trigger {name} of ledger.{table} is missing or disabled" for table, name in off),
             *(f"the account {name} may {privilege} ledger.{table}" for name, privilege, table in changing),
             *(f"the account {name} may become the ledger's owner" for name in owners),
         ),
     )
+
+
+def _other_functions(found: Mapping[str, str]) -> Iterator[str]:
+    """What the server's functions are not, in one sentence; an older version of ours laid other ones."""
+    laid = functions_laid()
+    missing = [f"ledger.{name} is missing" for name in laid if name not in found]
+    other = [f"ledger.{name} is another" for name, body in laid.items() if body and found.get(name, body) != body]
+    if missing or other:
+        told = ", ".join([*missing, *other])
+        yield (
+            f"its schema is older than this version's, or was changed ({told}); "
+            "an administrator brings it up to date with what `kpi ledger-schema --upgrade` prints"
+        )

@@ -94,6 +94,35 @@ return array_to_string(
     chr(10)
 );
 
+-- Whether a line looks as an entry's does: its keys in their order, nothing between them, and no bare number. That texts
+-- are in their one form, keys within the content in order, and the content what its kind may say, readers check.
+create function ledger.looks_like_an_entry(line text) returns boolean
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+return (
+    select array_agg(name) = array['commit', 'content', 'format', 'key', 'kind', 'recorded_at', 'seq', 'uncommitted']
+    from json_object_keys(line::json) as name
+)
+and regexp_replace(line, '"([^"\\]|\\.)*"', '', 'g') ~ '^[][{},:truefalsn]*$'
+and json_typeof(line::json -> 'commit') in ('string', 'null')
+and json_typeof(line::json -> 'content') = 'object'
+and json_typeof(line::json -> 'uncommitted') = 'boolean'
+and line::json ->> 'format' = '1'
+and line::json ->> 'key' <> ''
+and line::json ->> 'kind' ~ '^[a-z]+\.[a-z]+$';
+
+-- Four bytes that say which key is said to have signed a checkpoint; null where it does not have a signature's form.
+create function ledger.signer(note text) returns text
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+return (
+    select case when length(signature) = 68 then encode(substring(signature for 4), 'hex') end
+    from (
+        select decode(substring(note from
+            '^[^\n]+\n\d+\n[A-Za-z0-9+/]{43}=\n\n' || chr(8212) || ' [^ \n]+ ([A-Za-z0-9+/]{91}=)\n$'  -- an em dash
+        ), 'base64')
+    ) as said (signature)
+    where split_part(split_part(note, chr(10), 5), ' ', 2) = split_part(note, chr(10), 1)
+);
+
 -- An entry is the next one, says so itself, hashes to its leaf, and was not recorded before the last one.
 create function ledger.entry_follows() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
@@ -124,6 +153,10 @@ begin
     if said ->> 'recorded_at' collate "C" < last_entry.line::json ->> 'recorded_at' then
         raise exception 'entry % says it was recorded at %, before entry % at %', new.seq, said ->> 'recorded_at',
             last_entry.seq, last_entry.line::json ->> 'recorded_at'
+        using errcode = 'check_violation';
+    end if;
+    if not coalesce(ledger.looks_like_an_entry(new.line), false) then
+        raise exception 'the line of entry % does not look like an entry of the ledger', new.seq
         using errcode = 'check_violation';
     end if;
     node := new.leaf;
@@ -194,6 +227,14 @@ begin
         raise exception 'the checkpoint of size % does not have the root of the entries', new.size
         using errcode = 'check_violation';
     end if;
+    if ledger.signer(new.note) is null then
+        raise exception 'the checkpoint of size % is not a signed note', new.size using errcode = 'check_violation';
+    end if;
+    if last_checkpoint.note is not null and ledger.signer(new.note) <> ledger.signer(last_checkpoint.note) then
+        raise exception 'the checkpoint of size % is said to be signed by the key %, and those before it by %', new.size,
+            ledger.signer(new.note), ledger.signer(last_checkpoint.note)
+        using errcode = 'check_violation';
+    end if;
     new.stored_at := clock_timestamp();
     return new;
 end
@@ -220,7 +261,8 @@ revoke all on all functions in schema ledger from public;
 grant usage on schema ledger to kpi_ledger_writer, kpi_ledger_reader;
 grant select on ledger.entry, ledger.checkpoint to kpi_ledger_writer, kpi_ledger_reader;
 grant execute on function
-    ledger.leaf_hash, ledger.node_hash, ledger.subtree, ledger.peaks, ledger.tree_root, ledger.frontier
+    ledger.leaf_hash, ledger.node_hash, ledger.subtree, ledger.peaks, ledger.tree_root, ledger.frontier,
+    ledger.looks_like_an_entry, ledger.signer
 to kpi_ledger_writer, kpi_ledger_reader;
 grant insert (seq, line, leaf) on ledger.entry to kpi_ledger_writer;
 grant insert (size, note) on ledger.checkpoint to kpi_ledger_writer;

@@ -32,14 +32,19 @@ class EntryKind(StrEnum):
     PERIOD_CLOSED = "period.closed"
     PERIOD_REOPENED = "period.reopened"
     PERIOD_RESTATED = "period.restated"
+    PERIOD_LOCKED = "period.locked"
     DECISION_NOTED = "decision.noted"
     TRIGGER_FIRED = "trigger.fired"
     SUBJECT_ERASED = "subject.erased"
     AUTHORITY_RECORDED = "authority.recorded"
+    SCORING_RECORDED = "scoring.recorded"
     INDIVIDUALS_EXPORTED = "individuals.exported"
     INDIVIDUALS_INFORMED = "individuals.informed"
     KEY_ADDED = "key.added"
     KEY_REVOKED = "key.revoked"
+    SPOT_CHECK_PLANNED = "spot_check.planned"
+    SPOT_CHECK_DRAWN = "spot_check.drawn"
+    SPOT_CHECK_JUDGED = "spot_check.judged"
 
 
 # The same few days and periods stand in thousands of entries, and verifying reads them all.
@@ -215,11 +220,17 @@ class DefinitionContent(Closed):
 
 
 class PublicationContent(Closed):
-    """What a run published: the hash of each table, or whatever else was published, by its name."""
+    """What a run published: the hash of each table, or whatever else was published, by its name.
+
+    `inputs` are the extracts that it was made from: the hash of each by its source and table, as `erp.orders`;
+    `recipe` is the hash of the statements that made the values of them.
+    """
 
     run_id: Text
     as_of_on: DateText | None
     hashes: dict[Text, Digest]
+    inputs: dict[Text, Digest] = {}
+    recipe: Digest | None = None
 
 
 class ErasureContent(Closed):
@@ -278,6 +289,15 @@ class AuthorityContent(Closed):
     role_units: dict[Text, Text | None]
 
 
+class ScoringContent(Closed):
+    """What targets are worth by how far they are reached, from here on; before the first, 0.5, 1 and 1.2."""
+
+    at_commit: Number
+    at_target: Number
+    at_stretch: Number
+    reason: str | None
+
+
 class KeyAddedContent(Closed):
     """A person's public key, and from when until when its signatures count; added again where that changes."""
 
@@ -312,6 +332,187 @@ class ApprovalContent(Closed):
     signature: Private
 
 
+class InForceContent(Closed):
+    """A version of an agreement that held in a closed period, and the entry that made it."""
+
+    agreement: Text
+    version: Number
+    entry_seq: Number
+    entry_hash: Digest
+
+
+class CheckContent(Closed):
+    """How a check of the published run ended; `override` is the hash of the entry that let it pass."""
+
+    source: Text
+    table: Text
+    rule: Text
+    outcome: Text
+    override: Digest | None = None
+
+
+class AnswerContent(Closed):
+    """An answer of the quick check, and the reason for which a `no` was accepted."""
+
+    kpi: Text
+    question: Text
+    is_yes: bool
+    told: Text
+    accepted: Text | None = None
+
+
+class CloseSignatureContent(Closed):
+    """The approver's signature over the content of the close without it."""
+
+    fingerprint: Text
+    signature: Text
+
+
+class CloseContent(Closed):
+    """That a period was closed: what was frozen, by the hashes of its files, and what it rested on.
+
+    `files` are paths below the folder of the close. `models` are the SQL texts that made the numbers, `inputs` the
+    extracts, `definitions` hashes by KPI and version.
+    """
+
+    period: PeriodText
+    ordinal: Number
+    first_day: DateText
+    last_day: DateText
+    closed_by: Private
+    approved_by: Private
+    is_locked: bool
+    as_of_on: DateText
+    run_id: Text
+    publication_hash: Digest
+    rows: dict[Text, Number]
+    files: dict[Text, Digest]
+    agreements: list[InForceContent]
+    definitions: dict[Text, dict[Number, Digest]]
+    models: dict[Text, Digest]
+    inputs: dict[Text, Digest]
+    checks: list[CheckContent]
+    quick_check: list[AnswerContent]
+    signature: CloseSignatureContent | None = None
+
+
+class LockContent(Closed):
+    """That a closed period was locked: it is not reopened any more."""
+
+    period: PeriodText
+    ordinal: Number
+    close_hash: Digest
+    locked_by: Private
+    approved_by: Private
+    quick_check: list[AnswerContent]
+
+
+class ReopeningContent(Closed):
+    """That a closed period was opened again, why, and until when it is to be closed anew."""
+
+    period: PeriodText
+    ordinal: Number
+    close_hash: Digest
+    reason: Text
+    reopened_by: Private
+    approved_by: Private
+    until: DateText | None
+
+
+class RestatementContent(Closed):
+    """That figures of a closed period were restated: the rows by the hashes of their files, and how many by cause."""
+
+    period: PeriodText
+    ordinal: Number
+    restatement: Number
+    close_hash: Digest
+    run_id: Text
+    reason: Text
+    restated_by: Private
+    approved_by: Private
+    rows: dict[Text, Number]
+    files: dict[Text, Digest]
+    causes: dict[Text, Number]
+
+
+class OverrideContent(Closed):
+    """That a check may fail for a period until that is closed, and why."""
+
+    check: Text
+    source: Text
+    period: PeriodText
+    reason: Text
+    overridden_by: Private
+    approved_by: Private
+
+
+class SampledPart(Closed):
+    """One stratum in one direction: how many rows there are, how many are drawn, and how many may be wrong.
+
+    `population` is null where the source could not be reached: then nothing is drawn in that direction.
+    """
+
+    stratum: dict[Text, str | None]
+    direction: Text
+    population: Number | None
+    sample_size: Number
+    allowed_errors: Number
+
+
+class SpotCheckPlanContent(Closed):
+    """What is to be looked at, fixed before any row is drawn; `reason` says why a period is drawn once more."""
+
+    source: Text
+    table: Text
+    model: Text
+    period: PeriodText | None
+    ordinal: Number
+    reason: Text | None
+    error_share_below: Number
+    confidence: Number
+    key: list[Text]
+    columns: list[Text]
+    parts: list[SampledPart]
+
+
+class DrawnPart(Closed):
+    """The keys drawn of a part, in the order drawn, by the SHA-256 of their lines."""
+
+    stratum: dict[Text, str | None]
+    direction: Text
+    keys_hash: Digest
+
+
+class SpotCheckDrawContent(Closed):
+    """The sample of a plan. Its seed comes from the root of the tree that ends with the plan, so nobody chose it."""
+
+    plan_seq: Number
+    root: Digest
+    seed: Digest
+    parts: list[DrawnPart]
+
+
+class JudgedPart(Closed):
+    """How many rows of a part were found wrong."""
+
+    stratum: dict[Text, str | None]
+    direction: Text
+    sample_size: Number
+    errors_found: Number
+
+
+class SpotCheckVerdictContent(Closed):
+    """What was found, by whom, on which sheet; `method` is `person`, or `machine` where values were compared by it."""
+
+    drawn_seq: Number
+    method: Text
+    sheet_hash: Digest
+    parts: list[JudgedPart]
+    judged_by: Private
+    fingerprint: Text | None
+    signature: Private | None
+
+
 # A kind without a schema can neither be written nor read: there is no way to record something vague.
 CONTENTS: Mapping[EntryKind, type[Closed]] = {
     EntryKind.DEFINITION_RECORDED: DefinitionContent,
@@ -319,11 +520,20 @@ CONTENTS: Mapping[EntryKind, type[Closed]] = {
     EntryKind.AGREEMENT_AMENDED: AgreementContent,
     EntryKind.AGREEMENT_RETIRED: AgreementContent,
     EntryKind.RUN_PUBLISHED: PublicationContent,
+    EntryKind.CHECK_OVERRIDDEN: OverrideContent,
+    EntryKind.PERIOD_CLOSED: CloseContent,
+    EntryKind.PERIOD_LOCKED: LockContent,
+    EntryKind.PERIOD_REOPENED: ReopeningContent,
+    EntryKind.PERIOD_RESTATED: RestatementContent,
     EntryKind.SUBJECT_ERASED: ErasureContent,
     EntryKind.AUTHORITY_RECORDED: AuthorityContent,
+    EntryKind.SCORING_RECORDED: ScoringContent,
     EntryKind.KEY_ADDED: KeyAddedContent,
     EntryKind.KEY_REVOKED: KeyRevokedContent,
     EntryKind.APPROVAL_RECORDED: ApprovalContent,
     EntryKind.INDIVIDUALS_EXPORTED: ExportContent,
     EntryKind.INDIVIDUALS_INFORMED: InformationContent,
+    EntryKind.SPOT_CHECK_PLANNED: SpotCheckPlanContent,
+    EntryKind.SPOT_CHECK_DRAWN: SpotCheckDrawContent,
+    EntryKind.SPOT_CHECK_JUDGED: SpotCheckVerdictContent,
 }

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpiledger.errors import BrokenWorld, LedgerDamaged
+from kpiledger.ledger.anchored import remember
 from kpiledger.ledger.anchors import keep_anchored, require_none_before
 from kpiledger.ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey, open_checkpoint
 from kpiledger.ledger.entry import Entry, EntryError, decode_entry
@@ -83,6 +84,7 @@ def writing(ledger: Ledger, clock: Clock) -> Iterator[Writer]:
             storage.settle(ending.whole.size, ending.whole.length)
             if ledger.anchors:  # where a writer died before it could
                 keep_anchored(ledger.anchors, checkpoint, ledger.storage.checkpoint())
+                remember(ledger.directory, ledger.anchors, checkpoint.size)
             writer = Writer(storage, ledger.keys, ledger.anchors, clock, ending)
         yield writer
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kpiledger.errors import BrokenWorld, LedgerDamaged
+from kpiledger.ledger.anchored import remember
 from kpiledger.ledger.anchors import keep_anchored, require_no_fork
 from kpiledger.ledger.checkpoint import Checkpoint, sign_checkpoint, verifier_key
 from kpiledger.ledger.entry import Draft, Entry, write_entry
@@ -83,6 +84,7 @@ class Writer:
         self.storage.append(Batch(lines, leaves, ending.before.text, note))
         self.ending = ending
         keep_anchored(self.anchors, checkpoint, note)
+        remember(self.keys.parent, self.anchors, checkpoint.size)
 
     def _now(self) -> datetime:
         """The writer's time, never before the last entry's: a clock set back does not reorder history."""

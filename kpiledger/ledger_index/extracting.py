@@ -7,7 +7,7 @@ the index does not have yet, one row each with their place and their JSON.
 from __future__ import annotations
 
 ARRIVED = {
-    "seq": "integer", "first_byte": "bigint", "length": "integer", "entry_hash": "varchar", "body": "json",
+    "seq": "integer", "first_byte": "bigint", "length": "integer", "entry_hash": "varchar", "body": "varchar",
 }  # fmt: skip
 
 _BODY = '{"recorded_at":"VARCHAR","kind":"VARCHAR","key":"VARCHAR","content":"JSON","commit":"VARCHAR",'

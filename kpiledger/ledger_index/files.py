@@ -1,7 +1,8 @@
 """Where does the index lie, and is the file what was left there?
 
-`ledger_index.duckdb` in the build folder, its SHA-256 beside it as `sha256sum` writes it, and a lock
-file for who makes or completes it. A new file is made aside and renamed: readers keep the one they have.
+`ledger_index.duckdb` in the build folder, its SHA-256 beside it as `sha256sum` writes it, the note that vouches for
+it (`vouching`), and a lock file for who makes or completes it. A new file is made aside and renamed: readers keep the
+one they have.
 """
 
 from __future__ import annotations
@@ -35,6 +36,11 @@ class IndexFiles:
         return self.folder / f"{NAME}.sha256"
 
     @property
+    def note(self) -> Path:
+        """Who made the index, signed."""
+        return self.folder / f"{NAME}.note"
+
+    @property
     def aside(self) -> Path:
         """Where a new one is made."""
         return self.folder / f"{NAME}.new"
@@ -48,12 +54,15 @@ class IndexFiles:
         found = digest_line(self.database)
         return None if found == expected else f"its bytes hash to {found[:64]}, {self.digest.name} says {expected[:64]}"
 
-    def publish(self) -> None:
-        """Put the one made aside in place, with its digest."""
+    def publish(self, digest: str, note: bytes) -> None:
+        """Put the one made aside in place, with its digest and the note on it."""
         digest_aside = self.digest.with_name(f"{self.digest.name}.new")
-        digest_aside.write_text(digest_line(self.aside), encoding="ascii")
+        note_aside = self.note.with_name(f"{self.note.name}.new")
+        digest_aside.write_text(f"{digest}  {NAME}\n", encoding="ascii")
+        note_aside.write_bytes(note)
         self.aside.replace(self.database)
         digest_aside.replace(self.digest)
+        note_aside.replace(self.note)
 
     def clear_aside(self) -> None:
         """Remove what a killed process may have left."""
@@ -69,7 +78,12 @@ class IndexFiles:
             yield
 
 
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
 def digest_line(path: Path) -> str:
     """The line that `sha256sum` writes for the index."""
-    with path.open("rb") as file:
-        return f"{file_digest(file, 'sha256').hexdigest()}  {NAME}\n"
+    return f"{digest_of(path)}  {NAME}\n"

@@ -72,8 +72,10 @@ def _wanted(kinds: frozenset[Any], value: Any) -> Wanted | None:
         return DAY
     if int in kinds and (isinstance(value, bool) or not isinstance(value, int)):
         return WHOLE
-    if timedelta in kinds and not isinstance(value, str):
+    if timedelta in kinds and kinds.isdisjoint(_FIGURES) and not isinstance(value, str):
         return DURATION
+    if timedelta in kinds and isinstance(value, str) and " " in value:
+        return None  # a distance in time; a figure has no blank
     if not kinds.isdisjoint(_FIGURES) and not _is_figure(value):
         return FIGURE
     return None

@@ -18,7 +18,7 @@ from kpiledger.loading.events import read_tree
 from kpiledger.loading.files import KINDS, Found, spec_files
 from kpiledger.loading.shape import shaped
 from kpiledger.loading.signatures import read_signatures
-from kpiledger.loading.signers import read_signers
+from kpiledger.loading.signers import read_signers, says_nobody
 from kpiledger.loading.tree import Tree
 from kpiledger.project import Project
 from kpiledger.specs.agreement import AgreementFile
@@ -30,6 +30,7 @@ from kpiledger.specs.expectation import Expectations
 from kpiledger.specs.fact import Fact
 from kpiledger.specs.kpi import Kpi
 from kpiledger.specs.organisation import Organisation
+from kpiledger.specs.waiver import Waivers
 
 _Spec = TypeVar("_Spec", bound=SpecFile)
 
@@ -66,7 +67,10 @@ def load_project(root: Path) -> tuple[Project | None, list[Finding]]:
     contracts = read_contracts(root)
     if contracts.findings:
         read.unread["model"].add("")
-    project = replace(_project(root, read, contracts), signers=signers, signatures=read_signatures(root))
+    signed = read_signatures(root)
+    project = replace(
+        _project(root, read, contracts), signers=signers, signs_nobody=says_nobody(root), signatures=signed
+    )
     return project, in_order([*read.findings, *contracts.findings])
 
 
@@ -105,6 +109,7 @@ def _project(root: Path, read: _Read, contracts: Contracts) -> Project:
         agreements=tuple(_of(specs["holder"], AgreementFile).values()),
         expectations=_of(specs["expectations"], Expectations),
         authority=next(iter(_of(specs["authority"], Authority).values()), None),
+        waivers=next(iter(_of(specs["waivers"], Waivers).values()), None),
         columns=contracts.columns,
         unique_columns=contracts.unique_columns,
         unread={kind: frozenset(names) for kind, names in read.unread.items()},

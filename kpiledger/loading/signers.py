@@ -3,6 +3,7 @@
     p_1002 namespaces="kpi-agreement",valid-after="20160701Z" ssh-ed25519 AAAA... comment
 
 Narrower than OpenSSH, so that every line means one thing: one person, our namespace, times in UTC, no certificates.
+A key that may also sign closes is bound to `kpi-agreement,kpi-close`.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.dsa import DSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
-from kpiledger.finding import Finding, Position
+from kpiledger.finding import Finding, Position, Severity
 from kpiledger.loading.text import Source, read_source
-from kpiledger.specs.signing import NAMESPACE, SIGNERS, Signer
+from kpiledger.specs.signing import CLOSE_NAMESPACE, NAMESPACE, SIGNERS, Signer
 from kpiledger.vocabulary import is_name
 
 _LINE = re.compile(
@@ -27,6 +28,7 @@ _LINE = re.compile(
 )
 _OPTION = re.compile(r"([a-z-]+)(?:=\"([^\"]*)\")?")
 _MOMENT = re.compile(r"(\d{8})(\d{4}(?:\d{2})?)?Z\Z")
+_NOBODY = re.compile(rb"#[ \t]*nobody[ \t]*")
 _FORM = f'<person> namespaces="{NAMESPACE}",valid-after="20170101Z",valid-before="20181231Z" ssh-ed25519 AAAA...'
 _RSA_BITS = 2048  # shorter ones have been broken
 
@@ -42,9 +44,15 @@ class _Refused(ValueError):
 def read_signers(root: Path) -> tuple[tuple[Signer, ...], list[Finding]]:
     """The signers of a project, and what is wrong with the lines of the file; a project may have none."""
     path = root / SIGNERS
-    if not path.is_file() or path.is_symlink():
+    if path.is_symlink() or not path.exists():  # a link is told where the files are looked for
         return (), []
-    source, findings = read_source(SIGNERS, path.read_bytes())
+    try:
+        content = path.read_bytes()
+    except OSError as problem:
+        message = f"the keys of approvers cannot be read: {problem.strerror}"
+        hint = "put a file here that may be read; without it everybody's key would be taken back"
+        return (), [Finding("KPI163", Severity.ERROR, Position(SIGNERS, 1, 1), message, hint)]
+    source, findings = read_source(SIGNERS, content)
     signers: list[Signer] = []
     for number, line in enumerate(source.lines if not findings else (), start=1):
         if not line.strip() or line.startswith("#"):
@@ -54,6 +62,14 @@ def read_signers(root: Path) -> tuple[tuple[Signer, ...], list[Finding]]:
         except _Refused as refused:
             findings.append(source.error("KPI150", number, 1, str(refused), refused.hint))
     return tuple(signers), [*findings, *_shared(source, signers)]
+
+
+def says_nobody(root: Path) -> bool:
+    """Whether the file says on purpose that nobody's key counts: by a comment that is the word `nobody`."""
+    path = root / SIGNERS
+    if path.is_symlink() or not path.is_file():
+        return False
+    return any(_NOBODY.fullmatch(line) for line in path.read_bytes().splitlines())
 
 
 def _signer(line: str, position: Position) -> Signer:
@@ -66,14 +82,15 @@ def _signer(line: str, position: Position) -> Signer:
     unknown = sorted(set(options) - {"namespaces", "valid-after", "valid-before"})
     if unknown:
         raise _Refused(f"the option `{unknown[0]}` is not known here")
-    if options.get("namespaces") != NAMESPACE:
+    namespaces = options.get("namespaces", "")
+    if namespaces not in (NAMESPACE, f"{NAMESPACE},{CLOSE_NAMESPACE}"):
         raise _Refused("the key is not bound to our namespace, so that a signature for anything else would count")
     after, before = (_moment(options.get(name), name) for name in ("valid-after", "valid-before"))
     if after and before and before < after:
         raise _Refused("`valid-before` lies before `valid-after`", "write a later time")
     public_key = f"{found['type']} {found['key']}"
     _require_strong(public_key)
-    return Signer(found["person"], public_key, after, before, position)
+    return Signer(found["person"], public_key, after, before, position, CLOSE_NAMESPACE in namespaces)
 
 
 def _moment(text: str | None, name: str) -> datetime | None:

@@ -6,10 +6,12 @@ import hashlib
 import re
 
 LEDGER = "ledger.html"
+CHECKS = "checks.html"
 _TAKEN = frozenset({"index", "checks", "ledger"})  # pages of our own; a holder may still be called so
 _UNSAFE = re.compile(r"[^a-z0-9_]+")
 # Members that only lose the size of their first letter: west can come from nothing but West.
 _PLAIN = re.compile(r"[A-Z0-9][a-z0-9_]*\Z")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 # Three names of 63, a member and its hash stay below the 255 bytes that a file name may have.
 _LONGEST = 40
 _DIGITS = 16
@@ -28,6 +30,16 @@ def history_address(holder: str, kpi: str, slice_name: str, member: str) -> str:
     is_whole = (slice_name, member) == ("all", "all")
     part = "" if is_whole else f"-{slice_name}-{_member_part(member)}"
     return f"history/{holder}-{kpi}{part}.html"
+
+
+def todo_address(team: str | None) -> str:
+    """The list of what a team has to put right, relative to the pages' folder; None: what names no team.
+
+    Names of units hold no hyphen, so they cannot be taken for a region's or group's name, which is free text.
+    """
+    if team is None:
+        return "todo/no-team.html"
+    return f"todo/{team}.html" if _NAME.match(team) else f"todo/of-{_member_part(team)}.html"
 
 
 def entry_address(seq: int) -> str:

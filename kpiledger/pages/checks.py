@@ -1,45 +1,44 @@
-"""The page of checks: what was tested on each source, on how many rows, and how the totals agree."""
+"""The checks of each source on the page of a run: what needs attention as sentences, what passed as a list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
-from kpiledger.pages.formatting import MISSING, Number, NumberStyle, difference, figure, percentage
-from kpiledger.pages.queries import CheckRow, Readings, ReconciliationRow
-from kpiledger.vocabulary import Outcome, Unit
+from kpiledger.pages.dates import day_text
+from kpiledger.pages.formatting import Number, percentage
+from kpiledger.pages.issues import OpenIssues, open_issues
+from kpiledger.pages.outcomes import ATTENTION, OUTCOME_WORDS, WORST_FIRST, counted, outcomes_of
+from kpiledger.pages.provenance import person_text
+from kpiledger.pages.quality_queries import QualityReadings
+from kpiledger.pages.queries import CheckGroupRow, CheckRow
+from kpiledger.pages.reconciled import Reconciled, reconciled
+from kpiledger.project import Project
+from kpiledger.quality.dependents import dependents
+from kpiledger.quality.report import FRESHNESS, RECONCILIATION, Standing
+from kpiledger.specs.automatic import WAREHOUSE
+from kpiledger.vocabulary import Outcome
 
-_COUNT = NumberStyle(Unit.COUNT)
-_AMOUNT = NumberStyle(Unit.COUNT, decimals=2)
-# Everything stays in the tables; a page names so many differences, then how many more there are.
-MOST_DIFFERENCES = 20
-_WORDS = {
-    Outcome.PASSED: "Passed",
-    Outcome.WARNED: "Warned",
-    Outcome.FAILED: "Failed",
-    Outcome.COULD_NOT_RUN: "Could not run",
-    Outcome.NOTHING_TO_CHECK: "Nothing to check",
-    Outcome.WAIVED: "Waived",
+_STANDINGS = {
+    Standing.DIFFERENT: "Registers differently",
+    Standing.EVEN: "As the others",
+    Standing.CANNOT_TELL: "Cannot tell: too few rows",
 }
-_WORST_FIRST = (
-    Outcome.FAILED,
-    Outcome.COULD_NOT_RUN,
-    Outcome.WARNED,
-    Outcome.WAIVED,
-    Outcome.NOTHING_TO_CHECK,
-    Outcome.PASSED,
-)
+# Checks with the same sentence for every table.
+_OF_TABLES = (RECONCILIATION, FRESHNESS)
+# The check adds these to its message for the terminal; the page says them in places of their own.
+_SAID_ELSEWHERE = ("; KPIs that depend on it: ", "; waived until ")
 
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
     """One check with both denominators: the rows of the table, and those that the rule speaks of."""
 
+    anchor: str
     rule: str
     says: str
+    place: str
     table: str
-    kind: str
     severity: str
     outcome: Outcome
     word: str
@@ -50,142 +49,134 @@ class CheckLine:
     allowed_share: Number
     is_blocking: bool
     message: str
+    has_two_counts: bool
+    waived: str
+    issues: OpenIssues | None
+    kpis: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class TotalLine:
-    """One measure of a table over all buckets: the source's total, ours, and how many buckets agree."""
+class GroupLine:
+    """One group beside the others, for a rule that compares them."""
 
+    rule: str
     table: str
-    measure: str
-    source_value: Number
-    warehouse_value: Number
-    difference: Number
-    buckets: int
-    agreeing: int
-
-
-@dataclass(frozen=True, slots=True)
-class DifferenceLine:
-    """One bucket or record that does not agree."""
-
-    table: str
-    measure: str
-    place: str
-    kind: str
-    source_value: str
-    warehouse_value: str
-    difference: Number
+    group: str
+    rows_tested: Number
+    failing_share: Number
+    share_of_others: Number
+    gap_at_least: Number
+    gap_allowed: Number
+    standing: Standing
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
 class SourceChecks:
-    """All checks of one source."""
+    """All checks of one source, and the KPIs whose facts depend on it."""
 
     source: str
+    title: str
     outcomes: tuple[tuple[str, Outcome, int], ...]
-    checks: tuple[CheckLine, ...]
-    totals: tuple[TotalLine, ...]
-    differences: tuple[DifferenceLine, ...]
-    more_differences: int
+    stopping: tuple[CheckLine, ...]
+    attention: tuple[CheckLine, ...]
+    others: tuple[CheckLine, ...]
+    groups: tuple[GroupLine, ...]
+    more_attention: int
+    other_count: int
+    reconciled: Reconciled
+    kpis: tuple[str, ...]
 
 
-def source_checks(readings: Readings) -> tuple[SourceChecks, ...]:
-    """The checks of each source, in the order of their names."""
+def source_checks(project: Project, readings: QualityReadings, most: int) -> tuple[SourceChecks, ...]:
+    """The checks of each source in the order of their names, those of the facts in the warehouse last.
+
+    Of each list so many lines are shown; everything stays in the tables.
+    """
     sources = {row.source for row in readings.checks} | {row.source for row in readings.reconciliations}
-    return tuple(_source(source, readings) for source in sorted(sources))
+    return tuple(
+        _source(project, source, readings, most) for source in sorted(sources, key=lambda one: (one == WAREHOUSE, one))
+    )
 
 
-def _source(source: str, readings: Readings) -> SourceChecks:
+def _source(project: Project, source: str, readings: QualityReadings, most: int) -> SourceChecks:
     checks = sorted(
         (row for row in readings.checks if row.source == source),
-        key=lambda row: (_WORST_FIRST.index(Outcome(row.outcome)), row.table_name, row.rule),
+        key=lambda row: (not row.is_blocking, WORST_FIRST.index(Outcome(row.outcome)), row.table_name, row.rule),
     )
-    compared = [row for row in readings.reconciliations if row.source == source]
-    apart = [row for row in compared if not _agrees(row)]
-    outcomes = [Outcome(row.outcome) for row in checks]
+    lines = [_check(project, row, readings) for row in checks]
+    attention = tuple(line for line in lines if line.outcome in ATTENTION)
+    others = tuple(line for line in lines if line.outcome not in ATTENTION)
     return SourceChecks(
         source=source,
-        outcomes=tuple((_WORDS[one], one, outcomes.count(one)) for one in _WORST_FIRST if one in outcomes),
-        checks=tuple(_check(row) for row in checks),
-        totals=_totals(compared),
-        differences=tuple(_difference(row) for row in apart[:MOST_DIFFERENCES]),
-        more_differences=max(len(apart) - MOST_DIFFERENCES, 0),
+        title="The facts in our warehouse" if source == WAREHOUSE else source,
+        outcomes=outcomes_of([Outcome(row.outcome) for row in checks]),
+        stopping=tuple(line for line in attention if line.is_blocking),
+        attention=attention[:most],
+        others=others[:most],
+        groups=tuple(_group(row) for row in readings.groups if row.source == source)[:most],
+        more_attention=max(len(attention) - most, 0),
+        other_count=len(others),
+        reconciled=reconciled([row for row in readings.reconciliations if row.source == source], most),
+        kpis=() if source == WAREHOUSE else _labels(project, dependents(project, source, "")),
     )
 
 
-def _check(row: CheckRow) -> CheckLine:
+def _check(project: Project, row: CheckRow, readings: QualityReadings) -> CheckLine:
     outcome = Outcome(row.outcome)
+    is_of_fact = row.source == WAREHOUSE and outcome in ATTENTION
     return CheckLine(
-        rule=row.rule,
-        says=row.says,
+        anchor=f"{row.source}-{row.table_name}-{row.rule}".replace(":", "-"),
+        rule="" if row.rule in _OF_TABLES else row.rule,
+        says=f"{row.says}: {row.table_name}" if row.rule in _OF_TABLES else row.says,
+        place=row.table_name if row.source == WAREHOUSE else f"{row.source}.{row.table_name}",
         table=row.table_name,
-        kind=row.check_kind.replace("_", " "),
         severity=row.severity,
         outcome=outcome,
-        word=_WORDS[outcome],
-        rows_in_table=_counted(row.rows_in_table),
-        rows_tested=_counted(row.rows_tested),
-        failing_count=_counted(row.failing_count),
+        word=OUTCOME_WORDS[outcome],
+        rows_in_table=counted(row.rows_in_table),
+        rows_tested=counted(row.rows_tested),
+        failing_count=counted(row.failing_count),
         failing_share=percentage(row.failing_share, 2),
         allowed_share=percentage(row.allowed_share, 2),
         is_blocking=row.is_blocking,
-        message=row.message or "",
+        message=_message(row),
+        has_two_counts=row.rule not in _OF_TABLES and row.rows_tested not in (None, row.rows_in_table),
+        waived=_waived(project, row),
+        issues=open_issues(project, readings, (row.source, row.table_name, row.rule)),
+        kpis=_labels(project, dependents(project, row.source, row.table_name)) if is_of_fact else (),
     )
 
 
-def _totals(rows: Sequence[ReconciliationRow]) -> tuple[TotalLine, ...]:
-    groups: dict[tuple[str, str], list[ReconciliationRow]] = {}
-    for row in rows:
-        if row.record_key is None:
-            groups.setdefault((row.table_name, row.measure), []).append(row)
-    return tuple(
-        TotalLine(
-            table=table,
-            measure=measure,
-            source_value=_total(row.source_value for row in found),
-            warehouse_value=_total(row.warehouse_value for row in found),
-            difference=_apart(sum((row.difference for row in found if row.difference is not None), Decimal(0))),
-            buckets=len(found),
-            agreeing=sum(_agrees(row) for row in found),
-        )
-        for (table, measure), found in groups.items()
-    )
+def _message(row: CheckRow) -> str:
+    said = row.message or ""
+    for beginning in _SAID_ELSEWHERE:
+        said = said.partition(beginning)[0]
+    return said
 
 
-def _difference(row: ReconciliationRow) -> DifferenceLine:
-    return DifferenceLine(
+def _waived(project: Project, row: CheckRow) -> str:
+    if row.waived_until is None:
+        return ""
+    approver = person_text(project, row.waiver_approved_by or "")
+    return f"Waived until {day_text(row.waived_until)}, approved by {approver}: {row.waiver_reason}"
+
+
+def _labels(project: Project, kpis: Iterable[str]) -> tuple[str, ...]:
+    return tuple(project.kpis[name].label_in(project.calendar.language) for name in kpis)
+
+
+def _group(row: CheckGroupRow) -> GroupLine:
+    standing = Standing(row.standing)
+    return GroupLine(
+        rule=row.rule,
         table=row.table_name,
-        measure=row.measure,
-        place=row.record_key or row.bucket or "",
-        kind=(row.difference_kind or "").replace("_", " "),
-        source_value=row.source_value or MISSING,
-        warehouse_value=row.warehouse_value or MISSING,
-        difference=_apart(row.difference),
+        group=row.group_name,
+        rows_tested=counted(row.rows_tested),
+        failing_share=percentage(row.failing_share, 2),
+        share_of_others=percentage(row.share_of_others, 2),
+        gap_at_least=percentage(row.gap_at_least, 2),
+        gap_allowed=percentage(row.gap_allowed, 2),
+        standing=standing,
+        word=_STANDINGS[standing],
     )
-
-
-def _agrees(row: ReconciliationRow) -> bool:
-    return row.outcome == Outcome.PASSED
-
-
-def _total(values: Iterable[str | None]) -> Number:
-    """The sum over the buckets; missing where one of them is no figure, as a sum without it would mislead."""
-    try:
-        total = sum((Decimal(value) for value in values if value is not None), Decimal(0))
-    except InvalidOperation:
-        return figure(None, _COUNT)
-    return figure(total, _style(total))
-
-
-def _apart(value: Decimal | None) -> Number:
-    return difference(value, _style(value))
-
-
-def _style(value: Decimal | None) -> NumberStyle:
-    """Counts and amounts stand in one column: whole figures go without decimals."""
-    return _AMOUNT if value is not None and value % 1 else _COUNT
-
-
-def _counted(count: int | None) -> Number:
-    return figure(None if count is None else Decimal(count), _COUNT)

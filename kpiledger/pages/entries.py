@@ -8,6 +8,7 @@ from typing import Any
 
 from kpiledger.ledger.entry import Entry
 from kpiledger.pages.addresses import entry_address
+from kpiledger.pages.approval_entries import ApprovalShown, approvals_shown
 from kpiledger.pages.dates import moment_text
 from kpiledger.pages.ledger import LedgerShown
 
@@ -23,7 +24,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """An entry's page; `shown_in` leads to the histories that rest on it."""
+    """An entry's page; `shown_in` leads to the histories on it, `approvals` from an event to its approvals and back."""
 
     address: str
     seq: int
@@ -37,6 +38,7 @@ class EntryPage:
     line: str
     proof: str
     shown_in: tuple[tuple[str, str], ...]
+    approvals: tuple[ApprovalShown, ...]
 
 
 def entry_page(shown: LedgerShown, entry: Entry, shown_in: Sequence[tuple[str, str]]) -> EntryPage:
@@ -54,6 +56,7 @@ def entry_page(shown: LedgerShown, entry: Entry, shown_in: Sequence[tuple[str, s
         line=entry.line.decode(),
         proof=f"kpi audit 25 --seq {entry.seq}",
         shown_in=tuple(shown_in),
+        approvals=approvals_shown(entry, shown.judged, shown.entries, shown.new_for_days),
     )
 
 

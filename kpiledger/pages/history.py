@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kpiledger.pages.addresses import history_address, scorecard_address
 from kpiledger.pages.approval import PILOT, Agreed, agreed, standing, standing_of, uncounted
 from kpiledger.pages.changes import TargetChange
+from kpiledger.pages.closing import closed_text, restated_text
 from kpiledger.pages.dates import cadence_text, day_text, machine_period, period_text, short_period_text
 from kpiledger.pages.formatting import Number, NumberStyle, figure, share, style_of
 from kpiledger.pages.history_chart import HistoryChart, history_chart
-from kpiledger.pages.notes import sources_of
+from kpiledger.pages.notes import DataNote, data_note, sources_of, waived_checks
 from kpiledger.pages.promise import Promise, has_two_sides, promise, promised_number, variance_of
 from kpiledger.pages.provenance import person_text
-from kpiledger.pages.queries import ScorecardRow
+from kpiledger.pages.queries import CheckRow, ScorecardRow
 from kpiledger.pages.scores import SCORE
 from kpiledger.pages.series import Series
 from kpiledger.pages.tiles import label_of, relative_text
@@ -55,6 +57,8 @@ class ValueLine:
     anchor: str
     is_pilot: bool
     definition: str
+    closed: str
+    restated: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class History:
     now: ValueLine | None
     description: str
     notice: str
+    note: DataNote | None
+    waived: tuple[str, ...]
     chart: HistoryChart
     chart_title: str
     versions: tuple[VersionLine, ...]
@@ -84,8 +90,11 @@ class History:
     older_count: int
 
 
-def history(project: Project, series: Series, has_scorecard: bool) -> History:
-    """The history of a series; it leads back to the holder's scorecard where there is one."""
+def history(project: Project, series: Series, has_scorecard: bool, checks: Sequence[CheckRow] = ()) -> History:
+    """The history of a series; it leads back to the holder's scorecard where there is one.
+
+    `checks` are those of the run: what they say against the KPI stands beside its values.
+    """
     style = style_of(series.kpi)
     shown = series.until_newest[-MOST_VALUES:]
     values = tuple(_value(row, series, style) for row in reversed(series.rows[-MOST_VALUES:]))
@@ -106,6 +115,8 @@ def history(project: Project, series: Series, has_scorecard: bool) -> History:
         now=None if newest is None else _value(newest, series, style),
         description=series.kpi.description,
         notice=_notice(project, series),
+        note=data_note(project, series.kpi, checks),
+        waived=waived_checks(project, series.kpi, checks),
         chart=history_chart(shown, series.changes, series, style),
         chart_title=f"{label}: actual, target and last year by {series.grain}",
         versions=tuple(_version(project, change, series, style) for change in reversed(series.changes)),
@@ -181,4 +192,6 @@ def _value(row: ScorecardRow, series: Series, style: NumberStyle) -> ValueLine:
         anchor=anchor,
         is_pilot=uncounted(row) == PILOT,
         definition="" if row.kpi_version is None else f"version {row.kpi_version}",
+        closed=closed_text(row),
+        restated=restated_text(row, style),
     )

@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from kpiledger.approvals import Judged, judged
+from kpiledger.approvals.doubts import NEW_FOR_DAYS
 from kpiledger.ledger.checkpoint import Checkpoint
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.keys import trusted_key
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger, read_checkpoint, read_entries
 from kpiledger.ledger.subjects import resolving
+from kpiledger.pages.approval_entries import with_their_other
 from kpiledger.pages.dates import moment_text
 from kpiledger.pages.series import Series
 
@@ -22,12 +25,17 @@ MOST_ENTRIES = 100
 
 @dataclass(frozen=True, slots=True)
 class LedgerShown:
-    """What pages show of a ledger: entries, checkpoint, key, and how a recorded value is read."""
+    """What pages show of a ledger: entries, checkpoint, key, how a recorded value is read, and approvals as judged.
+
+    An approval is shown with the key or right behind it while that is new.
+    """
 
     entries: tuple[Entry, ...]
     checkpoint: Checkpoint
     key: str
     resolve: Callable[[Any], Any]
+    judged: tuple[Judged, ...] = ()
+    new_for_days: int = NEW_FOR_DAYS
 
     @property
     def newest(self) -> tuple[Entry, ...]:
@@ -60,12 +68,19 @@ class LedgerPage:
     older_count: int
 
 
-def ledger_shown(ledger: Ledger | None) -> LedgerShown | None:
+def ledger_shown(ledger: Ledger | None, new_for_days: int = NEW_FOR_DAYS) -> LedgerShown | None:
     """What there is to show; None where no ledger was given or none was made yet."""
     if ledger is None or not ledger.exists:
         return None
     entries = read_entries(ledger)
-    return LedgerShown(entries, read_checkpoint(ledger), str(trusted_key(ledger.keys)), resolving(ledger))
+    return LedgerShown(
+        entries,
+        read_checkpoint(ledger),
+        str(trusted_key(ledger.keys)),
+        resolving(ledger),
+        judged(ledger, entries),
+        new_for_days,
+    )
 
 
 def ledger_page(shown: LedgerShown) -> LedgerPage:
@@ -91,6 +106,7 @@ def entries_with_pages(shown: LedgerShown, series: Iterable[Series]) -> tuple[En
         for change in one.changes:
             asked.add(change.version.seq)
             asked.add(change.version.approval_seq or change.version.seq)
+    asked = with_their_other(asked, shown.judged, shown.entries)
     return tuple(
         entry
         for entry in shown.entries

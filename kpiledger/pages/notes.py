@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kpiledger.pages.dates import day_text
 from kpiledger.pages.formatting import count_of
+from kpiledger.pages.provenance import person_text
 from kpiledger.pages.queries import CheckRow
 from kpiledger.project import Project
+from kpiledger.specs.automatic import WAREHOUSE
 from kpiledger.specs.kpi import Kpi
 from kpiledger.vocabulary import Outcome
 
@@ -38,8 +41,25 @@ def sources_of(project: Project, kpi: Kpi) -> tuple[str, ...]:
 
 
 def data_note(project: Project, kpi: Kpi, checks: Sequence[CheckRow]) -> DataNote | None:
-    """What the checks say against a KPI's sources, None where nothing does."""
-    return sources_note(sources_of(project, kpi), checks)
+    """What the checks say against a KPI's sources and facts, None where nothing does."""
+    return sources_note((*sources_of(project, kpi), WAREHOUSE), concerning(project, kpi, checks))
+
+
+def waived_checks(project: Project, kpi: Kpi, checks: Sequence[CheckRow]) -> tuple[str, ...]:
+    """The broken checks behind a KPI that are accepted for a while: which, why, by whom and until when."""
+    return tuple(
+        f"{one.says} ({one.rule}, {one.source}.{one.table_name}) is broken and waived until "
+        f"{day_text(one.waived_until)}, approved by {person_text(project, one.waiver_approved_by or '')}: "
+        f"{one.waiver_reason}"
+        for one in concerning(project, kpi, checks)
+        if one.waived_until is not None
+    )
+
+
+def concerning(project: Project, kpi: Kpi, checks: Iterable[CheckRow]) -> list[CheckRow]:
+    """The checks that a KPI depends on: of its sources, and of its facts in the warehouse."""
+    sources, facts = set(sources_of(project, kpi)), {fact.fact for fact, _ in project.measured_by(kpi)}
+    return [one for one in checks if (one.table_name in facts if one.source == WAREHOUSE else one.source in sources)]
 
 
 def sources_note(sources: Iterable[str], checks: Sequence[CheckRow]) -> DataNote | None:
@@ -47,10 +67,17 @@ def sources_note(sources: Iterable[str], checks: Sequence[CheckRow]) -> DataNote
     parts: list[str] = []
     first: str | None = None
     for source in sources:
-        outcomes = [check.outcome for check in checks if check.source == source]
+        own = [check for check in checks if check.source == source]
+        outcomes = [check.outcome for check in own]
         counts = [(outcome, outcomes.count(outcome)) for outcome in _NOTED if outcome in outcomes]
         if counts:
             first = first or source
             said = ", ".join(f"{count_of(n, 'check', 'checks')} {_VERBS[outcome]}" for outcome, n in counts)
-            parts.append(f"{source}: {said}")
+            parts.append(f"{source}: {said}{_until(own)}")
     return DataNote("; ".join(parts), first) if first else None
+
+
+def _until(checks: Iterable[CheckRow]) -> str:
+    """The checks that are waived, each with its last day: who reads the number knows when it is looked at again."""
+    told = [f"{one.rule} until {day_text(one.waived_until)}" for one in checks if one.waived_until is not None]
+    return f" ({', '.join(told)})" if told else ""

@@ -47,6 +47,11 @@ class ScorecardRow:
     entry_seq: int | None
     entry_hash: str | None
     reason_kind: str | None
+    close_state: str = "open"
+    closed_at: datetime | None = None
+    as_closed: Decimal | None = None
+    current: Decimal | None = None
+    current_status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,27 @@ class CheckRow:
     is_blocking: bool
     message: str | None
     checked_at: datetime
+    waived_until: date | None = None
+    waiver_reason: str | None = None
+    waiver_approved_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckGroupRow:
+    """One row of fct_check_group: how often a group breaks a rule, beside the others."""
+
+    source: str
+    table_name: str
+    rule: str
+    group_name: str
+    rows_tested: int
+    failing_count: int
+    failing_share: Decimal | None
+    share_of_others: Decimal | None
+    gap: Decimal | None
+    gap_at_least: Decimal | None
+    gap_allowed: Decimal
+    standing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +177,11 @@ class ReconciliationRow:
     source_value: str | None
     warehouse_value: str | None
     difference: Decimal | None
+    tolerance: Decimal | None
     outcome: str
     record_key: str | None
     difference_kind: str | None
+    explanation: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,4 +194,3 @@ class Readings:
     versions: tuple[AgreementVersionRow, ...]
     scores: tuple[AgreementScoreRow, ...]
     checks: tuple[CheckRow, ...]
-    reconciliations: tuple[ReconciliationRow, ...]

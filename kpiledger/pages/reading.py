@@ -17,7 +17,6 @@ from kpiledger.pages.queries import (
     AgreementVersionRow,
     CheckRow,
     Readings,
-    ReconciliationRow,
     ScorecardRow,
     TargetRow,
 )
@@ -30,7 +29,7 @@ def read_all(warehouse: Path) -> Readings:
     if not warehouse.is_file():
         raise BrokenWorld(f"there is no warehouse at {warehouse}", "`kpi run` builds it")
     try:
-        with _opened(warehouse) as connection:
+        with opened(warehouse) as connection:
             return _read(connection)
     except duckdb.Error as problem:
         raise BrokenWorld(
@@ -43,31 +42,26 @@ def _read(connection: Any) -> Readings:
     found = connection.execute("select as_of_on from kpi.as_of").fetchone()
     return Readings(
         as_of_on=found[0] if found else None,
-        scorecard=_rows(
+        scorecard=rows_as(
             connection, ScorecardRow, "kpi.fct_scorecard", "holder, kpi, slice, member, grain, period_start"
         ),
-        targets=_rows(
+        targets=rows_as(
             connection,
             TargetRow,
             "kpi.fct_kpi_target",
             "holder, kpi, slice, member, grain, period_start, agreement, agreement_version",
         ),
-        versions=_rows(connection, AgreementVersionRow, "kpi.dim_agreement_version", "valid_from, seq"),
-        scores=_rows(
+        versions=rows_as(connection, AgreementVersionRow, "kpi.dim_agreement_version", "valid_from, seq"),
+        scores=rows_as(
             connection, AgreementScoreRow, "kpi.fct_agreement_score", "holder, agreement, grain, period_start"
         ),
-        checks=_rows(connection, CheckRow, "kpi.fct_check_result", "source, table_name, rule"),
-        reconciliations=_rows(
-            connection,
-            ReconciliationRow,
-            "kpi.fct_reconciliation",
-            "source, table_name, level, measure, bucket, record_key",
-        ),
+        checks=rows_as(connection, CheckRow, "kpi.fct_check_result", "source, table_name, rule"),
     )
 
 
 @contextmanager
-def _opened(warehouse: Path) -> Iterator[Any]:
+def opened(warehouse: Path) -> Iterator[Any]:
+    """A connection that only reads, closed at the end."""
     connection = duckdb.connect(str(warehouse), read_only=True)
     try:
         yield connection
@@ -75,7 +69,7 @@ def _opened(warehouse: Path) -> Iterator[Any]:
         connection.close()
 
 
-def _rows(connection: Any, row: type[Row], table: str, order: str) -> tuple[Row, ...]:
+def rows_as(connection: Any, row: type[Row], table: str, order: str) -> tuple[Row, ...]:
     """Every row of a table as `row`, whose fields name the columns; table and order are ours, not a user's."""
     columns = fields(row)  # type: ignore[arg-type]
     names = ", ".join(column.name for column in columns)

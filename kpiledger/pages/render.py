@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from kpiledger.approvals.doubts import NEW_FOR_DAYS
 from kpiledger.ledger.store import Ledger
-from kpiledger.pages.addresses import LEDGER, entry_address, history_address, scorecard_address
-from kpiledger.pages.checks import source_checks
+from kpiledger.pages.addresses import CHECKS, LEDGER, entry_address, history_address, scorecard_address
 from kpiledger.pages.company import company
+from kpiledger.pages.dates import day_text, moment_text
 from kpiledger.pages.entries import entry_page
 from kpiledger.pages.history import history
+from kpiledger.pages.known_runs import KnownRuns
 from kpiledger.pages.ledger import LedgerShown, entries_with_pages, ledger_page, ledger_shown
 from kpiledger.pages.provenance import Provenance, person_text, provenance
+from kpiledger.pages.quality_queries import read_quality
 from kpiledger.pages.queries import Readings
 from kpiledger.pages.reading import read_all
+from kpiledger.pages.run_page import LARGEST, MOST_LINES, RunPage, run_page
 from kpiledger.pages.scorecards import Scorecard, scorecard
 from kpiledger.pages.series import Series, all_series, by_holder
 from kpiledger.pages.statuses import WORDS
 from kpiledger.pages.tiles import label_of
 from kpiledger.project import Project
+
+# The page of a run with so many lines of each list.
+ViewOfRun = Callable[[int], RunPage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +49,41 @@ def render_pages(
     run_id: str,
     commit: str | None,
     ledger: Ledger | None = None,
+    known: KnownRuns | None = None,
+    new_approver_days: int = NEW_FOR_DAYS,
 ) -> PagesReport:
     """Write every page into `out`, which becomes readers' only by the caller's rename.
 
-    The warehouse is opened read-only; `built_at` is UTC. Without a ledger no page leads to its entries.
-    BrokenWorld where a table is missing.
+    The warehouse is opened read-only; `built_at` is UTC. Without a ledger no page leads to its entries; `known` is
+    what the journal says of this run and others. Keys and rights to approve are shown as new for
+    `new_approver_days`. BrokenWorld where a table is missing.
     """
     readings = read_all(warehouse)
     from_where = provenance(project, readings, built_at, run_id, commit)
+    checked = partial(run_page, project, read_quality(warehouse), run_id, known or KnownRuns(), False)
+    return _written(out, _pages(project, readings, from_where, ledger_shown(ledger, new_approver_days), checked))
+
+
+def render_stopped(
+    project: Project,
+    warehouse: Path,
+    out: Path,
+    built_at: datetime,
+    run_id: str,
+    commit: str | None,
+    known: KnownRuns,
+) -> Path:
+    """Write the page of a run that its checks stopped, with the lists of what is to be done; the page."""
+    readings = read_quality(warehouse)
+    as_of = day_text(readings.as_of_on) if readings.as_of_on else ""
+    from_where = Provenance(as_of, moment_text(built_at), run_id[:8], commit[:7] if commit else None)
+    templates = _environment(from_where, frozenset(), has_ledger=False)
+    return _written(out, _run_pages(templates, partial(run_page, project, readings, run_id, known, True))).paths[0]
+
+
+def _written(out: Path, pages: Iterable[tuple[str, str]]) -> PagesReport:
     paths = []
-    for address, text in _pages(project, readings, from_where, ledger_shown(ledger)):
+    for address, text in pages:
         path = out / address
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
@@ -59,7 +92,7 @@ def render_pages(
 
 
 def _pages(
-    project: Project, readings: Readings, from_where: Provenance, shown: LedgerShown | None
+    project: Project, readings: Readings, from_where: Provenance, shown: LedgerShown | None, checked: ViewOfRun
 ) -> Iterator[tuple[str, str]]:
     """Each page's address and text."""
     series = all_series(project, readings)
@@ -74,16 +107,28 @@ def _pages(
         yield scorecard_address(card.holder), text
     holders = {card.holder for card in cards}
     for one in series:
-        page = history(project, one, has_scorecard=one.holder in holders)
+        page = history(project, one, one.holder in holders, readings.checks)
         yield page.address, templates.get_template("history.html.j2").render(page=page, root="../")
-    sources = source_checks(readings)
-    yield "checks.html", templates.get_template("checks.html.j2").render(sources=sources, root="")
+    yield from _run_pages(templates, checked)
     if shown:
         yield LEDGER, templates.get_template("ledger.html.j2").render(page=ledger_page(shown), root="")
         resting = _resting_on(project, series)
         for entry in entries:
             said = entry_page(shown, entry, resting.get(entry.seq, ()))
             yield said.address, templates.get_template("entry.html.j2").render(page=said, root="../")
+
+
+def _run_pages(templates: Environment, view: ViewOfRun) -> Iterator[tuple[str, str]]:
+    """The page of a run, and for each team its list as a page and as a file."""
+    for most in MOST_LINES:
+        page = view(most)
+        text = templates.get_template("checks.html.j2").render(page=page, root="")
+        if len(text.encode()) <= LARGEST:
+            break
+    yield CHECKS, text
+    for one in page.todos:
+        yield one.address, templates.get_template("todo.html.j2").render(page=one, root="../")
+        yield one.file, one.csv
 
 
 def _resting_on(project: Project, series: Sequence[Series]) -> dict[int, list[tuple[str, str]]]:

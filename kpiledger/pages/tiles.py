@@ -9,6 +9,7 @@ from kpiledger.pages.addresses import history_address
 from kpiledger.pages.approval import Agreed, agreed, standing
 from kpiledger.pages.bullet import Bullet, bullet
 from kpiledger.pages.changes import TargetChange
+from kpiledger.pages.closing import closed_text
 from kpiledger.pages.dates import cadence_text, day_text, period_text, short_period_text
 from kpiledger.pages.formatting import (
     Number,
@@ -143,6 +144,8 @@ def _about(project: Project, series: Series, row: ScorecardRow) -> str:
     parts += [series.kpi.timing, cadence_text(series.grain)]
     if series.kpi.deprecated:
         parts.append(f"deprecated from {day_text(series.kpi.deprecated.on)}")
+    if closed_text(row):
+        parts.append(closed_text(row))
     if row.weight is not None:
         parts.append(f"weight {percentage(row.weight).full}")
     counters = [

@@ -7,7 +7,7 @@ half way is started again and ends with the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +25,9 @@ from kpiledger.people.generated import (
     generated,
     journals_telling,
     remove_generated,
-    sources_naming,
 )
 from kpiledger.people.naming import is_named, named_in_specs
+from kpiledger.people.staying import files_staying
 from kpiledger.reports.findings import findings_text
 from kpiledger.settings import Settings
 
@@ -143,9 +143,16 @@ def _stays(settings: Settings, ledger: Ledger, person: str) -> tuple[Stays, ...]
     return (
         Stays("the entries themselves", "they hold commitments that tell nothing without the salt"),
         *(Stays(f"entry {seq}", "it names the person in words, recorded as they stood") for seq in plain),
-        *(Stays(path.name, "a source system: erase them there") for path in sources_naming(settings, person)),
+        *(Stays(file.place, file.why) for file in files_staying(settings, person)),
+        *_closes(settings),
         *STAYS_OUTSIDE,
     )
+
+
+def _closes(settings: Settings) -> Iterator[Stays]:
+    """Closes hold people's targets: they stay whether or not a file of them names the person."""
+    if any(settings.closes.glob("*/*")):
+        yield Stays("what periods were closed with", "people who hold targets stand there as commitments")
 
 
 def _finding(place: Position, person: str) -> Finding:

@@ -1,7 +1,8 @@
 """What that a run makes could name a person, and how is it taken away, to be made anew?
 
 A DuckDB file compresses its texts and a database keeps deleted rows: such files cannot be searched, so
-everything that a run makes anew is removed. The journal is no such thing: a person is erased in it.
+everything that a run makes anew is removed. The journal is no such thing: a person is erased in it. Nor is what
+periods were closed with: it stays, byte for byte.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def generated(settings: Settings) -> list[Path]:
     made = [path for path in _children(settings.build) if not _holds(path, kept)]
     beside = [settings.root / name for name in _BESIDE_BUILD]
     homes = settings.root.glob(".tmp_dagster_home*")
-    return sorted([*made, *(path for path in (*beside, *homes) if path.exists())])
+    return sorted([*made, *_half_closed(settings), *(path for path in (*beside, *homes) if path.exists())])
 
 
 def remove_generated(settings: Settings) -> list[Path]:
@@ -67,19 +68,16 @@ def _tells(report: str, person: str | None, beginnings: Iterable[str]) -> bool:
     return named or any(text in report for text in beginnings)
 
 
-def sources_naming(settings: Settings, person: str) -> list[Path]:
-    """Extracts and source systems below the build folder that name the person; they are not ours to change."""
-    return [path for path in sorted(settings.sources.rglob("*")) if path.is_file() and _names(path, person)]
-
-
-def _names(path: Path, person: str) -> bool:
-    return is_named(path.read_bytes(), person)
-
-
 def _kept(settings: Settings) -> Iterator[Path]:
-    """What no run makes again: the ledger, the journal, the anchors, and the demo's source systems."""
-    yield from (settings.ledger, settings.runs, settings.sources, settings.build / "lock")
+    """What no run makes again: ledger, journal, anchors, closes, spot checks, and the demo's source systems."""
+    yield from (settings.ledger, settings.runs, settings.closes, settings.spot_checks, settings.sources)
+    yield settings.build / "lock"
     yield from settings.anchors
+
+
+def _half_closed(settings: Settings) -> list[Path]:
+    """What killed closes left aside: no entry names it, and the next close of the period writes it anew."""
+    return [path for path in _children(settings.closes) if path.name.startswith(".")]
 
 
 def _holds(path: Path, kept: set[Path]) -> bool:

@@ -1,4 +1,4 @@
-"""What is held about a person: in the ledger, the side store, the warehouse, the pages and the project's files?"""
+"""What is held about a person: in the ledger and its side store, the warehouse, pages, closes, the files?"""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from duckdb import DuckDBPyConnection
 from kpiledger.ledger.side_store import kept_of
 from kpiledger.ledger.store import Ledger
 from kpiledger.ledger_index.opening import open_index
-from kpiledger.people.generated import journals_telling, sources_naming
+from kpiledger.people.generated import journals_telling
 from kpiledger.people.naming import is_named, named_in_specs, pattern_of
+from kpiledger.people.staying import files_staying
 from kpiledger.settings import Settings
 from kpiledger.warehouse import open_reader
 
@@ -58,7 +59,7 @@ def everything_about(settings: Settings, ledger: Ledger, index: DuckDBPyConnecti
         *in_warehouse(settings, person),
         *in_pages(settings, person),
         *in_journal(settings, ledger, person),
-        *in_sources(settings, person),
+        *in_staying_files(settings, person),
     )
 
 
@@ -111,10 +112,10 @@ def in_journal(settings: Settings, ledger: Ledger, person: str) -> Iterator[Held
         yield Held("journal", path.name, "the run's report names the person or quotes a text about them")
 
 
-def in_sources(settings: Settings, person: str) -> Iterator[Held]:
-    """Source systems below the build folder; others are not ours to search."""
-    for path in sources_naming(settings, person):
-        yield Held("sources", path.name, "the source system has the id")
+def in_staying_files(settings: Settings, person: str) -> Iterator[Held]:
+    """Source systems below the build folder, spot checks and closes; others are not ours to search."""
+    for file in files_staying(settings, person):
+        yield Held(file.store, file.place, "the file has the id")
 
 
 def _rows_naming(connection: DuckDBPyConnection, table: str, column: str, person: str) -> int:

@@ -1,4 +1,6 @@
-"""Checks every source system of a project: the registration rules in the source, then the reconciliation."""
+"""Checks every source system of a project: the registration rules in the source, then the reconciliation, then the
+facts in the warehouse; what is waived is set aside, and the KPIs that a failure touches are named.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +15,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kpiledger.errors import BrokenWorld
 from kpiledger.project import Project
+from kpiledger.quality.asking import Asking, first_line
+from kpiledger.quality.dependents import with_dependents
+from kpiledger.quality.facts import check_facts
 from kpiledger.quality.figures import not_reconciled
 from kpiledger.quality.freshness import check_freshness
 from kpiledger.quality.reconciliation import open_warehouse, reconcile
-from kpiledger.quality.registration import Asking, check_registration, first_line, not_verified
+from kpiledger.quality.registration import check_registration, not_verified
 from kpiledger.quality.report import QualityReport, joined
 from kpiledger.quality.seen import Relation, models_needed
 from kpiledger.quality.session import Reference, SourceSession, load_reference, open_source
+from kpiledger.quality.waiving import waived
 from kpiledger.sources.connecting import connection_url
 from kpiledger.specs.expectation import CheckedTable, Expectations
 
@@ -41,7 +47,7 @@ def check_sources(
     environ: Mapping[str, str],
     demo_sources: Path | None = None,
 ) -> QualityReport:
-    """Run every rule and reconciliation; whatever cannot be asked is a result too, never an exception.
+    """Run every rule, reconciliation and check of a fact; whatever cannot be asked is a result too, never an exception.
 
     `demo_sources` is where the demo's databases lie, for sources that the environment does not name.
     """
@@ -51,16 +57,20 @@ def check_sources(
         urls = {
             one.source: connection_url(one.source, environ, project.root, one.connection, demo_sources) for one in files
         }
-        reached = _reached(stack, urls)
+        reached = _reached(stack, urls, files)
         link = _link(stack, warehouse)
-        return joined([_checked(one, files, reached, link, asking) for one in files])
+        found = joined(
+            [*(_checked(one, files, reached, link, asking) for one in files), check_facts(project, link, asking)]
+        )
+    waivers = project.waivers.waivers if project.waivers else ()
+    return with_dependents(waived(found, waivers, as_of), project)
 
 
-def _reached(stack: ExitStack, urls: Mapping[str, str]) -> Reached:
+def _reached(stack: ExitStack, urls: Mapping[str, str], files: list[Expectations]) -> Reached:
     sessions, problems = {}, {}
-    for source, url in urls.items():
+    for source, drops in ((one.source, one.drops) for one in files):
         try:
-            sessions[source] = stack.enter_context(open_source(source, url))
+            sessions[source] = stack.enter_context(open_source(source, urls[source], drops))
         except BrokenWorld as problem:
             problems[source] = problem.message
     return Reached(sessions, problems)
@@ -132,7 +142,7 @@ def _readable(
             reference = _fetched(reached.sessions[source], table, expectations)
             if reference is not None:
                 references.append(reference)
-                relations[model] = Relation(reference.table, table.key[0])
+                relations[model] = Relation(reference.table, table.key[0], is_temporary=True)
     return relations, references
 
 

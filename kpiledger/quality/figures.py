@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kpiledger.quality.asking import Asking
 from kpiledger.quality.differences import Difference
-from kpiledger.quality.registration import Asking
+from kpiledger.quality.reconciling.explained import of_difference, of_late, of_total
+from kpiledger.quality.reconciling.late import Late, SetAside
 from kpiledger.quality.report import (
     RECONCILIATION,
     CheckResult,
@@ -28,7 +30,7 @@ class Held:
 
     in_table: int
     tested: int
-    late: int
+    late: SetAside
     by_row: bool
     totals: list[Total]
     differences: list[Difference]
@@ -54,21 +56,23 @@ class Place:
         tolerance: Decimal | None = None,
         record_key: str | None = None,
         difference_kind: DifferenceKind | None = None,
+        explanation: str | None = None,
     ) -> ReconciliationRow:
         """One row of the table fct_reconciliation."""
         return ReconciliationRow(
             self.asking.run_id, self.source, self.table.table, self.table.model, level, bucket, measure,
             source_value, warehouse_value, difference, tolerance, outcome, record_key, difference_kind,
-            self.asking.checked_at,
+            self.asking.checked_at, explanation,
         )  # fmt: skip
 
 
 def told(place: Place, held: Held) -> QualityReport:
     """The result of a table's reconciliation and every figure behind it."""
-    rows = [_total_row(place, total) for total in held.totals]
-    rows += [_late_row(place, held.late)] if held.late else []
+    rows = _total_rows(place, held)
+    rows += [_late_count_row(place, held.late)] if held.late.records else []
     rows += [_agreeing_row(place, held.tested, held.differences)] if held.by_row else []
     rows += [_difference_row(place, difference) for difference in held.differences]
+    rows += [_late_row(place, late, held.late) for late in held.late.records]
     return QualityReport((_result(place, held),), (), tuple(rows))
 
 
@@ -80,14 +84,14 @@ def not_reconciled(source: str, table: CheckedTable, why: str, asking: Asking) -
 def _result(place: Place, held: Held) -> CheckResult:
     wrong_totals = sum(not total.agrees for total in held.totals)
     keys = len({difference.record_key for difference in held.differences})
-    failing = keys or wrong_totals
-    if not held.totals:
+    failing, late = keys or wrong_totals, len(held.late.records)
+    if not held.totals and not late:
         message, outcome = "neither side has a row", Outcome.NOTHING_TO_CHECK
     else:
         message = f"{wrong_totals:,} of {len(held.totals):,} totals differ"
         if held.by_row:
             message += f", {keys:,} of {held.tested:,} records differ{_kinds(held.differences)}"
-        message += f"; {held.late:,} rows came after the extract" if held.late else ""
+        message += f"; {late:,} rows came after the extract" if late else ""
         outcome = Outcome.FAILED if failing else Outcome.PASSED
     return _check(place.source, place.table, place.asking, held.in_table, held.tested, failing, outcome, message)
 
@@ -131,14 +135,33 @@ def _check(
     )
 
 
-def _total_row(place: Place, one: Total) -> ReconciliationRow:
+def _total_rows(place: Place, held: Held) -> list[ReconciliationRow]:
+    apart: dict[str | None, list[Difference]] = {}
+    for one in held.differences:
+        apart.setdefault(one.bucket, []).append(one)
+    late: dict[str | None, list[Late]] = {}
+    for record in held.late.records:
+        late.setdefault(record.bucket, []).append(record)
+    return [_total_row(place, one, apart.get(one.bucket, []), late.get(one.bucket, [])) for one in held.totals]
+
+
+def _total_row(place: Place, one: Total, apart: list[Difference], late: list[Late]) -> ReconciliationRow:
     outcome = Outcome.PASSED if one.agrees else Outcome.FAILED
-    ours, theirs = _written(one.source), _written(one.warehouse)
-    return place.row("total", one.measure, outcome, ours, theirs, one.bucket, one.difference, one.tolerance)
+    ours, theirs, explanation = _written(one.source), _written(one.warehouse), of_total(one, apart, late)
+    return place.row(
+        "total", one.measure, outcome, ours, theirs, one.bucket, one.difference, one.tolerance, explanation=explanation
+    )
 
 
-def _late_row(place: Place, late: int) -> ReconciliationRow:
-    return place.row("total", "late rows", Outcome.WARNED, str(late), "0")
+def _late_count_row(place: Place, late: SetAside) -> ReconciliationRow:
+    return place.row("total", "late rows", Outcome.WARNED, str(len(late.records)), "0")
+
+
+def _late_row(place: Place, one: Late, late: SetAside) -> ReconciliationRow:
+    return place.row(
+        "row", "rows", Outcome.WARNED, one.changed, None, one.bucket, None, None, one.record_key, DifferenceKind.LATE,
+        of_late(one, late),
+    )  # fmt: skip
 
 
 def _agreeing_row(place: Place, compared: int, found: list[Difference]) -> ReconciliationRow:
@@ -150,7 +173,7 @@ def _agreeing_row(place: Place, compared: int, found: list[Difference]) -> Recon
 def _difference_row(place: Place, one: Difference) -> ReconciliationRow:
     return place.row(
         "row", one.measure, Outcome.FAILED, one.source, one.warehouse, one.bucket, one.difference, one.tolerance,
-        one.record_key, one.kind,
+        one.record_key, one.kind, of_difference(one),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from kpiledger.quality.registration import Asking, first_line
+from kpiledger.quality.asking import Asking, first_line
 from kpiledger.quality.report import FRESHNESS, CheckResult, QualityReport
 from kpiledger.quality.session import SourceSession
 from kpiledger.specs.expectation import CheckedTable, Expectations, Freshness

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from kpiledger.errors import BrokenWorld
@@ -19,6 +20,8 @@ from kpiledger.quality.session import Reference, load_reference
 from kpiledger.quality.terms import Expectation
 
 _ADD_SOURCE = {"sqlite": "add_sqlite", "postgres": "add_postgres"}
+# It fetches after the connection went back, and by then a rollback has taken the rows of DuckDB away.
+_KEEPS_ROWS = {"duckdb": {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}}
 _CANARY = "select 1 as canary"
 
 
@@ -52,9 +55,12 @@ def _ask(
     source: str, url: str, dialect: str, references: Sequence[Reference], questions: Questions
 ) -> dict[tuple[str, str], Verdict]:
     context = _context()
-    add = getattr(context.data_sources, _ADD_SOURCE.get(dialect, "add_sql"))
+    # Its PostgreSQL takes no server that is reached by a socket.
+    is_hostless = dialect == "postgres" and not sa.make_url(url).host
+    add = getattr(context.data_sources, "add_sql" if is_hostless else _ADD_SOURCE.get(dialect, "add_sql"))
     # Great Expectations fills in what looks like $NAME; a password may hold one.
-    origin = add(source, connection_string=url.replace("$", "%24"))
+    more = {"kwargs": _KEEPS_ROWS[dialect]} if dialect in _KEEPS_ROWS else {}
+    origin = add(source, connection_string=url.replace("$", "%24"), **more)
     engine = origin.get_execution_engine()
     try:
         with engine.get_connection() as connection:

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from kpiledger.errors import WrongUse
 from kpiledger.expressions import check_condition, render
-from kpiledger.quality.conditions import CONDITIONS, KNOWN, TESTED, Condition, col, no_rows
+from kpiledger.quality.conditions import CONDITIONS, KNOWN, TESTED, Columns, Condition, col, no_rows
 from kpiledger.quality.seen import (
     OPEN_TABLE,
     SEEN,
@@ -48,24 +48,36 @@ class RuleQueries:
     unexpected: str
 
 
+@dataclass(frozen=True, slots=True)
+class RuleParts:
+    """What makes up a rule's queries: which rows are tested, which of them hold, and the relations that this reads.
+
+    `known` are relations over other tables, `lists` those over the tested rows or the user's own query.
+    """
+
+    asked: Any
+    holds: Any
+    known: Chain
+    lists: tuple[tuple[str, Any], ...]
+
+
 def rule_queries(
     table: CheckedTable,
     rule: RegistrationRule,
-    columns: Collection[str],
+    columns: Columns,
     relations: Mapping[str, Relation],
     dialect: str,
 ) -> RuleQueries:
-    """The SQL of a rule. `columns` are the table's own, `relations` the readable table of each model."""
-    condition = _condition(table, rule, dialect)
-    known = _all_columns(table, columns)
-    _require(known, _named(table, rule), table)
-    where = _where(rule.where, known)
-    failing = exp.select("*").from_(TESTED).where(_not_true(condition.holds))
+    """The SQL of a rule. `columns` are the table's own, each with whether it holds text; `relations` say where each
+    model is read.
+    """
+    parts = rule_parts(table, rule, columns, relations, dialect)
+    failing = exp.select("*").from_(TESTED).where(_not_true(parts.holds))
     chain = [
         *seen_chain(table, relations),
-        *_known(rule, relations),
-        (TESTED, exp.select("*").from_(SEEN).where(where, condition.asked)),
-        *condition.lists,
+        *parts.known,
+        (TESTED, exp.select("*").from_(SEEN).where(parts.asked)),
+        *parts.lists,
         (FAILING, failing),
     ]
     offending = with_chain(exp.select(*_shown(table)).from_(FAILING).order_by(*map(col, table.key)), chain)
@@ -81,14 +93,29 @@ def rule_queries(
     return RuleQueries(
         offending=rendered(offending, table.table, dialect),
         counts=rendered(counts, table.table, dialect),
-        unexpected=_for_batch(rendered(offending, OPEN_TABLE, dialect), dialect),
+        unexpected=for_batch(rendered(offending, OPEN_TABLE, dialect), dialect),
     )
 
 
-def _condition(table: CheckedTable, rule: RegistrationRule, dialect: str) -> Condition:
+def rule_parts(
+    table: CheckedTable,
+    rule: RegistrationRule,
+    columns: Columns,
+    relations: Mapping[str, Relation],
+    dialect: str,
+) -> RuleParts:
+    """The parts of a rule's queries; WrongUse where it names what the table does not have."""
+    condition = _condition(table, rule, dialect, columns)
+    known = _all_columns(table, columns)
+    _require(known, _named(table, rule), table)
+    asked = exp.and_(_where(rule.where, known), condition.asked)
+    return RuleParts(asked, condition.holds, _known(rule, relations), condition.lists)
+
+
+def _condition(table: CheckedTable, rule: RegistrationRule, dialect: str, columns: Columns) -> Condition:
     if rule.check.no_rows is not None:
         return no_rows(rule.check.no_rows, table.key)
-    return CONDITIONS[rule.check.kind](getattr(rule.check, rule.check.kind), dialect)
+    return CONDITIONS[rule.check.kind](getattr(rule.check, rule.check.kind), dialect, columns)
 
 
 def _known(rule: RegistrationRule, relations: Mapping[str, Relation]) -> Chain:
@@ -147,6 +174,7 @@ def _require(columns: Collection[str], named: list[str], table: CheckedTable) ->
             )
 
 
-def _for_batch(sql: str, dialect: str) -> str:
+def for_batch(sql: str, dialect: str) -> str:
+    """A query over the open table as Great Expectations wants it: its own batch is read in place of the table."""
     escaped = _PARAMETER.sub(r"\\:\1", sql.replace("{", "{{").replace("}", "}}"))
     return escaped.replace(named_table(OPEN_TABLE).sql(dialect=dialect), "{batch}")

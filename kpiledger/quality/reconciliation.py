@@ -10,17 +10,22 @@ import duckdb
 from sqlalchemy.exc import SQLAlchemyError
 
 from kpiledger.errors import BrokenWorld, KpiledgerError
+from kpiledger.quality.asking import Asking, first_line
 from kpiledger.quality.differences import compared_keys, differences
 from kpiledger.quality.figures import Held, Place, not_reconciled, told
-from kpiledger.quality.registration import Asking, first_line
-from kpiledger.quality.report import (
-    QualityReport,
-)
-from kpiledger.quality.seen import Relation, seen_query
+from kpiledger.quality.reconciling.adapters import landing
+from kpiledger.quality.reconciling.late import mark_of, set_late_aside
+from kpiledger.quality.reconciling.names import literal
+from kpiledger.quality.reconciling.pushed import agreeing
+from kpiledger.quality.reconciling.secrets import without_password
+from kpiledger.quality.report import QualityReport
+from kpiledger.quality.seen import Relation
 from kpiledger.quality.session import SourceSession
-from kpiledger.quality.sides import described, put_source, put_warehouse, set_late_aside
-from kpiledger.quality.totals import totals
+from kpiledger.quality.settling import SETTLED_SIDE, settle
+from kpiledger.quality.sides import SOURCE_SIDE, WAREHOUSE_SIDE, described, put_source, put_warehouse
+from kpiledger.quality.totals import has_unsummed, totals
 from kpiledger.specs.expectation import CheckedTable
+from kpiledger.specs.reconciling import Reconcile
 
 
 @contextmanager
@@ -29,8 +34,9 @@ def open_warehouse(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if not warehouse.is_file():
         raise BrokenWorld(f"the warehouse {warehouse.name} does not exist", "build it first: `kpi run`")
     with duckdb.connect(":memory:") as link:
-        written = str(warehouse).replace("'", "''")
-        link.execute(f"attach '{written}' as warehouse (read_only)")
+        # A time with its zone is written as text in the zone of the session.
+        link.execute("set timezone = 'UTC'")
+        link.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
         link.execute("use warehouse.staging")
         yield link
 
@@ -43,10 +49,11 @@ def reconcile(
     asking: Asking,
 ) -> QualityReport:
     """The result of one table's reconciliation and every figure behind it."""
+    assert table.reconcile is not None
     try:
-        held = _held_together(session, table, relations, link)
+        held = _held_together(session, table, table.reconcile, relations, link)
     except (KpiledgerError, SQLAlchemyError, duckdb.Error) as problem:
-        why = first_line(problem)
+        why = without_password(first_line(problem), session.url)
         return QualityReport((not_reconciled(session.source, table, why, asking),))
     return told(Place(session.source, table, asking), held)
 
@@ -54,17 +61,32 @@ def reconcile(
 def _held_together(
     session: SourceSession,
     table: CheckedTable,
+    asked: Reconcile,
     relations: Mapping[str, Relation],
     link: duckdb.DuckDBPyConnection,
 ) -> Held:
-    asked = table.reconcile
-    compared = described(link, table, relations)
-    rows = session.rows(seen_query(table, table.table, relations, list(compared.types), session.dialect))
-    put_source(link, compared, rows)
+    compared = described(link, table, asked, relations)
+    land = landing(session, link)
     put_warehouse(link, compared, relations)
-    late = set_late_aside(link, asked.cut_off if asked else None)
-    summed = totals(link, compared)
-    by_row = bool(asked and asked.rows) or not all(total.agrees for total in summed)
+    mark = mark_of(link, compared, session.source)
+    if (shortcut := agreeing(link, compared, session, land, mark)) is not None:
+        return shortcut
+    put_source(link, compared, session, land, relations)
+    settled = settle(link, compared, mark)
+    in_table = settled + _count(link)
+    late = set_late_aside(link, compared, mark)
+    remaining = settled + _count(link)
+    summed = totals(link, compared, SETTLED_SIDE)
+    by_row = (
+        bool(asked.rows)
+        or not all(total.agrees for total in summed)
+        or has_unsummed(link, compared, SOURCE_SIDE, WAREHOUSE_SIDE)
+    )
     found = differences(link, compared) if by_row else []
-    tested = compared_keys(link) if by_row else len(rows) - late
-    return Held(len(rows), tested, late, by_row, summed, found)
+    tested = settled + compared_keys(link) if by_row else remaining
+    return Held(in_table, tested, late, by_row, summed, found)
+
+
+def _count(link: duckdb.DuckDBPyConnection) -> int:
+    row = link.execute(f"select count(*) from {SOURCE_SIDE}").fetchone()
+    return int(row[0]) if row else 0

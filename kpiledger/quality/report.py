@@ -1,5 +1,6 @@
-"""What came out of the checks: one result for each check, the keys of the rows that break one, and the
-figures of the reconciliation. The fields are the columns of the tables in schema `kpi`, in order."""
+"""What came out of the checks: a result for each, the keys of the rows that break one, the groups that a rule
+compares, and the figures of the reconciliation. The fields are the columns of the tables in schema `kpi`, in order.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +31,8 @@ class DifferenceKind(StrEnum):
     """The key stands more than once on a side; such records are compared with nothing."""
     UNREADABLE = "unreadable"
     """The source's value is no figure or time where the warehouse has one."""
+    LATE = "late"
+    """Made or changed in the source after the extract: not wrong, and in the warehouse with the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,40 @@ class CheckResult:
     allowed_share: Decimal | None
     is_blocking: bool
     message: str
+    checked_at: datetime
+    waived_until: date | None = None
+    waiver_reason: str | None = None
+    waiver_approved_by: str | None = None
+
+
+class Standing(StrEnum):
+    """How a group's failing share stands beside that of the others together."""
+
+    EVEN = "even"
+    """It is not shown to be larger by more than is allowed."""
+    DIFFERENT = "different"
+    """It is larger by more than is allowed, with the confidence asked for."""
+    CANNOT_TELL = "cannot_tell"
+    """Too few rows were tested."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupShare:
+    """How one group registers beside all the others; shares and gaps are 0 to 1, the gap may be below 0."""
+
+    run_id: str
+    source: str
+    table_name: str
+    rule: str
+    group_name: str
+    rows_tested: int
+    failing_count: int
+    failing_share: Decimal | None
+    share_of_others: Decimal | None
+    gap: Decimal | None
+    gap_at_least: Decimal | None
+    gap_allowed: Decimal
+    standing: Standing
     checked_at: datetime
 
 
@@ -88,6 +125,7 @@ class ReconciliationRow:
     record_key: str | None
     difference_kind: DifferenceKind | None
     checked_at: datetime
+    explanation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +135,7 @@ class QualityReport:
     results: tuple[CheckResult, ...] = ()
     issues: tuple[RegistrationIssue, ...] = ()
     reconciliations: tuple[ReconciliationRow, ...] = ()
+    groups: tuple[GroupShare, ...] = ()
 
     @property
     def blocking(self) -> tuple[CheckResult, ...]:
@@ -107,7 +146,8 @@ class QualityReport:
         """The record keys behind a result, each once, in order: of its issues or of its differences."""
         rows: tuple[RegistrationIssue, ...] | tuple[ReconciliationRow, ...]
         if result.rule == RECONCILIATION:
-            rows = tuple(row for row in self.reconciliations if row.difference_kind)
+            wrong = (row for row in self.reconciliations if row.difference_kind)
+            rows = tuple(row for row in wrong if row.difference_kind is not DifferenceKind.LATE)
         else:
             rows = tuple(issue for issue in self.issues if issue.rule == result.rule)
         here = (result.source, result.table_name)
@@ -121,4 +161,5 @@ def joined(reports: list[QualityReport]) -> QualityReport:
         results=tuple(result for report in reports for result in report.results),
         issues=tuple(issue for report in reports for issue in report.issues),
         reconciliations=tuple(row for report in reports for row in report.reconciliations),
+        groups=tuple(row for report in reports for row in report.groups),
     )

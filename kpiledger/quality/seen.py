@@ -22,10 +22,14 @@ Chain = list[tuple[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A table that can be read from inside a source's session, and its key column."""
+    """A table that can be read from inside a source's session, and its key column.
+
+    `is_temporary` tells a table that the session made for itself, of another source's rows.
+    """
 
     name: str
     key: str
+    is_temporary: bool = False
 
 
 def seen_query(

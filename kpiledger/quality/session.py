@@ -5,19 +5,22 @@ Nothing is written to a source but temporary tables of the session, which nobody
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from kpiledger.errors import BrokenWorld
+from kpiledger.sources.drops import AS_WRITTEN, lay_drops
+from kpiledger.specs.expectation import CheckedTable
 
-DIALECTS = {"sqlite": "sqlite", "postgresql": "postgres", "duckdb": "duckdb"}
+DIALECTS = {"sqlite": "sqlite", "postgresql": "postgres", "duckdb": "duckdb", "mysql": "mysql", "mariadb": "mysql"}
 _BATCH_OF_ROWS = 5000
 
 
@@ -29,6 +32,11 @@ class SourceSession:
     url: str
     dialect: str
     connection: sa.Connection
+    dropped: frozenset[str] = field(default=frozenset())
+
+    def as_written(self, table: str) -> str:
+        """The relation with a table's values as the source has them, before any is read as a type."""
+        return f"{table}{AS_WRITTEN}" if table in self.dropped else table
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Every row that a query gives."""
@@ -50,14 +58,39 @@ class Reference:
 
 
 @contextmanager
-def open_source(source: str, url: str) -> Iterator[SourceSession]:
-    """A session with a source system; BrokenWorld when it cannot be reached."""
+def open_source(source: str, url: str, drops: Mapping[str, CheckedTable] | None = None) -> Iterator[SourceSession]:
+    """A session with a source system; BrokenWorld when it cannot be reached.
+
+    `drops` are the tables that are files in the folder which the URL then names, as `file:///srv/drops/wms`.
+    """
+    if not drops:
+        with _session(source, url) as session:
+            yield session
+        return
+    with tempfile.TemporaryDirectory(prefix="kpi_drop_") as folder:
+        place = Path(folder) / f"{source}.duckdb"
+        lay_drops(source, _folder(source, url), drops, place)
+        with _session(source, f"duckdb:///{place}", frozenset(drops)) as session:
+            yield session
+
+
+@contextmanager
+def _session(source: str, url: str, dropped: frozenset[str] = frozenset()) -> Iterator[SourceSession]:
     engine, connection = _connected(source, url)
     try:
-        yield SourceSession(source, url, DIALECTS[engine.dialect.name], connection)
+        yield SourceSession(source, url, DIALECTS[engine.dialect.name], connection, dropped)
     finally:
         connection.close()
         engine.dispose()
+
+
+def _folder(source: str, url: str) -> Path:
+    """The folder that a `file:` URL names."""
+    parts = urlsplit(url)
+    folder = Path(unquote(parts.path))
+    if parts.scheme != "file" or not folder.is_dir():
+        raise _unreachable(source, "its connection names no folder, and its tables are dropped files")
+    return folder
 
 
 def load_reference(connection: sa.Connection, reference: Reference) -> None:

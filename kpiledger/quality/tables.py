@@ -1,14 +1,16 @@
-"""Keeps a run's quality report in the warehouse: three tables in schema `kpi`, typed and described."""
+"""Keeps a run's quality report in the warehouse: four tables in schema `kpi`, typed and described."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from kpiledger.quality.episodes import Episode, followed
 from kpiledger.quality.report import QualityReport
 
 _CHUNK = 50_000
@@ -33,20 +35,20 @@ class Table:
 
 
 _RUN = Column("run_id", "varchar", "The run that checked.")
-_SOURCE = Column("source", "varchar", "The source system.")
-_TABLE = Column("table_name", "varchar", "The table in the source system.")
-_MODEL = Column("model", "varchar", "The staging model made of that table.")
+_SOURCE = Column("source", "varchar", "The source system, or warehouse for a check of a fact.")
+_TABLE = Column("table_name", "varchar", "The table in the source system, or the fact.")
+_MODEL = Column("model", "varchar", "The staging model made of that table, or the mart that the fact reads.")
 _CHECKED_AT = Column("checked_at", "timestamp", "When it was checked (UTC).")
 
 FCT_CHECK_RESULT = Table(
     "fct_check_result",
-    "How each registration rule and reconciliation ended. One row per source, table and rule.",
+    "How each check of a source's table or of a fact ended. One row per source, table and rule.",
     (
         _RUN,
         _SOURCE,
         _TABLE,
         _MODEL,
-        Column("rule", "varchar", "The rule's id, or reconciliation."),
+        Column("rule", "varchar", "The rule's id, reconciliation, freshness, or the check of a fact."),
         Column("says", "varchar", "The rule as a sentence."),
         Column("check_kind", "varchar", "The kind of check, as it is written in expectations."),
         Column("severity", "varchar", "blocking, warning or info."),
@@ -59,20 +61,47 @@ FCT_CHECK_RESULT = Table(
         Column("is_blocking", "boolean", "Whether it stops publishing."),
         Column("message", "varchar", "What was found, in words."),
         _CHECKED_AT,
+        Column("waived_until", "date", "The last as-of date that a waiver of the broken check holds for; else null."),
+        Column("waiver_reason", "varchar", "Why the broken check is accepted for a while."),
+        Column("waiver_approved_by", "varchar", "Who accepted it."),
+    ),
+)
+FCT_CHECK_GROUP = Table(
+    "fct_check_group",
+    "How often each group breaks a rule, beside the others. One row per source, table, rule and group.",
+    (
+        _RUN,
+        _SOURCE,
+        _TABLE,
+        Column("rule", "varchar", "The rule that compares the groups."),
+        Column("group_name", "varchar", "The group, as a team or region."),
+        Column("rows_tested", "bigint", "The group's rows that the compared rule tests."),
+        Column("failing_count", "bigint", "Those among them that break it."),
+        Column("failing_share", "decimal(18, 10)", "failing_count over rows_tested, 0 to 1."),
+        Column("share_of_others", "decimal(18, 10)", "The same share of all other groups together."),
+        Column("gap", "decimal(18, 10)", "The group's share less that of the others."),
+        Column("gap_at_least", "decimal(18, 10)", "How large the gap is at least, with the confidence asked for."),
+        Column("gap_allowed", "decimal(18, 10)", "The gap that is allowed."),
+        Column("standing", "varchar", "even, different, or cannot_tell for too few rows."),
+        _CHECKED_AT,
     ),
 )
 FCT_REGISTRATION_ISSUE = Table(
     "fct_registration_issue",
-    "Every record that breaks a registration rule: the to-do list. One row per source, table, rule and record.",
+    "Every record that breaks a registration rule, or did: the to-do list. One row per source, table, rule, record "
+    "and time that it broke the rule.",
     (
-        _RUN,
+        Column("run_id", "varchar", "The run that last found it."),
         _SOURCE,
         _TABLE,
         Column("rule", "varchar", "The rule that the record breaks."),
         Column("record_key", "varchar", "The record's key in the source."),
         Column("team", "varchar", "The team, region or group that the record belongs to."),
         Column("period_start", "date", "First day of the month that the record belongs to."),
-        Column("found_at", "timestamp", "When it was found (UTC)."),
+        Column("first_seen", "timestamp", "When it was first found, this time (UTC)."),
+        Column("last_seen", "timestamp", "When it was last found (UTC)."),
+        Column("fixed_at", "timestamp", "When it was asked for and found no more (UTC); null while it is open."),
+        Column("is_open", "boolean", "Whether it still breaks the rule; false without fixed_at: the rule is gone."),
     ),
 )
 FCT_RECONCILIATION = Table(
@@ -85,34 +114,40 @@ FCT_RECONCILIATION = Table(
         _MODEL,
         Column("level", "varchar", "total (a bucket's figure) or row (a record)."),
         Column("bucket", "varchar", "The values that the total is over, as month=2016-08, region=West."),
-        Column("measure", "varchar", "count, sum of a column, or the column that differs."),
+        Column("measure", "varchar", "count, sum or checksum of columns, or the column that differs."),
         Column("source_value", "varchar", "The source's value, as text."),
         Column("warehouse_value", "varchar", "The warehouse's value, as text."),
         Column("difference", "decimal(38, 10)", "The warehouse minus the source; for times in seconds."),
         Column("tolerance", "decimal(38, 10)", "How far the two may lie apart."),
         Column("outcome", "varchar", "passed, failed, nothing_to_check, or warned for rows that came late."),
         Column("record_key", "varchar", "The key of the record that differs."),
-        Column("difference_kind", "varchar", "missing, extra, changed, duplicate_key or unreadable."),
+        Column("difference_kind", "varchar", "missing, extra, changed, duplicate_key, unreadable or late."),
         _CHECKED_AT,
+        Column("explanation", "varchar", "What is known of the difference, in words; null where the two are equal."),
     ),
 )
 
 
-def write_quality_tables(warehouse: Path, report: QualityReport) -> None:
-    """Replace the three tables by what a report says, all together or not at all."""
+def write_quality_tables(warehouse: Path, report: QualityReport, episodes: Sequence[Episode] | None = None) -> None:
+    """Replace the four tables by what a report says, all together or not at all.
+
+    `episodes` are those of the register; without it every issue of the report is first seen in it.
+    """
     with duckdb.connect(str(warehouse)) as link:
         link.execute("begin transaction")
         link.execute("create schema if not exists kpi")
-        _write(link, FCT_CHECK_RESULT, report.results)
-        _write(link, FCT_REGISTRATION_ISSUE, report.issues)
-        _write(link, FCT_RECONCILIATION, report.reconciliations)
+        write_table(link, FCT_CHECK_RESULT, report.results)
+        write_table(link, FCT_CHECK_GROUP, report.groups)
+        write_table(link, FCT_REGISTRATION_ISSUE, followed((), report) if episodes is None else episodes)
+        write_table(link, FCT_RECONCILIATION, report.reconciliations)
         link.execute("commit")
 
 
-def _write(link: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Any]) -> None:
+def write_table(link: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Any]) -> None:
+    """Replace one table of schema `kpi`; a row has a field for each column, of its name."""
     declared = ", ".join(f"{column.name} {column.kind}" for column in table.columns)
     link.execute(f"create or replace table kpi.{table.name} ({declared})")
-    values = [astuple(row) for row in rows]
+    values = list(map(attrgetter(*(column.name for column in table.columns)), rows))
     for start in range(0, len(values), _CHUNK):
         part = values[start : start + _CHUNK]
         columns = [[_stored(row[place]) for row in part] for place in range(len(table.columns))]

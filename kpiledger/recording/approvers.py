@@ -18,6 +18,7 @@ from kpiledger.project import Project
 from kpiledger.specs.signing import SIGNERS
 
 AUTHORITY_GONE = "KPI092"
+KEYS_GONE = "KPI164"
 
 
 def approver_drafts(project: Project, root: Path, ledger: Ledger, entries: Sequence[Entry]) -> list[Draft]:
@@ -34,6 +35,17 @@ def authority_gone(project: Project, entries: Iterable[Entry]) -> list[Finding]:
     hint = "put it back; a change of it is recorded, and what was decided before stays as it was judged"
     place = Position("metrics/approvers/authority.yml", 1, 1)
     return [Finding(AUTHORITY_GONE, Severity.ERROR, place, message, hint)]
+
+
+def keys_gone(project: Project, entries: Iterable[Entry]) -> list[Finding]:
+    """That no key is left in the files and some are recorded: taking back all of them is said on purpose."""
+    held = _keys_held(entries)
+    if project.signers or project.signs_nobody or not held:
+        return []
+    keys = f"{len(held)} keys are" if len(held) > 1 else "one key is"
+    message = f"no key of an approver is left here, and {keys} recorded: all would be taken back"
+    hint = "put the file back; to take back all keys on purpose, let it hold the line `# nobody`"
+    return [Finding(KEYS_GONE, Severity.ERROR, Position(SIGNERS, 1, 1), message, hint)]
 
 
 def _authority(project: Project, root: Path, ledger: Ledger, entries: Sequence[Entry]) -> Iterator[Draft]:
@@ -64,13 +76,7 @@ def _keys(project: Project, root: Path, ledger: Ledger, entries: Iterable[Entry]
 def _key_changes(
     project: Project, ledger: Ledger, entries: Iterable[Entry]
 ) -> Iterator[tuple[EntryKind, dict[str, Any]]]:
-    held: dict[tuple[str, str], Entry] = {}
-    for entry in entries:
-        if entry.kind in (EntryKind.KEY_ADDED, EntryKind.KEY_REVOKED):
-            name = (entry.content["person"]["commitment"], entry.key)
-            held.pop(name, None)
-            if entry.kind is EntryKind.KEY_ADDED:
-                held[name] = entry
+    held = _keys_held(entries)
     for key in keys_in_files(project):
         content = key_content(key, lambda person: commit_subject(ledger, person))
         known = held.pop((content["person"]["commitment"], content["fingerprint"]), None)
@@ -78,3 +84,15 @@ def _key_changes(
             yield EntryKind.KEY_ADDED, content
     for person, shown in held:
         yield EntryKind.KEY_REVOKED, {"person": {"commitment": person}, "fingerprint": shown}
+
+
+def _keys_held(entries: Iterable[Entry]) -> dict[tuple[str, str], Entry]:
+    """The keys that count by what is recorded, each by person and fingerprint."""
+    held: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        if entry.kind in (EntryKind.KEY_ADDED, EntryKind.KEY_REVOKED):
+            name = (entry.content["person"]["commitment"], entry.key)
+            held.pop(name, None)
+            if entry.kind is EntryKind.KEY_ADDED:
+                held[name] = entry
+    return held

@@ -12,7 +12,7 @@ from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger, read_entries
 from kpiledger.ledger.subjects import erased_commitments, resolving
 from kpiledger.project import Project
-from kpiledger.recording.approvers import authority_gone
+from kpiledger.recording.approvers import authority_gone, keys_gone
 from kpiledger.recording.contradicting import contradiction, missing
 
 
@@ -42,6 +42,7 @@ def compare(project: Project, ledger: Ledger, entries: Sequence[Entry]) -> tuple
     # An agreement whose holder was erased has left the files for good: that is what erasing asks for first.
     findings += [missing(entry, project) for entry in recorded.values() if not _is_holder_erased(entry, erased)]
     findings += authority_gone(project, entries)
+    findings += keys_gone(project, entries)
     return tuple(new), in_order(findings)
 
 

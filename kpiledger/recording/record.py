@@ -11,7 +11,7 @@ from kpiledger.errors import WrongUse
 from kpiledger.finding import has_errors
 from kpiledger.git import origin_of
 from kpiledger.ledger.contents import EVENT_OF_KIND, with_commitments
-from kpiledger.ledger.entry import Draft, Entry
+from kpiledger.ledger.entry import Draft
 from kpiledger.ledger.recordables import Recordable
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Clock, Ledger, read_entries, writing
@@ -20,6 +20,7 @@ from kpiledger.recording.approved import approval_drafts
 from kpiledger.recording.approvers import approver_drafts
 from kpiledger.recording.comparing import compare
 from kpiledger.recording.contradicting import event_word
+from kpiledger.recording.scoring import scoring_drafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +42,24 @@ def record(project: Project, root: Path, ledger: Ledger, clock: Clock) -> Record
             raise WrongUse(f"{first.position.path}:{first.position.line}: {first.message}", first.hint)
         _refuse_misplaced(new)
         approvers = approver_drafts(project, root, ledger, entries)
-        added = writer.append([*approvers, *(_draft(project, root, ledger, item) for item in new)])
+        scoring = scoring_drafts(project, root, entries)
+        added = writer.append([*approvers, *scoring, *(_draft(project, root, ledger, item) for item in new)])
         # After the events, since each approval names the entry of its event.
         writer.append(list(approval_drafts(project, root, ledger, (*entries, *added))))
         return RecordReport(writer.size - len(entries), writer.size, writer.root.hex())
 
 
-def record_publication(ledger: Ledger, content: Mapping[str, Any], clock: Clock) -> Entry | None:
-    """Record that a run published; None if the last publication had the same hashes and as-of date."""
+def record_publication(ledger: Ledger, content: Mapping[str, Any], clock: Clock) -> bool:
+    """Record that a run published, unless the last one had the same hashes, as-of date and inputs.
+
+    Whether the figures differ from those of the last publication: the same may be made from other inputs.
+    """
     with writing(ledger, clock) as writer:
         published = [entry for entry in read_entries(ledger) if entry.kind is EntryKind.RUN_PUBLISHED]
-        same = ("as_of_on", "hashes")
-        if published and all(published[-1].content[name] == content[name] for name in same):
-            return None
-        return writer.append([Draft(EntryKind.RUN_PUBLISHED, str(content["run_id"]), content)])[0]
+        last = published[-1].content if published else {}
+        if {**last, "run_id": ""} != {**content, "run_id": ""}:
+            writer.append([Draft(EntryKind.RUN_PUBLISHED, str(content["run_id"]), content)])
+        return any(last.get(name) != content[name] for name in ("as_of_on", "hashes"))
 
 
 def _refuse_misplaced(new: Sequence[Recordable]) -> None:

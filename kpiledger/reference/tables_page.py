@@ -8,11 +8,13 @@ from pathlib import Path
 
 import yaml
 
-from kpiledger.quality.tables import FCT_CHECK_RESULT, FCT_RECONCILIATION, FCT_REGISTRATION_ISSUE
+from kpiledger.closing import restating
+from kpiledger.extracts.table import COLUMNS, MEANING
+from kpiledger.quality.tables import FCT_CHECK_GROUP, FCT_CHECK_RESULT, FCT_RECONCILIATION, FCT_REGISTRATION_ISSUE
 from kpiledger.reference.markdown import page, table
 
 _FOLDERS = ("models/kpis", "models/scorecard")
-_CHECKED = (FCT_CHECK_RESULT, FCT_REGISTRATION_ISSUE, FCT_RECONCILIATION)
+_CHECKED = (FCT_CHECK_RESULT, FCT_CHECK_GROUP, FCT_REGISTRATION_ISSUE, FCT_RECONCILIATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def tables_page(root: Path, facts: Collection[str]) -> str:
 
 
 def described_tables(root: Path) -> Iterator[Described]:
-    """Every table of schema `kpi`, those of dbt first and then those of the checks."""
+    """Every table of schema `kpi`, those of dbt first, then those of the checks, the extracts and restatements."""
     for folder in _FOLDERS:
         for path in sorted((root / folder).glob("*.yml")):
             written = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
@@ -54,6 +56,9 @@ def described_tables(root: Path) -> Iterator[Described]:
     for checked in _CHECKED:
         columns = tuple((column.name, column.kind, column.meaning) for column in checked.columns)
         yield Described(checked.name, checked.meaning, columns)
+    yield Described("dim_extract", MEANING, tuple((name, *said) for name, said in COLUMNS.items()))
+    told = tuple((name, *said) for name, said in restating.COLUMNS.items())
+    yield Described(restating.NAME, restating.MEANING, told)
 
 
 def family_of(name: str, facts: Collection[str]) -> str | None:

@@ -24,6 +24,7 @@ from kpiledger.ledger_index.privacy import private_text, recorded_value
 from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.reports.known import as_json, figure, in_one_line, moment, require_known
+from kpiledger.reports.measured import Measured, value_among
 from kpiledger.vocabulary import ApprovalState
 
 _APPROVAL = {
@@ -88,7 +89,9 @@ class TargetAnswer:
 
     Both are empty where no target is agreed; `other_grains` then names the grains that have one.
     `differences` says per member which fields the later knowledge changed. `pending` are the figures of amendments
-    that wait for an approval today and would change something: they hold nowhere.
+    that wait for an approval today and would change something: they hold nowhere; `pending_then` those that waited at
+    `known_at`. `measured` are the published figures of relative targets, null where nobody looked. `waived` are
+    the broken checks behind the KPI's data that are accepted for a while.
     """
 
     kpi: str
@@ -101,6 +104,9 @@ class TargetAnswer:
     other_grains: tuple[str, ...]
     differences: tuple[str, ...]
     pending: tuple[AgreedFigure, ...] = ()
+    waived: tuple[str, ...] = ()
+    pending_then: tuple[AgreedFigure, ...] = ()
+    measured: tuple[Measured, ...] | None = None
 
     @property
     def has_target(self) -> bool:
@@ -128,7 +134,8 @@ def target_answer(
     seqs = [entry.seq for entry in event_entries(index, ledger, agreements)]
     entries = judging_entries(index, ledger, seqs)
     then = [entry for entry in entries if known_at is None or entry.recorded_at <= known_at]
-    known, other_grains = _figures(_rows(ledger, then, kpi, period), period)
+    rows_then = _rows(ledger, then, kpi, period)
+    known, other_grains = _figures(rows_then, period)
     rows = _rows(ledger, entries, kpi, period)
     today = _figures(rows, period)[0]
     return TargetAnswer(
@@ -141,7 +148,9 @@ def target_answer(
         today=today,
         other_grains=other_grains,
         differences=_differences(known, today),
-        pending=_asked_for(_of_period([row for row in rows if row[0].is_pending], period), today),
+        pending=_waiting(rows, today, period),
+        waived=_waived(project, kpi),
+        pending_then=_waiting(rows_then, known, period) if known_at else (),
     )
 
 
@@ -154,20 +163,41 @@ def render_text(answer: TargetAnswer) -> str:
     """The answer for people."""
     known = f", as known on {moment(answer.known_at)}" if answer.known_at else ""
     lines = [f"{answer.kpi} of {answer.holder} in {answer.period}{known}"]
-    lines += _figure_lines(answer.known, answer.unit)
+    lines += _figure_lines(answer.known, answer.unit, answer.measured)
     if not answer.known:
         lines.append("  no target agreed")
         if answer.other_grains:
             lines.append(f"  there is a target by {' and by '.join(answer.other_grains)}")
+    if answer.pending_then:
+        lines += [
+            "what waited for an approval then, and held nowhere",
+            *_figure_lines(answer.pending_then, answer.unit),
+        ]
     if answer.differences:
-        lines += ["as known today", *_figure_lines(answer.today, answer.unit)]
+        lines += ["as known today", *_figure_lines(answer.today, answer.unit, answer.measured)]
         lines += [] if answer.today else ["  no target agreed"]
         lines += ["the difference", *(f"  {difference}" for difference in answer.differences)]
     elif answer.known_at:
         lines.append("as known today: the same")
     if answer.pending:
-        lines += ["what waits for an approval, and holds nowhere", *_figure_lines(answer.pending, answer.unit)]
+        today = " today" if answer.known_at else ""
+        lines += [f"what waits for an approval{today}, and holds nowhere", *_figure_lines(answer.pending, answer.unit)]
+    if answer.waived:
+        lines += ["checks of its data that are waived", *(f"  {one}" for one in answer.waived)]
     return "\n".join(lines)
+
+
+def _waived(project: Project | None, kpi: str) -> tuple[str, ...]:
+    """The waivers that are not over on the day that the project is as of; without such a day all of them."""
+    if project is None or kpi not in project.kpis:
+        return ()
+    as_of = project.calendar.as_of
+    return tuple(
+        f"{one.check} of {one.source}.{one.table}, {one.valid_from} to {one.expires_on}, "
+        f"approved by {one.approved_by}: {in_one_line(one.reason)}"
+        for one in project.waivers_of(project.kpis[kpi])
+        if as_of is None or one.expires_on >= as_of
+    )
 
 
 def _commitments(ledger: Ledger, index: DuckDBPyConnection, holder: str) -> list[str]:
@@ -225,6 +255,12 @@ def _of_period(rows: Iterable[tuple[TargetPeriodRow, AgreementVersion]], period:
         for row, version in rows
         if row.grain == period.grain.value and row.period_start == period.start
     )
+
+
+def _waiting(
+    rows: Iterable[tuple[TargetPeriodRow, AgreementVersion]], held: Iterable[AgreedFigure], period: Period
+) -> tuple[AgreedFigure, ...]:
+    return _asked_for(_of_period([row for row in rows if row[0].is_pending], period), held)
 
 
 def _asked_for(pending: Iterable[AgreedFigure], today: Iterable[AgreedFigure]) -> tuple[AgreedFigure, ...]:
@@ -294,11 +330,13 @@ def _changes(old: AgreedFigure, new: AgreedFigure) -> list[str]:
     return [f"{name} {as_json(before)} -> {as_json(after)}" for name, before, after in pairs if before != after]
 
 
-def _figure_lines(figures: Sequence[AgreedFigure], unit: str | None) -> list[str]:
-    return [line for item in figures for line in _lines(item, unit)]
+def _figure_lines(
+    figures: Sequence[AgreedFigure], unit: str | None, measured: Sequence[Measured] | None = None
+) -> list[str]:
+    return [line for item in figures for line in _lines(item, unit, measured)]
 
 
-def _lines(item: AgreedFigure, unit: str | None) -> list[str]:
+def _lines(item: AgreedFigure, unit: str | None, measured: Sequence[Measured] | None) -> list[str]:
     member = "" if item.slice == "all" else f", {item.slice} {item.member}"
     recorded = f"{moment(item.recorded_at)}, entry {item.seq}, commit {item.commit or 'none'}"
     extra = [
@@ -311,6 +349,7 @@ def _lines(item: AgreedFigure, unit: str | None) -> list[str]:
     return [
         f"  target       {comparison} {_promised(item, unit)}{member}",
         *([f"  it is        {_multiple(item)}"] if item.reference and item.value is not None else []),
+        *([f"  it is        {_by_data(item, unit, measured)}"] if item.value is None and measured is not None else []),
         *(["  pilot        a trial that binds nobody"] if item.is_pilot else []),
         *(f"  {label:<12} {figure(value)}" for label, value in extra if value is not None),
         f"  agreement    {item.agreement}, version {item.agreement_version}{_carried(item)}",
@@ -342,6 +381,14 @@ def _promised(item: AgreedFigure, unit: str | None = None) -> str:
 def _multiple(item: AgreedFigure) -> str:
     times = figure(item.reference_times) if item.reference_times is not None else ""
     return f"{times} times the {(item.reference or '').replace('_', ' ')}"
+
+
+def _by_data(item: AgreedFigure, unit: str | None, measured: Sequence[Measured]) -> str:
+    """What a target that follows from data comes to, or how it will be computed."""
+    value = value_among(measured, (item.agreement, item.agreement_version, item.slice, item.member))
+    if value is not None:
+        return f"{figure(value)}{f' {unit}' if unit else ''}, by the published figures"
+    return "computed by a run: the value a year earlier, by the definition in force in the period; none is published"
 
 
 def _unit(project: Project | None, kpi: str) -> str | None:

@@ -15,6 +15,7 @@ from kpiledger.rules.contracts import contract_rules
 from kpiledger.rules.deprecation import deprecation_rules
 from kpiledger.rules.expectations import expectation_rules
 from kpiledger.rules.expressions import expression_rules
+from kpiledger.rules.extracting import extracting_rules
 from kpiledger.rules.formulas import formula_rules
 from kpiledger.rules.judgement import judgement_rules
 from kpiledger.rules.kpis import kpi_rules
@@ -23,9 +24,11 @@ from kpiledger.rules.measures import measure_rules
 from kpiledger.rules.organisation import organisation_rules
 from kpiledger.rules.personal import personal_rules
 from kpiledger.rules.promises import promise_rules
+from kpiledger.rules.spot_checks import spot_check_rules
 from kpiledger.rules.taken_names import taken_name_rules
 from kpiledger.rules.targets import target_rules
 from kpiledger.rules.versions import version_rules
+from kpiledger.rules.waivers import waiver_rules
 
 Rule = Callable[[Project], Iterable[Finding]]
 
@@ -48,7 +51,10 @@ RULES: tuple[Rule, ...] = (
     promise_rules,
     change_rules,
     expectation_rules,
+    spot_check_rules,
+    extracting_rules,
     lookup_rules,
+    waiver_rules,
     judgement_rules,
 )
 

@@ -1,4 +1,8 @@
-"""Do the events of each agreement make a history: agreed once, then changed in order and within its days?"""
+"""Do the events of each agreement make a history: agreed once, then changed in order and within its days?
+
+Where events need approvals, one that nobody signed must not forbid those that come after it: what contradicts only
+such an event is a warning. The fold takes any order, and an event that waits displaces nothing.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,14 @@ from kpiledger.finding import Finding
 from kpiledger.loading.nearest import suggestion
 from kpiledger.periods import Period, Reckoning
 from kpiledger.project import Project
-from kpiledger.rules.found import error, unknown
-from kpiledger.rules.timelines import Told, last_day, timelines, told_events
+from kpiledger.rules.found import error, unknown, warning
+from kpiledger.rules.timelines import Told, last_day, latest_end, timelines, told_events
 from kpiledger.specs.agreement import AgreementFile
 from kpiledger.vocabulary import EventKind, Grain
 
 _DAY = timedelta(days=1)
+_WAITING = "KPI162"
+_WHILE_IT_WAITS = "it holds while the event before it waits for an approval; once that is approved, look again"
 
 
 def agreement_rules(project: Project) -> Iterable[Finding]:
@@ -24,14 +30,14 @@ def agreement_rules(project: Project) -> Iterable[Finding]:
         yield from _people(project)
     yield from _ids_once(project)
     for file in project.agreements:
-        yield from _order(file)
+        yield from _order(file, can_wait=project.authority is not None)
     lines = timelines(project)
     for (holder, name), line in lines.items():
         if holder not in project.unread.get("holder", ()):
             ids = sorted(agreement for other, agreement in lines if other == holder and agreement != name)
-            yield from _agreed_first(line, ids)
+            yield from _agreed_first(line, ids, can_wait=project.authority is not None)
         for position, told in enumerate(line):
-            yield from _within(told, line[:position])
+            yield from _within(told, line[:position], can_wait=project.authority is not None)
             yield from _on_period(told, line[:position], project.calendar.reckoning)
 
 
@@ -59,13 +65,16 @@ def _ids_once(project: Project) -> Iterable[Finding]:
         first.setdefault(name, told)
 
 
-def _order(file: AgreementFile) -> Iterable[Finding]:
+def _order(file: AgreementFile, *, can_wait: bool) -> Iterable[Finding]:
     latest = date.min
     for index, event in enumerate(file.events):
         if event.decided_on < latest:
             message = f"this was decided on {event.decided_on}, and the event above on {latest}"
             hint = "put events in the order they were decided; what was recorded stays where it is"
-            yield error("KPI052", file, ("events", index, "decided_on"), message, hint)
+            path = ("events", index, "decided_on")
+            yield (
+                warning(_WAITING, file, path, message, hint) if can_wait else error("KPI052", file, path, message, hint)
+            )
         latest = max(latest, event.decided_on)
         folder = PurePosixPath(file.path).parent.name
         if event.event is EventKind.AGREED and str(event.valid_from.year) != folder:
@@ -74,7 +83,7 @@ def _order(file: AgreementFile) -> Iterable[Finding]:
             yield error("KPI053", file, ("events", index, "valid_from"), message, hint)
 
 
-def _agreed_first(line: list[Told], others: list[str]) -> Iterable[Finding]:
+def _agreed_first(line: list[Told], others: list[str], *, can_wait: bool) -> Iterable[Finding]:
     is_agreed, is_retired = False, False
     for told in line:
         kind, name = told.event.event, told.event.agreement
@@ -85,12 +94,15 @@ def _agreed_first(line: list[Told], others: list[str]) -> Iterable[Finding]:
             return
         if is_retired and kind is not EventKind.AGREED:
             message = f"`{name}` is {kind} here and was retired before"
-            yield error("KPI050", told.file, told.path("agreement"), message, "agree anew, under an id of its own")
+            if can_wait:
+                yield warning(_WAITING, told.file, told.path("agreement"), message, _WHILE_IT_WAITS)
+            else:
+                yield error("KPI050", told.file, told.path("agreement"), message, "agree anew, under an id of its own")
         is_agreed = True
         is_retired = is_retired or kind is EventKind.RETIRED
 
 
-def _within(told: Told, before: list[Told]) -> Iterable[Finding]:
+def _within(told: Told, before: list[Told], *, can_wait: bool) -> Iterable[Finding]:
     event, end = told.event, last_day(before)
     if event.valid_to and event.valid_to < event.valid_from:
         message = f"`valid_to` is {event.valid_to}, before `valid_from` {event.valid_from}"
@@ -100,7 +112,11 @@ def _within(told: Told, before: list[Told]) -> Iterable[Finding]:
     start = before[0].event.valid_from
     if not start <= event.valid_from <= end:
         message = f"`{event.agreement}` holds from {start} to {end}, and this begins on {event.valid_from}"
-        yield error("KPI053", told.file, told.path("valid_from"), message, "write a day within the agreement")
+        latest = latest_end(before) or end
+        if can_wait and start <= event.valid_from <= latest:
+            yield warning(_WAITING, told.file, told.path("valid_from"), message, _WHILE_IT_WAITS)
+        else:
+            yield error("KPI053", told.file, told.path("valid_from"), message, "write a day within the agreement")
 
 
 def _on_period(told: Told, before: list[Told], reckoning: Reckoning) -> Iterable[Finding]:

@@ -13,7 +13,7 @@ from kpiledger.loading.tree import KEY
 from kpiledger.periods import Reckoning, periods_between
 from kpiledger.project import Project
 from kpiledger.rules.found import error
-from kpiledger.rules.timelines import Told, last_day, timelines
+from kpiledger.rules.timelines import Told, end_for_targets, timelines
 from kpiledger.specs.agreement import AgreedTarget
 from kpiledger.specs.base import Path
 from kpiledger.specs.target import Target
@@ -26,7 +26,7 @@ def bound_rules(project: Project) -> Iterable[Finding]:
     """Findings in the figures of each target."""
     for line in timelines(project).values():
         for position, told in enumerate(line):
-            end = last_day(line[: position + 1])
+            end = end_for_targets(project, line[: position + 1])
             for index, target in enumerate(told.event.targets):
                 path = told.path("targets", index)
                 yield from _upper(told, path, target)

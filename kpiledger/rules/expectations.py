@@ -16,7 +16,7 @@ from kpiledger.project import Project
 from kpiledger.rules.expressions import refused_condition
 from kpiledger.rules.found import error, unknown, unknown_column, unknown_model
 from kpiledger.specs.base import Path
-from kpiledger.specs.checks import Check
+from kpiledger.specs.checks import Check, RegistrationRule
 from kpiledger.specs.expectation import CheckedTable, Expectations
 
 _CHANGES = (
@@ -93,10 +93,23 @@ def _rules(spec: Expectations, path: Path, table: CheckedTable, columns: Collect
         place = (*path, "rules", index)
         yield from refused_condition(spec, (*place, "where"), rule.where, columns)
         place = (*place, "check", rule.check.kind)
+        yield from _compared(spec, place, table, rule)
         for inner, column in _checked_columns(rule.check):
             yield from _unknown_in(spec, (*place, *inner), column, columns, table.model)
         if rule.check.no_rows and (problem := _not_one_select(rule.check.no_rows.sql)):
             yield error("KPI071", spec, (*place, "sql"), problem, "write one select that gives the keys of wrong rows")
+
+
+def _compared(spec: Expectations, path: Path, table: CheckedTable, rule: RegistrationRule) -> Iterable[Finding]:
+    """The rule whose failing share is compared must be one that tests each row of the same table."""
+    asked = rule.check.same_across
+    if asked is None:
+        return
+    known = [one.id for one in table.rules if one.check.same_across is None]
+    if asked.share_failing not in known:
+        message = f"{table.table} has no rule {asked.share_failing} that tests row by row"
+        hint = suggestion(asked.share_failing, known, f"rules of {table.table}") if known else "write that rule first"
+        yield error("KPI178", spec, (*path, "share_failing"), message, hint)
 
 
 def _checked_columns(check: Check) -> Iterator[tuple[Path, str]]:
@@ -105,6 +118,8 @@ def _checked_columns(check: Check) -> Iterator[tuple[Path, str]]:
     for kind in (check.one_of, check.exists_in, check.between, check.matches):
         if kind is not None:
             yield ("column",), kind.column
+    if check.same_across:
+        yield ("group",), check.same_across.group
     if check.registered_within:
         yield ("from",), check.registered_within.start
         yield ("to",), check.registered_within.to

@@ -38,6 +38,9 @@ def personal_rules(project: Project) -> Iterable[Finding]:
         for name, measure in fact.measures.items():
             yield from _named(fact, ("measures", name, "expr"), measure.expr or "", people)
             yield from _named(fact, ("measures", name, "where"), measure.where or "", people)
+    if project.waivers is not None:  # a close keeps what checks said, and with it why they were waived
+        for index, waiver in enumerate(project.waivers.waivers):
+            yield from _named(project.waivers, ("waivers", index, "reason"), waiver.reason, people)
 
 
 def people_in(text: str, people: Collection[str]) -> list[str]:

@@ -11,7 +11,7 @@ from kpiledger.loading.tree import KEY
 from kpiledger.periods import Reckoning
 from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown
-from kpiledger.rules.timelines import Told, last_day, timelines
+from kpiledger.rules.timelines import Told, end_for_targets, timelines
 from kpiledger.specs.agreement import AgreedTarget
 from kpiledger.specs.base import Path
 from kpiledger.specs.kpi import Kpi
@@ -22,7 +22,7 @@ def target_rules(project: Project) -> Iterable[Finding]:
     known = {*project.kpis, *project.unread.get("kpi", ())}
     for line in timelines(project).values():
         for position, told in enumerate(line):
-            end = last_day(line[: position + 1])
+            end = end_for_targets(project, line[: position + 1])
             for index, target in enumerate(told.event.targets):
                 path = told.path("targets", index)
                 yield from unknown("KPI021", told.file, (*path, "kpi"), target.kpi, known, "KPI")

@@ -53,6 +53,19 @@ def last_day(line: list[Told]) -> date | None:
     return end
 
 
+def latest_end(line: list[Told]) -> date | None:
+    """The latest day that an agreement may last to after the events given, whichever of them are approved."""
+    ends = [told.event.valid_to for told in line if told.event.event is not EventKind.RETIRED and told.event.valid_to]
+    return max(ends, default=None)
+
+
+def end_for_targets(project: Project, line: list[Told]) -> date | None:
+    """The last day that targets of the last event given may speak of: where events wait, no other cuts them short."""
+    if project.authority is None or line[-1].event.valid_to:
+        return last_day(line)
+    return latest_end(line)
+
+
 def promise(target: AgreedTarget) -> Promise:
     """What a target is about."""
     return target.kpi, target.slice_name, target.member

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import quote
+
+from kpiledger.specs.expectation import Expectations
 
 DEMO_FOLDER = Path("build") / "sources"
 
@@ -25,6 +27,12 @@ def connection_url(
     named = environ.get(connection or f"{source.upper()}_URL", "").strip()
     folder = demo_folder or root / DEMO_FOLDER
     return named or demo_url(folder.resolve() / f"{source}.sqlite")
+
+
+def lacking_demo_sources(files: Iterable[Expectations], environ: Mapping[str, str], demo_folder: Path) -> list[str]:
+    """The sources that the environment does not name and whose demo database was not made either."""
+    unnamed = [one.source for one in files if not environ.get(one.connection, "").strip()]
+    return [source for source in unnamed if not (demo_folder / f"{source}.sqlite").is_file()]
 
 
 def demo_url(path: Path) -> str:

@@ -1,6 +1,6 @@
 """The faults that the demo's source systems can be given, and the check that must name each of them.
 
-The warehouse is loaded from the seeds, so a fault in a source is also a difference between the two.
+They come after the sources were extracted, so a fault in a source is also a difference from the warehouse.
 """
 
 from __future__ import annotations

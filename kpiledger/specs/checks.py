@@ -12,6 +12,13 @@ from pydantic import ConfigDict, Field, model_validator
 from kpiledger.specs.base import Name, Spec, written
 from kpiledger.specs.written import Duration, ModelName, Share
 
+_RULE_ID = r"^[A-Z]{2,8}-[0-9]{2,4}$"
+RuleId = Annotated[
+    str,
+    Field(pattern=_RULE_ID),
+    written("rule id", "Two to eight capitals, a dash and a number of two to four digits.", _RULE_ID, ("DM-01",)),
+]
+
 
 class OneOf(Spec):
     """The column holds one of these codes (null is not tested)."""
@@ -88,6 +95,25 @@ class Matches(Spec):
         return self
 
 
+class SameAcross(Spec):
+    """Groups break another rule about equally often: nobody registers differently from the rest.
+
+    A group differs when the lower confidence limit of its failing share less that of all others together lies
+    above `max_gap`. The confidence holds for all groups together.
+    """
+
+    group: Name
+    """The column that says to which group a row belongs, as its team."""
+    share_failing: RuleId
+    """The rule of the same table whose failing share is compared."""
+    max_gap: Share
+    """How much larger a group's failing share may be than that of the others together: 0.05 is five points."""
+    confidence: Decimal = Field(default=Decimal("0.95"), ge=Decimal("0.5"), lt=1)
+    """How sure it must be before a group is named, for all groups together. Without it 0.95."""
+    min_rows: int = Field(default=30, ge=10)
+    """Of a group with fewer tested rows than this, or compared with fewer, it cannot be told. Without it 30."""
+
+
 class NoRows(Spec):
     """The way out: a query that gives the key columns of each row that breaks the rule."""
 
@@ -114,6 +140,8 @@ class Check(Spec):
     """The column lies between two figures, both ends included; null is not tested."""
     matches: Matches | None = None
     """The column's whole text matches a regular expression; null is not tested."""
+    same_across: SameAcross | None = None
+    """No group breaks another rule clearly more often than the others."""
     no_rows: NoRows | None = None
     """A query of your own finds no row: the way out where no other check fits."""
 
@@ -138,14 +166,6 @@ class Allowance(Spec):
     """The share, 0 to 1: 0.01 lets one row in a hundred break the rule."""
 
 
-_RULE_ID = r"^[A-Z]{2,8}-[0-9]{2,4}$"
-RuleId = Annotated[
-    str,
-    Field(pattern=_RULE_ID),
-    written("rule id", "Two to eight capitals, a dash and a number of two to four digits.", _RULE_ID, ("DM-01",)),
-]
-
-
 class RegistrationRule(Spec):
     """How data must be entered: the sentence first, the check second."""
 
@@ -165,3 +185,9 @@ class RegistrationRule(Spec):
     """How many rows may break it before it counts as broken. Without it, none."""
     blocks_from: date | None = None
     """The day from which a blocking rule blocks; before it the rule warns. It gives a team time to clean up."""
+
+    @model_validator(mode="after")
+    def _allows_once(self) -> RegistrationRule:
+        if self.allow is not None and self.check.same_across is not None:
+            raise ValueError("`allow` says nothing to a check `same_across`; its `max_gap` is what is allowed")
+        return self

@@ -8,7 +8,9 @@ from pydantic import Field
 
 from kpiledger.specs.base import Name, Spec, SpecFile, written
 from kpiledger.specs.checks import RegistrationRule
+from kpiledger.specs.extracting import Drop, Extract
 from kpiledger.specs.reconciling import Reconcile
+from kpiledger.specs.spot_check import SpotCheck
 from kpiledger.specs.written import Duration, ModelName
 
 
@@ -54,12 +56,20 @@ class CheckedTable(Spec):
     """The column that says whose row it is, so that a team can be given its own list."""
     parent: Parent | None = None
     """A table whose columns are seen with each row."""
+    extract: Extract | None = None
+    """What `kpi extract` takes of the table and keeps. Without it another tool loads the table, and only the checks are
+    ours.
+    """
+    drop: Drop | None = None
+    """The files that hold the table, where the source is a folder that it drops files into."""
     freshness: Freshness | None = None
     """How old the youngest row may be. Without it age is not checked."""
     rules: tuple[RegistrationRule, ...] = ()
     """How rows must be entered."""
     reconcile: Reconcile | None = None
     """How the table must agree with its staging model in the warehouse. Without it the two are not compared."""
+    spot_check: SpotCheck | None = None
+    """Which sample of rows is compared with the source system by a person. Without it none is drawn."""
 
 
 _VARIABLE = r"^[A-Z][A-Z0-9_]*$"
@@ -83,3 +93,8 @@ class Expectations(SpecFile):
     """Who answers for how data is entered there: a role, unit, person or department."""
     tables: tuple[CheckedTable, ...] = Field(min_length=1)
     """The tables that are checked."""
+
+    @property
+    def drops(self) -> dict[str, CheckedTable]:
+        """The tables that are read from dropped files, by name."""
+        return {table.table: table for table in self.tables if table.drop is not None}

@@ -2,22 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
-from kpiledger.specs.base import Name, Spec
+from kpiledger.specs.base import Name, Spec, written
+from kpiledger.specs.written import Duration, Share
+
+# A place's time zone as the world's list names it, or UTC; never an offset, which knows no summer time.
+_ZONE = r"^(UTC|[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z0-9_+-]+)+)$"
+
+
+Zone = Annotated[
+    str,
+    Field(pattern=_ZONE),
+    written("time zone", "A time zone by its place.", _ZONE, ("Europe/Copenhagen", "UTC")),
+]
 
 
 class Within(Spec):
-    """How far two figures may lie apart, absolutely."""
+    """How far two values may lie apart, absolutely; for times also in which zone the source writes them."""
 
-    within: Decimal = Field(ge=0)
-    """The largest difference that is accepted, in the unit of the column; seconds for times."""
+    within: Annotated[Decimal, Field(ge=0)] | Duration
+    """The largest difference that is accepted: in the unit of the column, or a duration for times, which without a
+    unit are seconds.
+    """
+    zone: Zone | None = None
+    """The zone of the source's local times, where it writes no zone itself. The warehouse holds UTC. An hour that
+    the clock repeats in autumn may be either of the two.
+    """
+
+    @property
+    def distance(self) -> Decimal:
+        """The largest difference as a figure; of a duration its seconds."""
+        return Decimal(int(self.within.total_seconds())) if isinstance(self.within, timedelta) else self.within
 
 
-Tolerance = Annotated[Literal["exact"] | Within, Field()]
+class WithinShare(Spec):
+    """How far two figures may lie apart, as a share of the source's figure."""
+
+    within_share: Share
+    """The largest difference that is accepted, as a share of the source's figure: 0.001 is a thousandth."""
+
+
+def _kind_of_distance(value: Any) -> str:
+    """Which of the two is meant: a misspelt key is then told as one, and not as each key that is missing."""
+    is_share = isinstance(value, WithinShare) or (isinstance(value, Mapping) and "within_share" in value)
+    return WithinShare.__name__ if is_share else Within.__name__
+
+
+Distance = Annotated[
+    Annotated[Within, Tag(Within.__name__)] | Annotated[WithinShare, Tag(WithinShare.__name__)],
+    Discriminator(_kind_of_distance),
+]
+Tolerance = Literal["exact"] | Distance
 
 
 class Totals(Spec):
@@ -30,17 +71,25 @@ class Totals(Spec):
     count: Literal["exact"] = "exact"
     """How the number of rows must agree. It always does so exactly."""
     sum: dict[Name, Tolerance] = {}
-    """The columns that are summed, and how far their sums may lie apart: `exact`, or `{within: "0.01"}`."""
+    """The columns that are summed, and how far their sums may lie apart: `exact`, `{within: "0.01"}` or
+    `{within_share: "0.001"}`.
+    """
+    checksum: tuple[Name, ...] = ()
+    """The columns whose values, with the key, make one checksum for each bucket. It sees a change that leaves count
+    and sums alone, and costs the network one figure a bucket. Where it differs, rows are compared by key.
+    """
 
 
 class Reconcile(Spec):
     """How a table of the warehouse must agree with the source system: totals first, then rows by key."""
 
     cut_off: Name | None = None
-    """The column that says when a row was last changed in the source. Rows changed after the newest one in the
-    warehouse are set aside as late instead of called missing.
+    """The column that says when a row was last changed in the source. Rows changed after the extract's high-water
+    mark, or after the newest one in the warehouse where there is no extract, are late instead of missing.
     """
     totals: Totals
     """Counts and sums on both sides, compared first."""
     rows: dict[Name, Tolerance] = {}
-    """The columns that are compared row by row, and how far they may lie apart. Without it only totals are compared."""
+    """The columns that are compared row by row, and how far they may lie apart. Without it rows are compared only
+    where totals or checksums differ.
+    """

@@ -11,19 +11,25 @@ from kpiledger.finding import Position
 
 # The namespace of our signatures: a signature made for anything else is none of an agreement.
 NAMESPACE = "kpi-agreement"
+# That of closes: a key may sign them where its line of allowed_signers says so.
+CLOSE_NAMESPACE = "kpi-close"
 SIGNERS = "metrics/approvers/allowed_signers"
 APPROVALS = "metrics/approvals"
 
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A line of allowed_signers: a person's public key (type and base64, no comment) and when it counts, in UTC."""
+    """A line of allowed_signers: a person's public key (type and base64, no comment) and when it counts, in UTC.
+
+    `signs_closes` says whether the key is bound to `kpi-close` as well.
+    """
 
     person: str
     public_key: str
     valid_after: datetime | None
     valid_before: datetime | None
     position: Position
+    signs_closes: bool = False
 
     @property
     def fingerprint(self) -> str:

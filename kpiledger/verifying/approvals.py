@@ -1,4 +1,7 @@
-"""Does every recorded approval hold: signature, key, role, authority, four eyes, and one event under its name?"""
+"""Does every recorded approval hold: signature, key, role, authority, four eyes, and one event under its name?
+
+One that came too late is recorded and does not count; nothing is wrong with the ledger, and question 6 shows it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ def _look(held: Held) -> Looked:
     not_holding = (
         Problem(NAME, f"the approval of {one.event} is {one.state}: {one.why}", one.seq, one.event)
         for one in judged(held.ledger, held.entries)
-        if one.state is not ApprovalState.APPROVED
+        if one.state is not ApprovalState.APPROVED and not (one.lapse and one.lapse.is_too_late)
     )
     return Looked.found((*not_holding, *_recorded_twice(held.entries)))
 

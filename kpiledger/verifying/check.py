@@ -35,7 +35,7 @@ class Held:
     """A ledger whose bytes, tree and signature hold, and what lies beside it.
 
     `events` are the recorded agreement events; empty where they cannot be read, and then a check that needs
-    them is not asked.
+    them is not asked. `index` gives what was seen in the index meanwhile.
     """
 
     ledger: Ledger
@@ -43,6 +43,7 @@ class Held:
     found: Examination
     beside: Beside
     events: Sequence[RecordedEvent]
+    index: Callable[[], Looked]
 
     @property
     def entries(self) -> Sequence[Entry]:

@@ -5,6 +5,8 @@ Files have no such rights that could be asked for; there it is the folder's and 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kpiledger.ledger.postgres_rights import rights_in
 from kpiledger.ledger.postgres_storage import PostgresStorage
 from kpiledger.ledger.problem import Problem
@@ -24,6 +26,18 @@ def _look(held: Held) -> Looked:
             "verify with an account that has kpi_ledger_reader"
         )
     return Looked.found(Problem(NAME, f"{text}; `kpi ledger-schema` shows how it should be") for text in rights.amiss)
+
+
+def way_out(problem: Problem) -> Problem:
+    """What an administrator runs to take away rows that a writer added without the ledger's key."""
+    assert problem.seq is not None
+    size = problem.seq - 1
+    return replace(
+        problem,
+        message=f"{problem.message}. Take the writer's account away; then an administrator runs: begin; "
+        f"set local session_replication_role = replica; delete from ledger.entry where seq > {size}; "
+        f"delete from ledger.checkpoint where size > {size}; commit;",
+    )
 
 
 def _is_given(ledger: Ledger, _: Beside) -> bool:

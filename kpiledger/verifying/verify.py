@@ -6,21 +6,22 @@ First the ledger itself, byte by byte; then, if its entries hold, everything tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kpiledger.errors import BrokenWorld, LedgerDamaged
 from kpiledger.folding import RecordedEvent, fold
 from kpiledger.ledger.checkpoint import VerifierKey
 from kpiledger.ledger.collector import uncollected
 from kpiledger.ledger.contents import recorded_events
-from kpiledger.ledger.integrity import Examination
+from kpiledger.ledger.integrity import UNSIGNED, Examination
 from kpiledger.ledger.keys import trusted_key
+from kpiledger.ledger.postgres_storage import PostgresStorage
 from kpiledger.ledger.problem import Problem
 from kpiledger.ledger.store import Ledger, examine_ledger
 from kpiledger.project import Project
 from kpiledger.projected import ProjectionRow
 from kpiledger.settings import Settings
-from kpiledger.verifying import subjects
+from kpiledger.verifying import index, rights, subjects
 from kpiledger.verifying.check import Beside, Check, Held, Reads
 from kpiledger.verifying.checks import CHECKS
 
@@ -80,22 +81,25 @@ def verify(
     given = [check for check in CHECKS if check.is_given(ledger, beside)]
     names = [check.name for check in given]
     notes = _Notes(list(not_looked_at), [Problem("project", text) for text in problems])
-    try:
-        found = examine_ledger(ledger, key)
-        trusted = key or trusted_key(ledger.keys)
-    except LedgerDamaged as damage:  # a file is missing or the public key is none
-        notes.leave_out(names, "the ledger cannot be read")
-        notes.problems.append(Problem("ledger", damage.message))
-        return _verification(ledger, None, notes)
-    _note_ledger(found, notes)
-    if found.has_sound_entries:
-        # Reading a hundred thousand events as specs takes longer than all else: only where something needs it.
-        events = _events(ledger, found, notes) if any(check.reads is Reads.EVENTS for check in given) else ()
-        held = Held(ledger, trusted, found, beside, events or ())
-        for check in given:
-            _make(check, held, notes, events is not None)
-    else:
-        notes.leave_out(names, "the ledger itself does not hold")
+    with index.looked_at_meanwhile(ledger, beside) as index_looked:
+        try:
+            found = examine_ledger(ledger, key)
+            trusted = key or trusted_key(ledger.keys)
+        except LedgerDamaged as damage:  # a file is missing or the public key is none
+            notes.leave_out(names, "the ledger cannot be read")
+            notes.problems.append(Problem("ledger", damage.message))
+            return _verification(ledger, None, notes)
+        if isinstance(ledger.storage, PostgresStorage):
+            found = replace(found, problems=tuple(_with_way_out(problem) for problem in found.problems))
+        _note_ledger(found, notes)
+        if found.has_sound_entries:
+            # Reading a hundred thousand events as specs takes longer than all else: only where something needs it.
+            events = _events(ledger, found, notes) if any(check.reads is Reads.EVENTS for check in given) else ()
+            held = Held(ledger, trusted, found, beside, events or (), index_looked)
+            for check in given:
+                _make(check, held, notes, events is not None)
+        else:
+            notes.leave_out(names, "the ledger itself does not hold")
     return _verification(ledger, found, notes)
 
 
@@ -115,6 +119,10 @@ def _note_ledger(found: Examination, notes: _Notes) -> None:
         notes.leave_out(["checkpoints"], "none were kept; the next recording begins to")
     else:
         notes.looked_at.append("checkpoints")
+
+
+def _with_way_out(problem: Problem) -> Problem:
+    return rights.way_out(problem) if problem.name == UNSIGNED else problem
 
 
 def _events(ledger: Ledger, found: Examination, notes: _Notes) -> Sequence[RecordedEvent] | None:

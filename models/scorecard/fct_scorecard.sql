@@ -1,265 +1,165 @@
+-- The official figures: as closed or restated where the period is closed, as computed now everywhere else.
 with
 
-dim_kpi as (
-    select * from {{ ref('dim_kpi') }}
+scorecard_now as (
+    select * from {{ ref('scorecard_now') }}
 ),
 
-dim_kpi_version as (
-    select * from {{ ref('dim_kpi_version') }}
+closed_scorecard as (
+    select * from {{ source('recorded', 'closed_scorecard') }}
 ),
 
-dim_span as (
-    select * from {{ ref('dim_span') }}
+closed_period as (
+    select * from {{ source('recorded', 'closed_period') }}
 ),
 
-fct_kpi_value as (
-    select * from {{ ref('fct_kpi_value') }}
+periods as (
+    select distinct grain, period_start, period_end from scorecard_now
 ),
 
-held_period as (
-    select * from {{ ref('held_period') }}
-),
-
-scoring as (
-    select * from {{ source('recorded', 'scoring') }}
-),
-
--- the spans of a period side by side
-spread as (
+-- periods lie within each other or apart: of those around a row the innermost speaks for it
+around as (
     select
-        kpi,
-        version,
-        grain,
-        period_start,
-        slice,
-        member,
-        max(case when span = 'period' then value end) as period_value,
-        max(case when span = 'year_to_date' then value end) as year_to_date_value,
-        max(case when span = 'rolling_12' then value end) as rolling_value,
-        max(case when span = 'period_last_year' then value end) as last_year_value,
-        max(case when span = 'year_to_date_last_year' then value end) as year_to_date_last_year_value
-    from fct_kpi_value
-    group by kpi, version, grain, period_start, slice, member
+        periods.grain,
+        periods.period_start,
+        closed_period.close_state,
+        row_number() over (
+            partition by periods.grain, periods.period_start
+            order by closed_period.first_day desc, closed_period.last_day
+        ) as distance
+    from periods
+    inner join closed_period
+        on periods.period_start >= closed_period.first_day
+        and periods.period_end <= closed_period.last_day
 ),
 
--- the values of the last twelve calendar months: a window of time, not of rows
-recent as (
+frozen as (
     select
-        *,
-        avg(period_value) over last_twelve_months as mean_value,
-        count(period_value) over last_twelve_months as mean_count
-    from spread
-    window last_twelve_months as (
-        partition by kpi, version, grain, slice, member
-        order by period_start
-        range between interval '11 months' preceding and current row
-    )
+        closed_scorecard.holder,
+        closed_scorecard.agreement,
+        closed_scorecard.agreement_version,
+        closed_scorecard.kpi,
+        closed_scorecard.kpi_version,
+        closed_scorecard.slice,
+        closed_scorecard.member,
+        closed_scorecard.grain,
+        closed_scorecard.period_start,
+        closed_scorecard.period_end,
+        closed_scorecard.is_complete,
+        closed_scorecard.actual,
+        closed_scorecard.target_value,
+        closed_scorecard.comparison,
+        closed_scorecard.amber_value,
+        closed_scorecard.stretch_value,
+        closed_scorecard.weight,
+        closed_scorecard.variance,
+        closed_scorecard.attainment,
+        closed_scorecard.status,
+        closed_scorecard.actual_year_to_date,
+        closed_scorecard.target_year_to_date,
+        closed_scorecard.same_period_last_year,
+        closed_scorecard.year_to_date_last_year,
+        closed_scorecard.rolling_mean,
+        closed_scorecard.baseline_value,
+        closed_scorecard.recorded_at,
+        closed_scorecard.upper_value,
+        closed_scorecard.within_value,
+        closed_scorecard.commit_value,
+        closed_scorecard.amber_outside_by,
+        closed_scorecard.score,
+        closed_scorecard.is_pilot,
+        closed_scorecard.is_binding,
+        closed_scorecard.approval_state,
+        closed_scorecard.entry_seq,
+        closed_scorecard.entry_hash,
+        closed_scorecard.reason_kind,
+        closed_scorecard.close_state,
+        closed_scorecard.closed_at,
+        closed_scorecard.as_closed,
+        scorecard_now.actual as current,
+        scorecard_now.status as current_status
+    from closed_scorecard
+    left join scorecard_now
+        on closed_scorecard.holder = scorecard_now.holder
+        and closed_scorecard.kpi = scorecard_now.kpi
+        and closed_scorecard.slice = scorecard_now.slice
+        and closed_scorecard.member = scorecard_now.member
+        and closed_scorecard.grain = scorecard_now.grain
+        and closed_scorecard.period_start = scorecard_now.period_start
 ),
 
--- the year of the calendar that a period is of, and its number there: so many targets make a year to date
-years as (
+-- what was promised for a closed period after its close counts only once the period is restated or closed anew
+others as (
     select
-        grain,
-        period_start,
-        span_start as year_start,
-        row_number() over (partition by grain, span_start order by period_start) as period_number
-    from dim_span
-    where span = 'year_to_date'
-),
-
--- days and weeks have no fixed number in a year, and no mean over one
-grain_lengths as (
-    select 'month' as grain, 1 as month_count
-    union all
-    select 'quarter' as grain, 3 as month_count
-    union all
-    select 'year' as grain, 12 as month_count
-),
-
-joined as (
-    select
-        held_period.*,
-        dim_kpi_version.version as kpi_version,
+        scorecard_now.holder,
+        scorecard_now.agreement,
+        scorecard_now.agreement_version,
+        scorecard_now.kpi,
+        scorecard_now.kpi_version,
+        scorecard_now.slice,
+        scorecard_now.member,
+        scorecard_now.grain,
+        scorecard_now.period_start,
+        scorecard_now.period_end,
+        scorecard_now.is_complete,
+        scorecard_now.actual,
+        scorecard_now.target_value,
+        scorecard_now.comparison,
+        scorecard_now.amber_value,
+        scorecard_now.stretch_value,
+        scorecard_now.weight,
+        scorecard_now.variance,
+        scorecard_now.attainment,
+        scorecard_now.status,
+        scorecard_now.actual_year_to_date,
+        scorecard_now.target_year_to_date,
+        scorecard_now.same_period_last_year,
+        scorecard_now.year_to_date_last_year,
+        scorecard_now.rolling_mean,
+        scorecard_now.baseline_value,
+        scorecard_now.recorded_at,
+        scorecard_now.upper_value,
+        scorecard_now.within_value,
+        scorecard_now.commit_value,
+        scorecard_now.amber_outside_by,
+        scorecard_now.score,
+        scorecard_now.is_pilot,
+        scorecard_now.is_binding,
+        scorecard_now.approval_state,
+        scorecard_now.entry_seq,
+        scorecard_now.entry_hash,
+        scorecard_now.reason_kind,
         case
-            when dim_kpi.is_missing_zero and held_period.is_complete then coalesce(recent.period_value, 0)
-            else recent.period_value
-        end as actual,
-        recent.year_to_date_value as actual_year_to_date,
-        recent.last_year_value as same_period_last_year,
-        recent.year_to_date_last_year_value as year_to_date_last_year,
-        case
-            when dim_kpi_version.is_ratio then recent.rolling_value
-            when recent.mean_count = 12 / grain_lengths.month_count then recent.mean_value
-        end as rolling_mean,
-        dim_kpi_version.is_additive,
-        dim_kpi_version.is_level,
-        years.year_start,
-        years.period_number
-    from held_period
-    inner join dim_kpi
-        on held_period.kpi = dim_kpi.kpi
-    left join grain_lengths
-        on held_period.grain = grain_lengths.grain
-    left join years
-        on held_period.grain = years.grain
-        and held_period.period_start = years.period_start
-    -- the definition in force in the period says what its numbers are: a sum, a ratio, a level
-    left join dim_kpi_version
-        on held_period.kpi = dim_kpi_version.kpi
-        and held_period.period_start >= dim_kpi_version.valid_from
-        and held_period.period_start <= coalesce(dim_kpi_version.valid_to, held_period.period_start)
-    left join recent
-        on held_period.kpi = recent.kpi
-        and held_period.grain = recent.grain
-        and held_period.period_start = recent.period_start
-        and held_period.slice = recent.slice
-        and held_period.member = recent.member
-        and dim_kpi_version.version = recent.version
-),
-
--- how far the actual lies outside of what was promised, where a target has two sides
-measured as (
-    select
-        *,
-        case
-            when comparison = 'between' then greatest(target_value - actual, actual - upper_value, 0)
-            when comparison = 'exactly' then greatest(abs(actual - target_value) - within_value, 0)
-        end as outside_by,
-        case when is_agreed and comparison <> 'between' then target_value end as adding_value
-    from joined
-),
-
-judged as (
-    select
-        *,
-        case
-            when target_value is null or not is_agreed then 'no_target'
-            when not is_complete then 'incomplete'
-            when actual is null then 'no_data'
-            when comparison = 'at_least' and actual >= target_value then 'green'
-            when comparison = 'at_most' and actual <= target_value then 'green'
-            when outside_by = 0 then 'green'
-            when comparison = 'at_least' and actual >= amber_value then 'amber'
-            when comparison = 'at_most' and actual <= amber_value then 'amber'
-            when outside_by <= amber_outside_by then 'amber'
-            else 'red'
-        end as status
-    from measured
-),
-
--- more is better below: where less is better, every figure has changed its sign
-turned as (
-    select
-        *,
-        case comparison when 'at_least' then actual when 'at_most' then -actual end as reached,
-        case comparison when 'at_least' then target_value when 'at_most' then -target_value end as target_mark,
-        case comparison when 'at_least' then commit_value when 'at_most' then -commit_value end as commit_mark,
-        case comparison when 'at_least' then stretch_value when 'at_most' then -stretch_value end as stretch_mark
-    from judged
-),
-
--- what a target is worth: nothing below commit, then rising to the target and on to stretch, and no further
-scored as (
-    select
-        turned.*,
-        case
-            when not turned.is_binding or turned.status not in ('green', 'amber', 'red') then null
-            when turned.comparison in ('between', 'exactly') and turned.status = 'green' then scoring.at_target
-            when turned.comparison in ('between', 'exactly') and turned.status = 'amber' then scoring.at_commit
-            when turned.reached >= turned.stretch_mark and turned.reached >= turned.target_mark then scoring.at_stretch
-            when turned.reached > turned.target_mark and turned.stretch_mark > turned.target_mark
-                then scoring.at_target
-                    + (scoring.at_stretch - scoring.at_target)
-                    * cast(
-                        (turned.reached - turned.target_mark) / (turned.stretch_mark - turned.target_mark)
-                        as decimal(20, 12)
-                    )
-            when turned.reached >= turned.target_mark then scoring.at_target
-            when turned.reached >= turned.commit_mark
-                then scoring.at_commit
-                    + (scoring.at_target - scoring.at_commit)
-                    * cast(
-                        (turned.reached - turned.commit_mark) / (turned.target_mark - turned.commit_mark)
-                        as decimal(20, 12)
-                    )
-            else 0
-        end as score
-    from turned
-    cross join scoring
-),
-
--- targets add up over the year only where the KPI does, and only where none is missing
-with_targets as (
-    select
-        *,
-        count(adding_value) over year_to_date as target_count,
-        sum(adding_value) over year_to_date as target_sum
-    from scored
-    window year_to_date as (
-        partition by holder, kpi, kpi_version, slice, member, grain, year_start
-        order by period_start
-    )
+            when around.close_state in ('closed', 'locked') then 'added'
+            else coalesce(around.close_state, 'open')
+        end as close_state,
+        cast(null as timestamp) as closed_at,
+        cast(null as decimal(38, 12)) as as_closed,
+        scorecard_now.actual as current,
+        scorecard_now.status as current_status
+    from scorecard_now
+    left join closed_scorecard
+        on scorecard_now.holder = closed_scorecard.holder
+        and scorecard_now.kpi = closed_scorecard.kpi
+        and scorecard_now.slice = closed_scorecard.slice
+        and scorecard_now.member = closed_scorecard.member
+        and scorecard_now.grain = closed_scorecard.grain
+        and scorecard_now.period_start = closed_scorecard.period_start
+    left join around
+        on scorecard_now.grain = around.grain
+        and scorecard_now.period_start = around.period_start
+        and around.distance = 1
+    where closed_scorecard.holder is null
+        and (
+            scorecard_now.agreement is null
+            or coalesce(around.close_state, 'open') not in ('closed', 'locked')
+        )
 ),
 
 final as (
-    select
-        holder,
-        agreement,
-        agreement_version,
-        kpi,
-        kpi_version,
-        slice,
-        member,
-        grain,
-        period_start,
-        period_end,
-        is_complete,
-        actual,
-        target_value,
-        comparison,
-        amber_value,
-        stretch_value,
-        weight,
-        -- of two sides: how far below the lower or above the upper one, 0 between them
-        cast(
-            case
-                when comparison = 'between' and actual > upper_value then actual - upper_value
-                when comparison = 'between' and actual >= target_value then 0
-                else actual - target_value
-            end as decimal(38, 12)
-        ) as variance,
-        -- below zero a share says the opposite: -10 of a target of -5 would be twice what was promised
-        cast(
-            case
-                when comparison = 'at_least' and target_value > 0 then actual / target_value
-                when comparison = 'at_most' and actual > 0 then target_value / actual
-            end as decimal(38, 12)
-        ) as attainment,
-        status,
-        actual_year_to_date,
-        cast(
-            case
-                when is_level then adding_value
-                when is_additive and target_count = period_number then target_sum
-            end as decimal(38, 10)
-        ) as target_year_to_date,
-        same_period_last_year,
-        year_to_date_last_year,
-        cast(rolling_mean as decimal(38, 12)) as rolling_mean,
-        baseline_value,
-        recorded_at,
-        upper_value,
-        within_value,
-        commit_value,
-        amber_outside_by,
-        cast(score as decimal(38, 12)) as score,
-        is_pilot,
-        is_binding,
-        approval_state,
-        entry_seq,
-        entry_hash,
-        reason_kind
-    from with_targets
+    select * from frozen
+    union all
+    select * from others
 )
 
 select * from final

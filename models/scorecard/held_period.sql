@@ -23,10 +23,23 @@ fct_kpi_target as (
     select * from {{ ref('fct_kpi_target') }}
 ),
 
-current_targets as (
-    select * from fct_kpi_target
+numbered_targets as (
+    select
+        fct_kpi_target.*,
+        row_number() over (
+            partition by holder, kpi, slice, member, grain, period_start
+            order by case when approval_state in ('approved', 'not_required') then 0 else 1 end, recorded_at, agreement
+        ) as place
+    from fct_kpi_target
     where superseded_at is null
         and not is_pending
+),
+
+-- an agreement that waits for its approval is not shown beside one on the same that counts, or that came first
+current_targets as (
+    select * from numbered_targets
+    where place = 1
+        or approval_state in ('approved', 'not_required')
 ),
 
 -- what holders are held to: dense, a period without data is a row too

@@ -22,7 +22,7 @@ from kpiledger.ledger.subjects import erase
 from kpiledger.ledger_index.opening import index_in_memory
 from kpiledger.periods import Period
 from kpiledger.recording import pending, record
-from kpiledger.reports.target import target_answer
+from kpiledger.reports.target import render_text, target_answer
 from kpiledger.verifying import verify
 from kpiledger.vocabulary import ApprovalState
 
@@ -97,7 +97,7 @@ def test_a_key_that_changes_or_goes_is_recorded_and_earlier_approvals_stand(comp
     company.write("metrics/approvers/allowed_signers", own)
     company.record(NOW + DAY)
     assert company.kinds[-2:] == ["key.added", "key.revoked"]
-    company.write("metrics/approvers/allowed_signers", "")
+    company.write("metrics/approvers/allowed_signers", "# nobody\n")
     company.record(NOW + DAY)
     assert company.kinds[-1] == "key.revoked"
     assert company.states()["sales_west_2017/2"] == "approved"
@@ -106,7 +106,7 @@ def test_a_key_that_changes_or_goes_is_recorded_and_earlier_approvals_stand(comp
 def test_a_stolen_key_is_taken_out_and_only_what_was_recorded_before_stands(company: Company, keys: Keys) -> None:
     company.approve(keys.make("ed25519"))
     company.record()
-    company.write("metrics/approvers/allowed_signers", "")
+    company.write("metrics/approvers/allowed_signers", "# nobody\n")
     _, findings = check_folder(company.folder)
     assert [(finding.rule, finding.severity) for finding in findings] == [("KPI155", Severity.WARNING)]
     company.record(NOW + DAY)
@@ -343,3 +343,25 @@ def test_what_waits_is_told_where_it_would_change_something_and_never_called_sig
     assert waits("revenue", "2017-06") == []
     assert waits("revenue", "2017-08") == [("23000", "unapproved")]
     assert waits("gross_margin", "2017-08") == ([("0.12", "unapproved")] if is_trial else [])
+
+
+def test_what_waited_at_a_moment_is_told_as_well_as_what_waits_today(tmp_path: Path, keys: Keys) -> None:
+    company = Company(small_company(tmp_path / "project", keys.line("ed25519", "p1001")))
+    company.record(NOW)
+    company.approve(keys.make("ed25519"))
+    company.record(NOW + 10 * DAY)
+    index = index_in_memory(company.ledger, signed_checkpoint(company.ledger))
+
+    def told(at: datetime | None) -> str:
+        august = Period.parse("2017-08")
+        found = target_answer(company.ledger, index, None, "revenue", "sales_west", august, at)
+        assert found.pending == ()
+        assert [str(one.value) for one in found.pending_then] == (["23000"] if at == NOW + DAY else [])
+        return render_text(found)
+
+    then = told(NOW + DAY)
+    assert (
+        then.index("21,000") < then.index("what waited for an approval then, and held nowhere") < then.index("23,000")
+    )
+    assert "waited" not in told(NOW + 11 * DAY)
+    assert "waited" not in told(None)

@@ -13,6 +13,7 @@ from signers import Keys
 from kpiledger.claim import release
 from kpiledger.cli import kpi
 from kpiledger.run import begin, build_models, record_agreements
+from kpiledger.sources import build_demo_sources
 from kpiledger.warehouse import open_reader, rows_of
 from tests.demo import copy_project
 
@@ -36,7 +37,7 @@ NOW = datetime(2018, 1, 5, 9, tzinfo=UTC)
 
 def scorecard(folder: Path, at: datetime) -> dict[date, dict[str, Any]]:
     """The last two months of the team's revenue after a run that recorded at a moment; nothing is published."""
-    run = begin(folder, f"run_{at:%Y%m%d}", None, at)
+    run = begin(folder, f"run_{at:%Y%m%d}", None, at, extracting=True)
     record_agreements(run, lambda: at)
     build_models(run)
     release(run.settings.build)
@@ -63,6 +64,7 @@ def asked_for(folder: Path) -> list[tuple[Any, ...]]:
 @pytest.mark.demo
 def test_an_unsigned_amendment_is_shown_and_counts_once_it_is_signed(tmp_path: Path, keys: Keys) -> None:
     folder = copy_project(tmp_path / "demo")
+    build_demo_sources(folder / "seeds", folder / "build" / "sources", faults=False)
     with (folder / WEST).open("a") as west, (folder / "metrics/approvers/allowed_signers").open("a") as signers:
         west.write(AMENDED)
         signers.write(keys.line("ed25519", "p_1002"))

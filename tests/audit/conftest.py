@@ -110,7 +110,7 @@ def small_world(tmp_path_factory: pytest.TempPathFactory) -> AuditWorld:
 def audit_world(tmp_path_factory: pytest.TempPathFactory) -> AuditWorld:
     """The demo's three years, each decision recorded the morning after; nothing is published."""
     root = tmp_path_factory.mktemp("audit") / "demo"
-    for folder in ("metrics", "models", "expectations"):
+    for folder in ("metrics", "models", "expectations", "docs/decisions"):
         shutil.copytree(ROOT / folder, root / folder)
     shutil.copy(ROOT / "kpiledger.yml", root)
     settings = load_settings(root, {})

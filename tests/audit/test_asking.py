@@ -15,6 +15,7 @@ from kpiledger.audit.questions import QUESTIONS
 from kpiledger.audit.rendering import render_csv, render_text
 from kpiledger.cli import kpi
 from kpiledger.errors import WrongUse
+from kpiledger.ledger_index.files import IndexFiles
 
 
 @pytest.fixture
@@ -39,6 +40,16 @@ def test_json_has_the_words_the_rows_by_column_and_the_tree(command):
         (5, "new_customers", "2016-12-15T10:00:00.000000Z"),
     ]
     assert (found["facts"]["changes"], found["facts"]["tree size"]) == (2, 8)
+
+
+def test_an_answer_says_what_vouches_for_the_index_and_makes_it_anew_when_asked(command, small_world):
+    files = IndexFiles(small_world.settings.build)
+    for words in ((), ("--rebuild",)):
+        before = files.note.read_bytes() if files.note.exists() else b""
+        told = json.loads(command("audit", "3", "--output", "json", *words).stdout)["facts"]["index"]
+        assert told.startswith("signed by the ledger's key; made from 8 entries at ")
+        assert not words or files.note.read_bytes() != before
+    assert "index" not in json.loads(command("audit", "23", "--output", "json").stdout)["facts"]
 
 
 def test_csv_has_a_head_and_the_rows_and_says_the_rest_on_stderr(command):
@@ -75,7 +86,7 @@ def test_every_question_has_a_number_of_its_own_and_stands_in_order():
     ("words", "said"),
     [
         (["audit"], "no question is named"),
-        (["audit", "13"], "there is no question 13"),
+        (["audit", "99"], "there is no question 99"),
         (["audit", "1", "--kpi", "revenue"], "question 1 needs --holder and --period"),
         (["audit", "4", "--known-at", "2017-01-01"], "question 4 does not take --known-at"),
     ],

@@ -9,7 +9,9 @@ import duckdb
 import pytest
 
 from kpiledger.checking import check_folder
-from kpiledger.ledger.store import Ledger
+from kpiledger.ledger.store import Ledger, signed_checkpoint
+from kpiledger.ledger_index.files import IndexFiles
+from kpiledger.ledger_index.vouching import Vouched, sound_index
 from kpiledger.settings import load_settings
 from tests.audit.conftest import EXPECTED, AuditWorld
 
@@ -69,3 +71,11 @@ def test_the_service_desk_turned_november_green_two_days_before_its_end(world):
     """By hand: 7.22 hours to solve, promised at most 5.9 by the ramp, then 7.5 by an amendment of 28 November."""
     rows = [row for row in world.rows(5) if row["agreement"] == "service_2017" and row["period"] == "2017-11"]
     assert [(row["old_status"], row["new_status"]) for row in rows] == [("red", "green")]
+
+
+def test_a_run_leaves_an_index_that_was_made_from_every_entry(published_demo):
+    settings = load_settings(published_demo, {})
+    ledger = Ledger(settings.ledger)
+    vouched = sound_index(IndexFiles(settings.build), ledger)
+    assert isinstance(vouched, Vouched)
+    assert vouched.whole == vouched.size == signed_checkpoint(ledger).size

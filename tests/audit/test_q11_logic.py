@@ -6,6 +6,7 @@ import duckdb
 import pytest
 from kpi_world import kpi_world
 
+from kpiledger.errors import WrongUse
 from tests.audit.conftest import EXPECTED
 
 ASKED = {"kpi": "revenue", "period": "2016-06", "member": "West"}
@@ -48,5 +49,18 @@ def test_a_definition_that_was_published_otherwise_breaks_its_links(world):
 
 
 def test_a_number_that_is_not_published_is_no_proof(world):
-    asked = {**ASKED, "member": "East"}
-    assert not world.ask(11, **asked).holds
+    found = world.ask(11, **{**ASKED, "period": "2017-06"})
+    assert not found.holds
+    assert "the number has a version" in found.summary[1]
+
+
+def test_an_unknown_member_or_slice_is_a_slip_and_the_known_ones_are_named(world):
+    with pytest.raises(WrongUse) as unknown:
+        world.ask(11, **{**ASKED, "member": "East"})
+    assert str(unknown.value).startswith("`East` is none of the members of region of revenue")
+    assert unknown.value.hint == "did you mean `West`?"
+    with pytest.raises(WrongUse) as far:
+        world.ask(11, **{**ASKED, "member": "Grönland"})
+    assert far.value.hint == "the members of region of revenue are West"
+    with pytest.raises(WrongUse, match="`country` is none of the slices of revenue"):
+        world.ask(11, **{**ASKED, "slice": "country"})

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+
 import pytest
 from ledger_builders import kpi, project
 
 from kpiledger.ledger.entry import Draft
 from kpiledger.ledger.schema import EntryKind
-from kpiledger.ledger.store import Ledger, writing
+from kpiledger.ledger.store import Ledger, read_entries, writing
 from kpiledger.ledger.subjects import commit_subject
 from kpiledger.recording import record
 from kpiledger.settings import load_settings
+from kpiledger.specs.organisation import Scoring
+from kpiledger.verifying import verify
 from tests.audit.conftest import EXPECTED, AuditWorld, at
 
 KEYS = [("p1001", "SHA256:first"), ("p1001", "SHA256:second"), ("p1002", "SHA256:third")]
@@ -73,3 +78,55 @@ def test_a_revoked_key_says_so(world):
 
 def test_without_a_policy_that_is_said(small_world):
     assert "no policy is recorded: targets count without an approval" in small_world.ask(12).summary
+
+
+def test_each_policy_that_was_recorded_is_shown_with_when_the_next_came(world, tmp_path):
+    copy = shutil.copytree(world.ledger.directory, tmp_path / "copy" / "ledger")
+    ledger = Ledger(copy)
+    people = {person: dict(commit_subject(ledger, person)) for person in ("p1001", "p1002")}
+    right = {"role": "cfo", "units": ["company"], "valid_from": None, "valid_to": None}
+    held = [{"role": "cfo", "person": people["p1001"], "valid_from": None, "valid_to": None}]
+    policy = {"required_from": "2016-01-01", "authorities": [right], "holders": held, "role_units": {"cfo": "company"}}
+    with writing(ledger, at("2016-03-01T10:00:00")) as writer:
+        writer.append([Draft(EntryKind.AUTHORITY_RECORDED, "authority", policy)])
+    changed = replace(world, ledger=ledger, settings=replace(world.settings, build=tmp_path / "copy" / "build"))
+    rights = [row for row in changed.rows(12) if row["may"] == "approve targets"]
+    assert [(row["role"], row["state"]) for row in rights] == [
+        ("cfo", ""),
+        ("cfo", "replaced 2016-03-01"),
+        ("cfo", "replaced 2016-03-01"),
+        ("chairman", "nobody holds the role; replaced 2016-03-01"),
+    ]
+    assert "2 policies are recorded, one after the other" in changed.ask(12).summary
+
+
+def test_changed_scores_are_recorded_once_and_shown_with_what_they_were(world, tmp_path):
+    copy = Ledger(tmp_path / "scored" / "ledger")
+    record(world.project, tmp_path, copy, at("2015-01-01T09:00:00"))
+    before = len(read_entries(copy))
+
+    def scored(reason: str | None = None, **marks: str):
+        scoring = Scoring.model_validate({**marks, "reason": reason}, strict=False)
+        organisation = world.project.organisation.model_copy(update={"scoring": scoring})
+        specs = replace(world.project, organisation=organisation)
+        settings = replace(world.settings, build=tmp_path / "scored" / "build")
+        return replace(world, ledger=copy, project=specs, settings=settings)
+
+    def shown(one):
+        return [(row["what"], row["state"]) for row in one.rows(12) if row["may"] == "score targets"]
+
+    unchanged = scored("words alone")
+    assert record(unchanged.project, tmp_path, copy, at("2016-01-01T09:00:00")).new == 0
+    lower = scored("A hard year", at_commit="0.7")
+    assert "the scores in metrics/organisation.yml are not recorded yet" in lower.ask(12).summary
+    for moment in ("2016-02-01T09:00:00", "2016-02-02T09:00:00"):
+        record(lower.project, tmp_path, copy, at(moment))
+    assert len(read_entries(copy)) == before + 1
+    assert shown(lower) == [("0.7 at commit, 1 at the target, 1.2 at stretch: A hard year", "")]
+    record(scored().project, tmp_path, copy, at("2016-05-01T09:00:00"))
+    assert shown(scored()) == [
+        ("0.5 at commit, 1 at the target, 1.2 at stretch", ""),
+        ("0.7 at commit, 1 at the target, 1.2 at stretch: A hard year", "replaced 2016-05-01"),
+    ]
+    assert "the scores of targets were changed 2 times" in scored().ask(12).summary
+    assert verify(copy).holds

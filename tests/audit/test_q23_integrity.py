@@ -93,4 +93,7 @@ def test_a_checkpoint_that_is_not_signed_ends_the_question(world):
 
 def test_what_is_anchored_nowhere_is_said(world):
     shutil.rmtree(world.settings.root / "anchors")
-    assert "The newest checkpoint is anchored nowhere" in world.ask(23).notes[0]
+    found = world.ask(23)
+    assert not found.holds
+    assert "anchors held checkpoints from 0 entries on, and holds none" in found.notes[0]
+    assert "The newest checkpoint is anchored nowhere" in found.notes[1]

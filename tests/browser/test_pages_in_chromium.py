@@ -15,6 +15,8 @@ import duckdb
 import pytest
 
 from kpiledger.pages import render_pages
+from kpiledger.pages.known_runs import KnownRuns
+from kpiledger.pages.render import render_stopped
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "pages"))
 
@@ -184,7 +186,10 @@ def test_no_page_breaks_a_rule_of_accessibility(published_demo: Path, browser: A
     ledger, warehouse = forms_ledger(tmp_path), forms_warehouse(tmp_path / "warehouse.duckdb")
     render_pages(forms_project(tmp_path), warehouse, tmp_path, datetime(2018, 1, 2), "run-1", None, ledger)
     every_kind = [path for path in published(published_demo) if path.parent.name == "pages"]
-    every_kind += [next(path for path in published(published_demo) if path.parent.name == "history")]
+    for folder in ("history", "todo"):
+        every_kind += [next(path for path in published(published_demo) if path.parent.name == folder)]
+    known = KnownRuns(readers_see="run 0123")
+    render_stopped(forms_project(tmp_path), warehouse, tmp_path / "stopped", datetime(2018, 1, 2), "run-2", None, known)
     context = browser.new_context(bypass_csp=True)  # pages forbid scripts, and axe is one
     page = context.new_page()
     for path in [*every_kind, *sorted(tmp_path.rglob("*.html"))]:
@@ -207,6 +212,22 @@ def test_the_company_shows_every_kpi_once_in_its_stage(published_demo: Path, wat
     assert shown == stage_of
     assert page.locator("li.stage [data-kpi]").count() == len(stage_of)
     assert page.locator("article.tile").count() <= 8
+    assert wrong == []
+
+
+def test_the_page_of_the_run_shows_each_finding_and_every_open_record(
+    published_demo: Path, watched: tuple[Any, list[str]]
+) -> None:
+    page, wrong = watched
+    page.goto((published_demo / "build" / "pages" / "checks.html").as_uri())
+    with duckdb.connect(str(published_demo / "build" / "warehouse.duckdb"), read_only=True) as connection:
+        checks = connection.execute("select rule, outcome from kpi.fct_check_result").fetchall()
+        records = connection.execute("select count(*) from kpi.fct_registration_issue where is_open").fetchone()[0]
+    found = sorted(rule for rule, outcome in checks if outcome not in ("passed", "nothing_to_check"))
+    assert sorted(card.get_attribute("data-rule") for card in page.locator("article.check").all()) == found != []
+    assert page.locator("details tr[data-rule]").count() == len(checks) - len(found)
+    counts = page.locator("section#to-do tbody td.n").all_inner_texts()
+    assert sum(int(count.replace(",", "")) for count in counts) == records
     assert wrong == []
 
 

@@ -68,12 +68,14 @@ def test_faults_stop_publishing_and_are_all_named(own_demo: Path) -> None:
     published = (own_demo / "build/current").readlink()
     hashes = table_hashes(own_demo / "build/warehouse.duckdb")
     assert kpi(own_demo, "demo-sources", "--faults").returncode == 0
-    failed = kpi(own_demo, "run")
+    failed = kpi(own_demo, "run", "--no-extract")
     assert failed.returncode == 1
     told = failed.stdout + failed.stderr
     for fault in FAULTS:
         for word in (fault.source, fault.rule, *fault.keys):
             assert word in told, f"{fault} is not named: {word}"
+    (page,) = (own_demo / "build/stopped").glob("*/checks.html")
+    assert f"the page of this run: {page}" in told
     assert (own_demo / "build/current").readlink() == published
     assert table_hashes(own_demo / "build/warehouse.duckdb") == hashes
     assert (own_demo / "build/pages/index.html").exists()

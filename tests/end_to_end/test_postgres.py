@@ -16,6 +16,7 @@ from sqlalchemy import Engine, text
 from kpiledger import compiled_files
 from kpiledger.compiling import compile_project
 from kpiledger.compiling.dialects import Dialect
+from kpiledger.extracts.manifest import read_manifests
 from kpiledger.gates import load_checked
 from kpiledger.ledger.store import Ledger
 from kpiledger.projection import SCHEMA
@@ -47,8 +48,19 @@ def server(published_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     shutil.copytree(published_demo / "build/ledger", folder / "build/ledger")
     with postgres_server() as server:
         lay_tables_on(server.engine, SCHEMA, tables_of(project, Ledger(folder / "build/ledger")))
+        load_sources(server.engine, published_demo / "build/current")
         dbt_build(folder, "postgres", server.variables)
         yield server.engine
+
+
+def load_sources(engine: Engine, publication: Path) -> None:
+    """What a loading tool does: each table of each source into a schema named as the source."""
+    for manifest in read_manifests(publication / "extracts.json"):
+        path = publication / "extracts" / manifest.source / f"{manifest.table}.parquet"
+        with duckdb.connect() as connection:
+            result = connection.execute(f"select * from '{path}'")
+            columns = {name: manifest.columns[name] for name, *_ in result.description or ()}
+            lay_tables_on(engine, manifest.source, [Table(manifest.table, columns, result.fetchall())])
 
 
 @pytest.mark.parametrize("table", KEYS)

@@ -142,6 +142,16 @@ def test_what_was_never_acknowledged_stays_at_home(ledger):
     assert bundle_files(ledger, Wanted()) == before
 
 
+def test_a_place_that_can_be_no_folder_is_told(tmp_path):
+    link, file = tmp_path / "link", tmp_path / "file"
+    link.symlink_to(tmp_path / "nowhere")
+    file.write_text("in the way")
+    for place, why in ((link, "is a link to nothing"), (file, "is no folder")):
+        with pytest.raises(WrongUse, match=why):
+            write_bundle(place, {"README.txt": b""})
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_a_damaged_ledger_gives_no_bundle(ledger):
     path = ledger.directory / "entries.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"18000"', b'"17000"'))

@@ -65,6 +65,14 @@ _CUSTOMER = "  - table: customer\n    model: stg_crm__customer\n    key: [custom
 _JULY = "decided_on: 2017-06-20\n    valid_from: 2017-07-01"
 
 
+_SHOCK = "reason: {kind: external_shock, text: A competitor left the market}"
+_MINUTES = "docs/decisions/2017-06-west.md"
+
+
+def _evidence(named: str) -> Swap:
+    return Swap(WEST, _SHOCK, f"{_SHOCK[:-1]}, evidence: {named!r}}}")
+
+
 def _july(target: str) -> Swap:
     return Swap(WEST, _JULY_TARGET, target)
 
@@ -104,6 +112,19 @@ CASES: tuple[Case, ...] = (
     ),
     case("overlapping_agreements", "KPI055", Append(WEST, _SECOND)),
     case(
+        "overlapping_agreements_that_spell_a_member_otherwise",
+        "KPI055",
+        Append(WEST, _SECOND.replace("{region: West}", '{region: " WEST"}')),
+    ),
+    case(
+        "amendment_that_spells_a_member_otherwise",
+        "KPI055",
+        Append(
+            WEST,
+            _AMENDED.replace("kpi: gross_margin", "kpi: revenue\n        slice: {region: west}").replace("0.3", "0.1"),
+        ),
+    ),
+    case(
         "agreement_made_longer_for_another_kpi",
         "",
         Swap(WEST, "valid_to: 2017-12-31", "valid_to: 2017-09-30"),
@@ -127,6 +148,11 @@ CASES: tuple[Case, ...] = (
             + _SECOND.replace("decided_on: 2017-07-01", "decided_on: 2017-09-01"),
         ),
     ),
+    case("evidence_that_is_not_there", "KPI165", _evidence("docs/decisions/2017-06-wset.md"), Write(_MINUTES, "So.\n")),
+    case("evidence_in_no_folder", "KPI165", _evidence("minutes/2017-06.md")),
+    case("evidence_outside_the_project", "KPI165", _evidence("../2017-06.md")),
+    case("evidence_at_a_part_of_a_file", "", _evidence(f"{_MINUTES}#west"), Write(_MINUTES, "So.\n")),
+    case("evidence_at_an_address", "", _evidence("https://example.org/minutes/2017-06")),
     case("weights_above_one", "KPI056", Swap(WEST, "weight: 0.3", "weight: 0.5")),
     case("weights_above_one_by_amendment", "KPI056", Append(WEST, _AMENDED.replace("weight: 0.3", "weight: 0.45"))),
     case(
@@ -338,7 +364,7 @@ CASES: tuple[Case, ...] = (
     case(
         "names_a_person_where_it_stays",
         "KPI160 KPI160",
-        Swap(WEST, "text: A competitor left the market", "text: p1007 was ill, evidence: docs/p1007.md"),
+        Swap(WEST, "text: A competitor left the market", "text: p1007 was ill, evidence: https://example.org/p1007"),
     ),
     case("reviewed_more_often_than_computed", "KPI083", Swap(SHIPPED, "cadence: month", "cadence: week")),
 )

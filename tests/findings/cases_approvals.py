@@ -1,11 +1,11 @@
-"""Who may approve, what was signed, and what needs an approval: KPI150 to KPI155.
+"""Who may approve, what was signed, and what needs an approval: KPI150 to KPI155, KPI162 and KPI163.
 
 The private halves of these keys are gone: where the event that SIGNED is of changes, make a new key and sign it anew.
 """
 
 from __future__ import annotations
 
-from finding_case import ORGANISATION, WEST, Case, Swap, Write, case
+from finding_case import ORGANISATION, WEST, Append, Case, Swap, Write, case
 
 AUTHORITY = "metrics/approvers/authority.yml"
 SIGNERS = "metrics/approvers/allowed_signers"
@@ -36,6 +36,30 @@ WHbHJfZm1x/UJeAMgAAAANa3BpLWFncmVlbWVudAAAAAAAAAAGc2hhNTEyAAAAUwAAAAtz
 c2gtZWQyNTUxOQAAAEAn5bFbHvrzf08If/5onhkv6GUxPk1cuYMrcWRGldZ/d8gQXfSLUb
 K4VbDw5oPimGpVtf0G3oiS1mrgY9ypztQG
 -----END SSH SIGNATURE-----
+"""
+
+
+# What amends the base project's agreement, and an amendment after it.
+AMENDED_TARGETS = """\
+    targets:
+      - kpi: revenue
+        slice: {region: West}
+        weight: 0.6
+        target: {grain: month, value: "23000.00", comparison: at_least}
+"""
+LATER = """\
+  - event: amended
+    agreement: sales_west_2017
+    decided_on: 2017-08-20
+    valid_from: 2017-09-01
+    reason: {kind: external_shock, text: Another competitor came}
+    proposed_by: finance_controller
+    approved_by: cfo
+    targets:
+      - kpi: revenue
+        slice: {region: West}
+        weight: 0.6
+        target: {grain: month, value: "20000.00", comparison: at_least}
 """
 
 
@@ -100,5 +124,28 @@ CASES: tuple[Case, ...] = (
         "appointment_of_nobody",
         "KPI154 KPI023",
         *_company(policy=_POLICY + "appointments:\n  - role: cfo\n    person: p1011\n"),
+    ),
+    case("signers_in_a_folder", "KPI154 KPI163 KPI016", *_company()[:2], Write(f"{SIGNERS}/p1001", _LINE)),
+    case(
+        "event_after_a_retirement_that_waits",
+        "KPI154 KPI162 KPI154",
+        *_company(),
+        Swap(WEST, "event: amended", "event: retired"),
+        Swap(WEST, AMENDED_TARGETS, "    targets: []\n"),
+        Append(WEST, LATER),
+    ),
+    case(
+        "event_after_an_end_that_waits",
+        "KPI154 KPI162 KPI154",
+        *_company(),
+        Swap(WEST, "    valid_from: 2017-07-01\n", "    valid_from: 2017-07-01\n    valid_to: 2017-07-31\n"),
+        Append(WEST, LATER),
+    ),
+    case(
+        "event_after_a_far_day_that_waits",
+        "KPI154 KPI162 KPI154",
+        *_company(),
+        Swap(WEST, "decided_on: 2017-06-20", "decided_on: 2099-06-20"),
+        Append(WEST, LATER),
     ),
 )

@@ -252,6 +252,46 @@ def test_what_was_not_anchored_yet_is_anchored_by_the_next_writer(ledger: Ledger
     assert newest.read_bytes() == (ledger.directory / "checkpoint").read_bytes()
 
 
+def test_an_anchor_that_was_emptied_or_removed_is_a_problem(ledger: Ledger, tmp_path: Path) -> None:
+    for path in (tmp_path / ANCHORED).iterdir():
+        path.unlink()
+    said = f"{tmp_path / ANCHORED} held checkpoints from 0 entries on, and holds none: they were removed"
+    for _ in range(2):
+        (problem,) = verify(ledger).problems
+        assert (problem.name, problem.message.partition(";")[0]) == ("anchors", said)
+        shutil.rmtree(tmp_path / ANCHORED, ignore_errors=True)
+
+
+def test_an_emptied_anchor_is_missed_beside_one_that_was_not(tmp_path: Path) -> None:
+    kept, emptied = tmp_path / "kept", tmp_path / "emptied"
+    ledger = filled(tmp_path / "ledger", BATCHES, anchors=[kept, emptied])
+    shutil.rmtree(emptied)
+    (problem,) = verify(ledger).problems
+    assert problem.message.startswith(f"{emptied} held checkpoints from 0 entries on")
+
+
+def test_an_anchor_that_is_set_later_is_not_missed_before_it_has_any(ledger: Ledger, tmp_path: Path) -> None:
+    later = Ledger(ledger.directory, anchors=[*ledger.anchors, tmp_path / "later"])
+    found = verify(later)
+    assert found.holds
+    said = f"anchors: no checkpoint is anchored in {tmp_path / 'later'} yet; the next recording begins to"
+    assert said in found.not_looked_at
+    add(later, published(50))
+    assert verify(later).holds
+    shutil.rmtree(tmp_path / "later")
+    assert [problem.message.partition(":")[0] for problem in verify(later).problems] == [
+        f"{tmp_path / 'later'} held checkpoints from 9 entries on, and holds none"
+    ]
+
+
+def test_single_checkpoints_that_an_anchor_lacks_are_named(ledger: Ledger, tmp_path: Path) -> None:
+    for size in (3, 9):
+        next((tmp_path / ANCHORED).glob(f"*-{size}.checkpoint")).unlink()
+    found = verify(ledger)
+    assert found.holds
+    assert any("lacks the checkpoints of 3, 9 entries" in text for text in found.not_looked_at)
+
+
 def test_an_anchor_that_cannot_be_reached_stops_the_recording_with_a_word(ledger: Ledger, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(BrokenWorld, match="the checkpoint cannot be anchored in"):

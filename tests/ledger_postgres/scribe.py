@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kpiledger.ledger.checkpoint import Checkpoint, sign_checkpoint
+from kpiledger.ledger.checkpoint import Checkpoint, sign_checkpoint, sign_note
 from kpiledger.ledger.entry import Draft, Entry, write_entry
 from kpiledger.ledger.frontier import Frontier
 from kpiledger.ledger.merkle import root
@@ -37,6 +37,11 @@ class Scribe:
     def note(self, entries: Sequence[Entry], origin: str = ORIGIN) -> bytes:
         """The signed checkpoint of a ledger of these entries."""
         return sign_checkpoint(Checkpoint(origin, len(entries), root(entry.leaf for entry in entries)), self.key)
+
+    def signed_again(self, note: bytes) -> bytes:
+        """What a checkpoint says, signed by this scribe under the name that it gives."""
+        text = note.decode().partition("\n\n")[0] + "\n"
+        return sign_note(text, text.partition("\n")[0], self.key)
 
     def batch(self, count: int) -> Batch:
         """The next entries and their checkpoint."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
 
-from kpiledger.ledger.store import Ledger, writing
+from kpiledger.errors import LedgerDamaged
+from kpiledger.ledger.checkpoint import Checkpoint
+from kpiledger.ledger.entry import write_entry
+from kpiledger.ledger.keys import trusted_key
+from kpiledger.ledger.merkle import root
+from kpiledger.ledger.store import Ledger, read_entries, signed_checkpoint, writing
 from kpiledger.verifying.verify import Verification, verify
 from tests.ledger_postgres.laid import ADMINISTRATOR, AUDITOR, PIPELINE, Database
 from tests.ledger_postgres.scribe import published
@@ -126,3 +132,33 @@ def test_a_superuser_is_told_that_its_own_word_is_worth_little(recorded: Databas
     found = verify(opened(recorded, tmp_path, ADMINISTRATOR))
     assert found.holds
     assert any(text.startswith("rights: the account postgres is a superuser") for text in found.not_looked_at)
+
+
+def test_a_tail_that_nobody_signed_is_named_with_the_way_out(recorded: Database, tmp_path: Path) -> None:
+    """A writer's account without the ledger's key: the server cannot check a signature, so junk in its form gets in."""
+    ledger = opened(recorded, tmp_path, PIPELINE)
+    junk = write_entry(published(99), 6, now())
+    hashes = [entry.leaf for entry in read_entries(ledger)]
+    name = signed_checkpoint(ledger).origin
+    text = Checkpoint(name, 6, root([*hashes, junk.leaf])).text
+    signature = base64.b64encode(trusted_key(ledger.keys).id + bytes(64)).decode()
+    with recorded.session(PIPELINE) as cursor:
+        cursor.execute("begin")
+        cursor.execute(
+            "insert into ledger.entry (seq, line, leaf) values (6, %s, %s)", (junk.line.decode(), junk.entry_hash)
+        )
+        note = f"{text}\n— {name} {signature}\n"
+        cursor.execute("insert into ledger.checkpoint (size, note) values (6, %s)", (note,))
+        cursor.execute("commit")
+    with pytest.raises(LedgerDamaged, match="its signature is not by the key"), writing(ledger, now):
+        raise AssertionError("nothing is recorded behind it")
+    found = verify(opened(recorded, tmp_path))
+    assert names(found) == {"checkpoint", "unsigned"}
+    told = next(str(problem) for problem in found.problems if problem.name == "unsigned")
+    assert "the key signed 5 entries, and they hold; those behind them, up to 6, are nobody's" in told
+    with recorded.session(ADMINISTRATOR) as cursor:
+        cursor.execute(told.partition("an administrator runs: ")[2])
+    assert verify(opened(recorded, tmp_path)).problems == ()
+    with writing(ledger, now) as writer:
+        writer.append([published(6)])
+    assert verify(opened(recorded, tmp_path)).entries == 6

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg2
 import pytest
 
+from kpiledger.ledger.merkle import leaf_hash
 from tests.ledger_postgres.laid import ADMINISTRATOR, AUDITOR, PIPELINE, Database, new_database
 from tests.ledger_postgres.scribe import Scribe
 from tests.postgres import Server, needs_postgres
@@ -129,6 +130,50 @@ def test_a_line_is_what_its_row_says(database: Database, scribe: Scribe, changed
     entry = scribe.entry()
     with database.session(PIPELINE) as cursor, pytest.raises(psycopg2.Error, match=answer):
         cursor.execute(ADD_ENTRY, (4, changed(entry.line.decode()), entry.entry_hash))
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        lambda line: line.replace('"commit":null', '"commit": null'),
+        lambda line: line.replace('"commit":null', '"commit":1'),
+        lambda line: line.replace('"commit":null,', ""),
+        lambda line: line.replace('{"commit"', '{"added":"","commit"'),
+        lambda line: line.replace('"format":"1"', '"format":"2"'),
+        lambda line: line.replace('"key":"run-0"', '"key":""'),
+        lambda line: line.replace("run.published", "Robert; drop"),
+        lambda line: line.replace('"content":{', '"content":[{').replace('},"format"', '}],"format"'),
+        lambda line: line.replace('"hashes":{', '"hashes":{"n":1.5,'),
+        lambda line: line + " ",
+    ],
+)
+def test_a_line_that_looks_like_no_entry_is_refused(database: Database, scribe: Scribe, junk) -> None:
+    line = scribe.entry().line.decode()
+    assert junk(line) != line
+    with database.session(PIPELINE) as cursor, pytest.raises(psycopg2.Error, match="does not look like an entry"):
+        cursor.execute(ADD_ENTRY, (4, junk(line), leaf_hash(junk(line).encode()).hex()))
+
+
+@pytest.mark.parametrize(
+    ("signed", "answer"),
+    [
+        (lambda note: note.partition(b"\n\n")[0] + b"\n", "is not a signed note"),
+        (lambda note: note.partition("— ".encode())[0] + b"by me\n", "is not a signed note"),
+        (lambda note: note + note.splitlines(keepends=True)[-1], "is not a signed note"),
+        (lambda note: note.replace("— kpiledger.local".encode(), "— elsewhere".encode()), "is not a signed note"),
+        (lambda note: note[:-6] + b"\n", "is not a signed note"),
+        (lambda note: Scribe().signed_again(note), "is said to be signed by the key "),
+    ],
+)
+def test_a_checkpoint_that_the_ledger_s_key_cannot_have_signed_is_refused(
+    database: Database, scribe: Scribe, signed, answer: str
+) -> None:
+    entry = scribe.entry()
+    with database.session(PIPELINE) as cursor:
+        cursor.execute("begin")
+        cursor.execute(ADD_ENTRY, (4, entry.line.decode(), entry.entry_hash))
+        with pytest.raises(psycopg2.Error, match=answer):
+            cursor.execute(ADD_CHECKPOINT, (4, signed(scribe.note([*scribe.entries, entry])).decode()))
 
 
 def test_an_entry_that_no_checkpoint_covers_is_not_committed(database: Database, scribe: Scribe) -> None:

@@ -10,7 +10,9 @@ SALE = {
     "dimensions": {
         "region": {"column": "region", "members": 4},
         "floor": {"column": "floor", "members": 4},
-        "segment": {"through": "dim_customer", "on": "customer", "column": "segment"},
+        "segment": {"through": "dim_customer", "on": "customer", "column": "segment", "members": 4},
+        # Known to be few: its distinct counts come from rows of bits, those of visits do not.
+        "buyer": {"column": "customer", "members": 9},
     },
     "measures": {
         "amount_sold": {"agg": "sum", "expr": "amount"},

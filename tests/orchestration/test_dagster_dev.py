@@ -92,7 +92,7 @@ def test_jobs_of_every_cadence_are_there_and_no_schedule_runs_by_itself(server: 
 
 def test_a_run_started_from_the_page_publishes_the_warehouse(server: tuple[Path, str]) -> None:
     folder, url = server
-    config = {"ops": {"recorded_agreements": {"config": {"as_of": "2017-06-30"}}}}
+    config = {"ops": {"extracts": {"config": {"as_of": "2017-06-30"}}}}
     given = {"location": _location(url)["name"], "config": config}
     launched = _ask(url, LAUNCH, given)["launchRun"]
     assert launched["__typename"] == "LaunchRunSuccess", launched

@@ -21,7 +21,8 @@ create table kpi.fct_scorecard (
     year_to_date_last_year double, rolling_mean double, baseline_value decimal(38, 10), recorded_at timestamp,
     upper_value decimal(38, 10), within_value decimal(38, 10), commit_value decimal(38, 10),
     amber_outside_by decimal(38, 10), score decimal(38, 12), is_pilot boolean, is_binding boolean,
-    approval_state text, entry_seq integer, entry_hash text, reason_kind text
+    approval_state text, entry_seq integer, entry_hash text, reason_kind text, close_state text default 'open',
+    closed_at timestamp, as_closed decimal(38, 12), current decimal(38, 12), current_status text
 );
 create table kpi.fct_kpi_target (
     agreement text, agreement_version integer, holder text, kpi text, slice text, member text, grain text,
@@ -45,12 +46,32 @@ create table kpi.fct_agreement_score (
 create table kpi.fct_check_result (
     run_id text, source text, table_name text, model text, rule text, says text, check_kind text,
     severity text, outcome text, rows_in_table bigint, rows_tested bigint, failing_count bigint,
-    failing_share double, allowed_share double, is_blocking boolean, message text, checked_at timestamp
+    failing_share double, allowed_share double, is_blocking boolean, message text, checked_at timestamp,
+    waived_until date, waiver_reason text, waiver_approved_by text
+);
+create table kpi.fct_check_group (
+    run_id text, source text, table_name text, rule text, group_name text, rows_tested bigint,
+    failing_count bigint, failing_share double, share_of_others double, gap double, gap_at_least double,
+    gap_allowed double, standing text, checked_at timestamp
 );
 create table kpi.fct_reconciliation (
     run_id text, source text, table_name text, model text, level text, bucket text, measure text,
     source_value text, warehouse_value text, difference double, tolerance double, outcome text,
-    record_key text, difference_kind text, checked_at timestamp
+    record_key text, difference_kind text, checked_at timestamp, explanation text
+);
+create table kpi.fct_registration_issue (
+    run_id text, source text, table_name text, rule text, record_key text, team text, period_start date,
+    first_seen timestamp, last_seen timestamp, fixed_at timestamp, is_open boolean
+);
+create table kpi.dim_extract (
+    source text, table_name text, extract_id text, taken_at timestamp, row_count bigint, control_totals text,
+    period_from text, period_to text, high_water_mark text, sha256 text, accepted text
+);
+create table kpi.fct_spot_check (
+    spot_check text, source text, table_name text, stratum text, direction text, population bigint,
+    sample_size bigint, allowed_errors bigint, errors_found bigint, error_share_below decimal(18, 10),
+    confidence decimal(18, 10), upper_bound_rows bigint, outcome text, method text, judged_by text,
+    judged_at timestamp
 );
 """
 RECORDED = datetime(2018, 1, 2, 6, 0)
@@ -282,6 +303,7 @@ def _checks(made: MadeWarehouse) -> None:
         failing_share=0.005,
         allowed_share=0.001,
         is_blocking=False,
+        message="45 of 9,000 tested rows break it",
         checked_at=RECORDED,
     )
     made.add(
@@ -306,12 +328,13 @@ def _checks(made: MadeWarehouse) -> None:
             source="erp",
             table_name="order_line",
             level="total",
-            bucket=bucket,
+            bucket=f"month={bucket}",
             measure="sales",
             source_value=str(ours + (5.5 if bucket == "2017-12" else 0)),
             warehouse_value=str(ours),
             difference=-5.5 if bucket == "2017-12" else 0.0,
             outcome="failed" if bucket == "2017-12" else "passed",
+            explanation="behind it: 1 changed" if bucket == "2017-12" else None,
         )
 
 

@@ -132,11 +132,13 @@ def test_a_history_lists_each_version_with_who_why_and_where_it_is_recorded(page
     assert text.index("December 2017 23,457") < text.index("January 2016 16,000")
 
 
-def test_the_page_of_checks_shows_both_denominators_and_the_totals(pages: Path) -> None:
+def test_the_page_of_checks_says_what_was_found_and_how_the_totals_agree(pages: Path) -> None:
     text = Page(pages / "checks.html").text
-    assert "Warned ERP-01 Every line names a product order_line one of warning 9,994 9,000 45 0.50 % 0.10 %" in text
-    assert "order_line sales 305.50 300 −5.50 1 of 2" in text
-    assert "order_line 2017-12 sales 205.5 200.0 −5.50" in text
+    assert "Every line names a product Warned 45 of 9,000 tested rows break it; the table has 9,994 rows, and" in text
+    assert "the rule speaks of 9,000 of them erp.order_line · ERP-01 · warning" in text
+    assert "Quantities are positive Passed order_line ERP-02 9,994 9,994 0 0.00 %" in text
+    assert "order_line sales 1 of 2 differ 305.50 300 −5.50" in text
+    assert "order_line month 2017-12 sales 205.50 200 −5.50 – explained by 1 changed" in text
 
 
 def test_no_page_asks_for_anything_outside_or_weighs_too_much(pages: Path) -> None:

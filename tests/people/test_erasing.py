@@ -18,6 +18,7 @@ from kpiledger.ledger.subjects import commit_subject, unexplained
 from kpiledger.ledger_index.opening import open_index
 from kpiledger.people import erasing
 from kpiledger.people.erasing import erase_everywhere, plan
+from kpiledger.people.generated import remove_generated
 from kpiledger.periods import Period
 from kpiledger.recording import pending, record
 from kpiledger.reports.target import target_answer
@@ -153,3 +154,15 @@ def test_the_target_of_an_erased_holder_is_found_by_the_name_that_tables_show(pl
         answer = target_answer(place.ledger, index, None, "revenue", shown, Period.parse("2017-03"))
     assert [one.value for one in answer.today] == [21000]
     assert {one.reason_text for one in answer.today} == {"erased"}
+
+
+def test_the_register_of_issues_and_the_pages_of_stopped_runs_go_with_all_that_runs_make(place):
+    settings = place.settings
+    page = settings.stopped / "run-1" / "todo" / "of-west.csv"
+    page.parent.mkdir(parents=True)
+    for path in (settings.issues, page):
+        path.write_text(f"the record of {PERSON}", encoding="utf-8")
+    assert {settings.issues, settings.stopped} <= set(planned(place).removed)
+    remove_generated(settings)
+    assert not settings.issues.exists()
+    assert not settings.stopped.exists()

@@ -36,6 +36,17 @@ def test_files_are_named_with_line_and_column(place):
     ]
 
 
+def test_a_part_of_another_person_s_id_is_no_mention(place):
+    place.write("metrics/organisation.yml", "people:\n  p_1_2: [cfo]\n  p_1_2_3: [cfo]\n")
+    place.write("metrics/agreements/2017/p_1_2.yml", "agreement: p_1_2_2017\nholder: p_1_2\n")
+    assert named_in_specs(place.root, "p_1") == []
+    place.write("metrics/agreements/2017/own.yml", "x: p_1_2 p_1_2_3\ny: [p_1_2, p_1_2017]\n")
+    assert [(one.path, one.line, one.column, one.excerpt) for one in named_in_specs(place.root, "p_1")] == [
+        ("metrics/agreements/2017/own.yml", 2, 12, "y: [p_1_2, p_1_2017]")
+    ]
+    assert len(named_in_specs(place.root, "p_1_2")) == 6
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

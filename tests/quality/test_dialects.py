@@ -11,7 +11,7 @@ from kpiledger.quality.queries import rule_queries
 from kpiledger.quality.seen import Relation
 from kpiledger.specs.expectation import CheckedTable
 
-COLUMNS = ["visit_id", "code", "other", "amount", "started_at", "entered_at"]
+COLUMNS = dict.fromkeys(["visit_id", "code", "other", "amount", "started_at", "entered_at"], True)
 RELATIONS = {"stg_code": Relation("code", "code")}
 
 
@@ -22,7 +22,7 @@ def visit(check: dict[str, object]) -> CheckedTable:
     )
 
 
-@pytest.mark.parametrize("dialect", ["sqlite", "postgres", "duckdb"])
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres", "duckdb", "mysql"])
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_every_kind_is_written_in_sql_that_the_dialect_reads(kind: Kind, dialect: str) -> None:
     table = visit({**kind.check, **({"no_rows": {"sql": "select * from visit"}} if "no_rows" in kind.check else {})})
@@ -40,7 +40,14 @@ def test_the_table_and_its_names_are_quoted_and_texts_escaped() -> None:
     assert "\"code\" IN ('it''s')" in offending
 
 
-def test_a_dialect_without_seconds_between_two_times_says_so() -> None:
-    table = visit({"registered_within": {"from": "started_at", "to": "entered_at", "max": "2 days"}})
-    with pytest.raises(WrongUse, match="registered_within is not written for mysql"):
-        rule_queries(table, table.rules[0], COLUMNS, {}, "mysql")
+@pytest.mark.parametrize("kind", ["registered_within", "between"])
+def test_a_dialect_that_a_kind_has_no_words_for_says_so(kind: str) -> None:
+    table = visit(KINDS[kind].check)
+    with pytest.raises(WrongUse, match=f"{kind} is not written for oracle"):
+        rule_queries(table, table.rules[0], COLUMNS, {}, "oracle")
+
+
+def test_mysql_compares_codes_as_bytes_and_patterns_with_their_case() -> None:
+    codes, pattern = visit(KINDS["one_of"].check), visit(KINDS["matches"].check)
+    assert "CAST(`code` AS BINARY) IN" in rule_queries(codes, codes.rules[0], COLUMNS, {}, "mysql").offending
+    assert "'(?-i)" in rule_queries(pattern, pattern.rules[0], COLUMNS, {}, "mysql").offending

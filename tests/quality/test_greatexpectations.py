@@ -13,7 +13,7 @@ from test_check_kinds import report_of, row
 from kpiledger.quality import greatexpectations
 from kpiledger.quality.greatexpectations import Verdict
 from kpiledger.quality.judging import Counts, judged
-from kpiledger.quality.terms import Expectation, expectation_of
+from kpiledger.quality.terms import expectation_of
 from kpiledger.specs.checks import RegistrationRule
 from kpiledger.vocabulary import Outcome
 
@@ -60,23 +60,37 @@ def test_a_check_that_raised_is_not_verified() -> None:
         ({"filled_in": ["amount"]}, "ExpectColumnValuesToNotBeNull"),
         ({"unique": ["code"]}, "ExpectColumnValuesToBeUnique"),
         ({"unique": ["code", "amount"]}, "ExpectCompoundColumnsToBeUnique"),
-        ({"between": {"column": "amount", "at_least": 0}}, "ExpectColumnValuesToBeBetween"),
+        ({"between": {"column": "amount", "at_least": 0, "at_most": 9}}, "ExpectColumnValuesToBeBetween"),
         ({"matches": {"column": "code", "pattern": "a"}}, "ExpectColumnValuesToMatchRegex"),
-        ({"filled_in": ["code"]}, "UnexpectedRowsExpectation"),
-        ({"one_of": {"column": "of_the_parent", "values": ["a"]}}, "UnexpectedRowsExpectation"),
     ],
 )
 def test_a_rule_becomes_the_expectation_that_means_the_same(check: dict[str, object], name: str) -> None:
-    assert expectation_of(rule(check), COLUMNS, "select 1 from {batch}").name == name
+    found = expectation_of(rule(check), COLUMNS, "sqlite")
+    assert found is not None
+    assert found.name == name
 
 
-def test_a_condition_makes_it_a_query_of_unexpected_rows() -> None:
-    narrowed = rule({"unique": ["code"]}, where="amount > 0")
-    assert expectation_of(narrowed, COLUMNS, "select 1 from {batch}") == Expectation(
-        "UnexpectedRowsExpectation", {"unexpected_rows_query": "select 1 from {batch}"}
-    )
+@pytest.mark.parametrize(
+    ("check", "dialect"),
+    [
+        ({"filled_in": ["code"]}, "sqlite"),
+        ({"one_of": {"column": "of_the_parent", "values": ["a"]}}, "sqlite"),
+        ({"between": {"column": "amount", "at_least": 0}}, "sqlite"),
+        ({"between": {"column": "code", "at_least": 0, "at_most": 9}}, "sqlite"),
+        ({"matches": {"column": "code", "pattern": "a"}}, "duckdb"),
+        ({"one_of": {"column": "code", "values": ["a"]}}, "mysql"),
+    ],
+)
+def test_where_none_means_the_same_the_rule_is_asked_by_its_own_query(check: dict[str, object], dialect: str) -> None:
+    assert expectation_of(rule(check), COLUMNS, dialect) is None
+
+
+def test_with_a_condition_a_rule_is_asked_by_its_own_query() -> None:
+    assert expectation_of(rule({"unique": ["code"]}, where="amount > 0"), COLUMNS, "sqlite") is None
 
 
 def test_the_share_allowed_becomes_mostly() -> None:
     allowed = rule({"unique": ["code"]}, allow={"at_most": "0.05"})
-    assert expectation_of(allowed, COLUMNS, "").arguments == {"column": "code", "mostly": 0.95}
+    found = expectation_of(allowed, COLUMNS, "sqlite")
+    assert found is not None
+    assert found.arguments == {"column": "code", "mostly": 0.95}

@@ -18,7 +18,7 @@ from kpiledger.specs.expectation import CheckedTable
 Visit = dict[str, Any]
 
 TIMES = [None, "2024-01-01 00:00:00", "2024-01-02", "2024-01-03 00:00:00", "2024-01-03 00:00:01", "later"]
-COLUMNS = ["visit_id", "code", "amount", "started_at", "entered_at"]
+COLUMNS = dict.fromkeys(["visit_id", "code", "amount", "started_at", "entered_at"], True)
 VISITS = st.lists(
     st.fixed_dictionaries(
         {

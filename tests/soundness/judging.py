@@ -17,6 +17,7 @@ from kpiledger.projection import AGREEMENT_VERSION, TARGET_PERIOD
 from kpiledger.specs.agreement import AgreementEvent
 from kpiledger.specs.calendar import Calendar
 from tests.compiled_models import plain_sql
+from tests.soundness.scorecard_of import lay_nothing_closed
 
 MODELS = Path(__file__).parents[2] / "models" / "scorecard"
 CALENDAR = Calendar.model_validate({"starts_on": date(2015, 1, 1), "zone": "UTC"})
@@ -71,7 +72,8 @@ class Judged:
             self.connection.execute(f"create table {name} as {plain_sql(text)}")
         self._measure(values, older_values or {})
         self._agree(events, approvals or {})
-        for name in ("fct_kpi_target", "held_period", "fct_scorecard", "fct_agreement_score"):
+        lay_nothing_closed(self.connection)
+        for name in ("fct_kpi_target", "held_period", "scorecard_now", "fct_scorecard", "fct_agreement_score"):
             text = (MODELS / f"{name}.sql").read_text(encoding="utf-8")
             self.connection.execute(f"create table {name} as {plain_sql(text)}")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from kpiledger.closing.columns import CLOSED_TABLES
 from kpiledger.specs.kpi import Kpi
 from tests.compiled_models import plain_sql
 
@@ -44,6 +45,13 @@ def model_sql(name: str) -> str:
     return plain_sql((MODELS / f"{name}.sql").read_text(encoding="utf-8"))
 
 
+def lay_nothing_closed(company: duckdb.DuckDBPyConnection) -> None:
+    """The tables of closed periods, empty."""
+    for name, columns in CLOSED_TABLES.items():
+        declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+        company.execute(f"create table {name} ({declared})")
+
+
 def scorecard_of(
     company: duckdb.DuckDBPyConnection, kpis: Iterable[Kpi]
 ) -> dict[tuple[str, date], tuple[Decimal | None, bool]]:
@@ -56,7 +64,8 @@ def scorecard_of(
                 "insert into dim_kpi_version values (?, ?, ?, ?, false, true, false)",
                 [one.kpi, version.version, version.valid_from, version.valid_to],
             )
-    for name in ("held_period", "fct_scorecard"):
+    lay_nothing_closed(company)
+    for name in ("held_period", "scorecard_now", "fct_scorecard"):
         company.execute(f"create table {name} as {model_sql(name)}")
     rows = company.execute("select kpi, period_start, actual, is_complete from fct_scorecard").fetchall()
     return {(name, start): (actual, is_complete) for name, start, actual, is_complete in rows}

@@ -50,5 +50,5 @@ def test_attainment_is_said_only_where_more_of_it_is_better(
         company.execute(PROMISED, [actual])
         company.execute(TARGET, [target, comparison])
         company.execute(f"create table held_period as {model_sql('held_period')}")
-        query = f"select attainment, status from ({model_sql('fct_scorecard')})"
+        query = f"select attainment, status from ({model_sql('scorecard_now')})"
         assert company.execute(query).fetchall() == [(None if reached is None else Decimal(reached), status)]

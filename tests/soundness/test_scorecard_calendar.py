@@ -14,7 +14,7 @@ from kpiledger.specs.calendar import Calendar
 from kpiledger.vocabulary import Grain
 from tests.compiled_models import plain_sql
 
-SCORECARD = Path(__file__).parents[2] / "models" / "scorecard" / "fct_scorecard.sql"
+SCORECARD = Path(__file__).parents[2] / "models" / "scorecard" / "scorecard_now.sql"
 CALENDAR = Calendar.model_validate({"starts_on": date(2014, 1, 1), "zone": "UTC", "fiscal_year_starts": "july"})
 # Every period has the value 1 and the target 2, of a KPI whose months add up to its year.
 COMPANY = """
@@ -59,7 +59,7 @@ def scorecard() -> Iterator[duckdb.DuckDBPyConnection]:
             "dim_period": period_model(CALENDAR, [Grain.WEEK]),
             "dim_span": span_model(CALENDAR, [Grain.WEEK], []),
             "held_period": SCORECARD.with_name("held_period.sql").read_text(encoding="utf-8"),
-            "fct_scorecard": SCORECARD.read_text(encoding="utf-8"),
+            "scorecard_now": SCORECARD.read_text(encoding="utf-8"),
         }
         for name, sql in models.items():
             if name == "held_period":
@@ -70,7 +70,7 @@ def scorecard() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def targets_to_date(scorecard: duckdb.DuckDBPyConnection, grain: Grain) -> dict[date, int | None]:
     """Period start -> how many targets make its year to date."""
-    asked = "select period_start, cast(target_year_to_date / 2 as integer) from fct_scorecard where grain = ?"
+    asked = "select period_start, cast(target_year_to_date / 2 as integer) from scorecard_now where grain = ?"
     return dict(scorecard.execute(asked, [grain]).fetchall())
 
 

@@ -24,7 +24,7 @@ from kpiledger.ledger.store import Ledger, signed_checkpoint
 from kpiledger.ledger_index.comparing import faults_of_index
 from kpiledger.ledger_index.entries import event_entries
 from kpiledger.ledger_index.files import IndexFiles, digest_line
-from kpiledger.ledger_index.opening import index_in_memory, open_index
+from kpiledger.ledger_index.opening import index_in_memory, open_index, origin_of_index
 from kpiledger.ledger_index.tables import TABLES
 
 
@@ -162,14 +162,106 @@ def test_the_index_of_another_ledger_is_not_used(ledger, tmp_path, capsys):
     open_index(at_home(ledger), other).close()
     index = open_index(at_home(ledger), ledger)
     assert index.execute("select distinct agreement from event").fetchall() == [("one",)]
-    assert "it is of another ledger, or of entries that are gone" in capsys.readouterr().err
+    assert "ledger_index.duckdb.note is not signed by this ledger" in capsys.readouterr().err
     longer = recorded_in(tmp_path / "longer" / "ledger", others)
     shutil.rmtree(at_home(longer).build, ignore_errors=True)
     shutil.copytree(at_home(ledger).build, at_home(longer).build)
     index.close()
     completed = open_index(at_home(longer), longer)
     assert completed.execute("select count(*) from event").fetchone() == (3,)
+    assert "ledger_index.duckdb.note is not signed by this ledger" in capsys.readouterr().err
+
+
+def test_the_index_of_a_ledger_that_was_put_back_or_written_anew_is_not_used(ledger, tmp_path, capsys):
+    older = Ledger(tmp_path / "older" / "ledger")
+    shutil.copytree(ledger.directory, older.directory)
+    forked = Ledger(tmp_path / "forked" / "ledger")
+    shutil.copytree(ledger.directory, forked.directory)
+    recorded_in(ledger.directory, [*HISTORY, (event("amended", target("revenue", "1"), agreement="one"), 60)])
+    open_index(at_home(ledger), ledger).close()
+    index = open_index(at_home(ledger), older)
+    assert index.execute("select count(*) from event").fetchone() == (2,)
+    assert "it is of another ledger, or of entries that are gone" in capsys.readouterr().err
+    index.close()
+    shutil.copytree(at_home(ledger).build, at_home(forked).build)
+    for name in ("entries.jsonl", "leaves", "checkpoint", "checkpoints", "frontier"):
+        (forked.directory / name).unlink()
+    recorded_in(forked.directory, [(one, day + 1) for one, day in [*HISTORY, *HISTORY[1:]]])
+    completed = open_index(at_home(forked), forked)
+    assert completed.execute("select count(*) from event").fetchone() == (3,)
     assert "do not have the root of its checkpoint" in capsys.readouterr().err
+
+
+def forge(ledger, *statements):
+    """Change the index as somebody could who may write the build folder: with a digest that fits it."""
+    files = IndexFiles(at_home(ledger).build)
+    with duckdb.connect(str(files.database)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    files.digest.write_text(digest_line(files.database))
+    return files
+
+
+def test_a_forged_index_with_its_digest_is_not_believed(ledger, capsys):
+    open_index(at_home(ledger), ledger).close()
+    sound = contents(index_in_memory(ledger, signed_checkpoint(ledger)))
+    forge(ledger, "update target set value = '1'", "delete from approval", "delete from change")
+    assert contents(open_index(at_home(ledger), ledger)) == sound
+    said = "kpi: the index of the ledger is made anew: it is not the one that ledger_index.duckdb.note vouches for\n"
+    assert capsys.readouterr().err == said
+
+
+def test_an_index_without_a_note_or_with_a_stranger_s_is_not_believed(ledger, tmp_path, capsys):
+    open_index(at_home(ledger), ledger).close()
+    sound = contents(index_in_memory(ledger, signed_checkpoint(ledger)))
+    files = forge(ledger, "update target set value = '1'")
+    files.note.unlink()
+    assert contents(open_index(at_home(ledger), ledger)) == sound
+    assert "ledger_index.duckdb.note is missing: nobody vouches for it" in capsys.readouterr().err
+    forge(ledger, "update target set value = '1'")
+    stranger = recorded_in(tmp_path / "stranger" / "ledger", HISTORY)
+    open_index(at_home(stranger), stranger).close()
+    shutil.copy(IndexFiles(at_home(stranger).build).note, files.note)
+    assert contents(open_index(at_home(ledger), ledger)) == sound
+    shutil.copy(ledger.directory / "checkpoint", files.note)  # signed by the right key, and no note on an index
+    assert contents(open_index(at_home(ledger), ledger)) == sound
+    assert "it is no note on an index of this ledger" in capsys.readouterr().err
+
+
+def test_an_index_that_is_behind_and_forged_is_not_completed(ledger, capsys):
+    open_index(at_home(ledger), ledger).close()
+    forge(ledger, "update target set value = '1'")
+    recorded_in(ledger.directory, [*HISTORY, (event("amended", target("revenue", "1"), agreement="one"), 60)])
+    found = contents(open_index(at_home(ledger), ledger))
+    assert found == contents(index_in_memory(ledger, signed_checkpoint(ledger)))
+
+
+def test_who_cannot_sign_believes_what_is_signed_and_else_reads_the_ledger(ledger, capsys):
+    open_index(at_home(ledger), ledger).close()
+    private = ledger.keys / "ledger.key"
+    kept = private.read_bytes()
+    private.unlink()
+    index = open_index(at_home(ledger), ledger)
+    assert origin_of_index(index, at_home(ledger), ledger).startswith("signed by the ledger's key; made from 2 entries")
+    index.close()
+    files = forge(ledger, "update target set value = '1'")
+    forged = files.database.read_bytes()
+    index = open_index(at_home(ledger), ledger)
+    assert contents(index) == contents(index_in_memory(ledger, signed_checkpoint(ledger)))
+    assert origin_of_index(index, at_home(ledger), ledger) == "made in memory from all entries, for this answer"
+    assert files.database.read_bytes() == forged  # what it could not sign it does not put there
+    private.write_bytes(kept)
+
+
+def test_an_index_says_from_when_on_it_was_only_added_to(ledger):
+    open_index(at_home(ledger), ledger).close()
+    recorded_in(ledger.directory, [*HISTORY, (event("amended", target("revenue", "1"), agreement="one"), 60)])
+    completed = open_index(at_home(ledger), ledger)
+    told = origin_of_index(completed, at_home(ledger), ledger)
+    assert (told.startswith("signed by"), told.endswith(", the 1 after them added since")) == (True, True)
+    completed.close()
+    with open_index(at_home(ledger), ledger, is_anew=True) as anew:
+        assert "made from 3 entries" in origin_of_index(anew, at_home(ledger), ledger)
 
 
 def test_where_the_folder_cannot_be_written_the_index_is_made_in_memory(ledger, tmp_path, capsys):
@@ -234,6 +326,7 @@ def test_a_row_that_was_changed_with_its_digest_is_named(ledger):
     files.digest.write_text(digest_line(files.database))
     found = faults(ledger)
     assert [text.partition(": kpi")[0].split(", agreement")[0] for text in found] == [
+        "it is not the one that ledger_index.duckdb.note vouches for; the next question makes it anew",
         "target: a row is missing from the index: seq=2, kpi=revenue, slice=region, member=West, grain=month, "
         "comparison=at_least, value=18000, period_count=0, content=" + CONTENT_OF_18000,
         "target: a row is not in the ledger: seq=2, kpi=revenue, slice=region, member=West, grain=month, "

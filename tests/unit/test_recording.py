@@ -251,9 +251,9 @@ def test_a_publication_is_recorded_when_something_in_it_changed(ledger):
     def content(run, digest):
         return {"run_id": run, "as_of_on": "2017-12-31", "hashes": {"kpi.fct_scorecard": digest * 64}}
 
-    assert record_publication(ledger, content("a", "0"), clock()) is not None
-    assert record_publication(ledger, content("b", "0"), clock()) is None
-    assert record_publication(ledger, content("c", "1"), clock()) is not None
+    assert record_publication(ledger, content("a", "0"), clock())
+    assert not record_publication(ledger, content("b", "0"), clock())
+    assert record_publication(ledger, content("c", "1"), clock())
     assert [entry.key for entry in read_entries(ledger)] == ["a", "c"]
 
 

@@ -1,5 +1,8 @@
 """How `kpi target` and `kpi history` tell of targets that are more than one figure."""
 
+from dataclasses import replace
+
+import duckdb
 import pytest
 from ledger_builders import agreed, agreements, clock, event, project, target
 
@@ -9,6 +12,7 @@ from kpiledger.periods import Period
 from kpiledger.recording import record
 from kpiledger.reports import history
 from kpiledger.reports import target as target_report
+from kpiledger.reports.measured import measured_targets
 
 BASELINE = {
     "from": "2016-01", "to": "2016-12", "exclude": [], "method": "mean", "value": "50", "source": "erp"
@@ -45,6 +49,30 @@ def test_a_multiple_of_the_baseline_says_the_figure_and_the_multiple(ledger):
     shown = target(value={"relative": {"to": "baseline", "times": "1.1"}}, baseline=BASELINE)
     lines = told(ledger(agreed(shown)))
     assert lines[1:3] == ["target       at least 55 USD, region West", "it is        1.1 times the baseline"]
+
+
+def test_a_multiple_of_last_year_says_its_published_figure_or_that_there_is_none(ledger, tmp_path):
+    held, august = ledger(agreed(LAST_YEAR)), Period.parse("2017-08")
+    index = index_in_memory(held, signed_checkpoint(held))
+    found = target_report.target_answer(held, index, project(), "revenue", "sales_west", august)
+    path = tmp_path / "warehouse.duckdb"
+
+    def shown():
+        answer = replace(found, measured=measured_targets(path, "revenue", august))
+        return [line.strip() for line in target_report.render_text(answer).splitlines()][2]
+
+    unknown = "it is        computed by a run: the value a year earlier, by the definition in force in the period; "
+    assert shown() == f"{unknown}none is published"
+    with duckdb.connect(str(path)) as warehouse:
+        warehouse.execute("create schema kpi")
+        warehouse.execute(
+            "create table kpi.fct_kpi_target as select 'west_2017' as agreement, 1 as agreement_version, "
+            "'revenue' as kpi, 'region' as slice, 'West' as member, 'month' as grain, date '2017-08-01' as "
+            "period_start, 'same_period_last_year' as reference, 23320.5::decimal(38, 10) as target_value"
+        )
+    assert shown() == "it is        23,320.5 USD, by the published figures"
+    path.write_bytes(b"no database")
+    assert shown() == f"{unknown}none is published"
 
 
 def test_two_bounds_are_both_said_and_how_far_amber_reaches(ledger):

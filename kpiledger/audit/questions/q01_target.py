@@ -11,7 +11,7 @@ from kpiledger.reports.known import moment
 from kpiledger.reports.target import AgreedFigure, target_answer
 from kpiledger.typed import typed_period
 
-_WAITS = "waits for an approval"
+_WAITS, _WAITED = "waits for an approval", "waited for an approval"
 _COLUMNS = ("known", *(field.name for field in fields(AgreedFigure)))
 
 
@@ -30,6 +30,9 @@ def answer(asked: Asked) -> Answer:
             summary.append(f"as known {name}: no target agreed{grains}")
     if known_at:
         summary += [f"the difference: {one}" for one in found.differences] or ["the difference: none"]
+    if known_at and found.pending_then:
+        sides.append((f"{_WAITED} at {moment(known_at)}", found.pending_then))
+        summary.append(f"at that moment {len(found.pending_then)} waited for an approval and held nowhere")
     if found.pending:
         count = len(found.pending)
         waiting = (

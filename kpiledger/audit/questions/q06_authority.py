@@ -1,4 +1,4 @@
-"""Question 6: which changes were decided by someone who should not have, or too late?"""
+"""Question 6: which changes were decided by someone who should not have, was only just let in, or came too late?"""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from kpiledger.approvals.doubts import doubts_of
 from kpiledger.approvals.standing import Standing, standing_in_files
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.audit.approving import Approvals, approvals_among
 from kpiledger.audit.asking import resolving_cells
 from kpiledger.audit.changing import counted, narrowed, told
 from kpiledger.audit.standing import tree_facts
+from kpiledger.audit.words import number_of
 from kpiledger.vocabulary import ApprovalState
 
 _COLUMNS = (
@@ -28,6 +30,8 @@ _NOTES = (
     "Who held which role on the day of a decision is looked up in metrics/organisation.yml and the appointments of "
     "metrics/approvers/authority.yml as they are now; keys, roles and rights behind an approval are those that the "
     "ledger had when it was recorded.",
+    "A key or a right to approve is new for so many days after it was recorded as `new_approver_days` in kpiledger.yml "
+    "says, or --days here.",
     "Where no approval is asked for, an event counts as approved on the day that it says it was decided on.",
 )
 
@@ -59,10 +63,11 @@ def answer(asked: Asked) -> Answer:
     events = [Event(*(resolved(cell) for cell in row)) for row in found]  # type: ignore[arg-type]
     approvals = approvals_among(asked, [event.seq for event in events])
     standing = standing_in_files(asked.project())
+    days = number_of(asked.words, "days", asked.settings.new_approver_days)
     rows = [
         (what, detail, *_shown(event, approvals))
         for event in events
-        for what, detail in _wrong(event, approvals, standing)
+        for what, detail in (*_wrong(event, approvals, standing), *_doubtful(event, approvals, days))
     ]
     flagged = len({row[2] for row in rows})
     summary = f"{flagged} of {counted(len(events), 'event')} are flagged, {told(asked.words)}"
@@ -96,6 +101,13 @@ def _wrong(event: Event, approvals: Approvals, standing: Standing) -> Iterator[t
         yield "approved after effect", f"{(decided - in_effect).days} days after {in_effect}"
 
 
+def _doubtful(event: Event, approvals: Approvals, days: int) -> Iterator[tuple[str, str]]:
+    """Of the approval that let the event count: a second one adds nothing."""
+    for approval in approvals.verdicts.get(event.entry_hash, ()):
+        if approval.seq == approvals.of(event.entry_hash).seq:
+            yield from doubts_of(approval, days)
+
+
 def _shown(event: Event, approvals: Approvals) -> tuple[object, ...]:
     return (
         event.seq, event.recorded_at, event.agreement, event.version, event.event, event.holder, event.proposed_by,
@@ -108,5 +120,5 @@ QUESTION = Question(
     6,
     "Changes where the author is the approver, the approver sits in the measured unit, lacked authority or came late",
     answer,
-    takes=("from", "to", "holder", "agreement"),
+    takes=("from", "to", "holder", "agreement", "days"),
 )

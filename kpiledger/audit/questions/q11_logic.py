@@ -25,11 +25,13 @@ from kpiledger.ledger.merkle import inclusion_proof, verify_inclusion
 from kpiledger.ledger.store import signed_checkpoint
 from kpiledger.project import Project
 from kpiledger.publishing import table_hashes
+from kpiledger.reports.known import require_known
 from kpiledger.typed import typed_period
 
 COLUMNS = ("link", "expected", "found", "holds")
 Row = tuple[object, ...]
 _PUBLISHED = "select definition_hash, entry_hash from kpi.dim_kpi_version where kpi = ? and version = ?"
+_MEMBERS = "select distinct slice, member from kpi.fct_kpi_value where kpi = ?"
 _LAST_RUN = "select seq, hashes from publication order by seq desc limit 1"
 
 
@@ -41,6 +43,7 @@ def answer(asked: Asked) -> Answer:
     member = asked.words.get("member", "all")
     cut = Cut(kpi, asked.words.get("slice", "all" if member == "all" else _slice_of(project, kpi)), member)
     with published(asked.settings) as warehouse:
+        _require_cut(warehouse, cut)
         number = number_of_period(warehouse, cut, period, held.version)
         told = warehouse.execute(_PUBLISHED, [kpi, held.version]).fetchone()
     rows = [
@@ -64,6 +67,16 @@ def answer(asked: Asked) -> Answer:
 _NOTES = (
     "The commit of the entry is where the definition was reviewed; `kpi verify` holds it against the history of git.",
 )
+
+
+def _require_cut(warehouse: DuckDBPyConnection, cut: Cut) -> None:
+    """WrongUse where no period of the KPI has a figure of that slice and member: it is a slip and no broken link."""
+    found: dict[str, list[str]] = {}
+    for name, member in warehouse.execute(_MEMBERS, [cut.kpi]).fetchall():
+        found.setdefault(name, []).append(member)
+    if found:
+        require_known(cut.slice, found, f"slices of {cut.kpi}")
+        require_known(cut.member, found[cut.slice], f"members of {cut.slice} of {cut.kpi}")
 
 
 def _slice_of(project: Project, kpi: str) -> str:

@@ -1,7 +1,7 @@
 """Question 12: who may change what: roles, people, keys, validity, revocations?
 
-From the ledger: the policy recorded last, the keys added and revoked. From the files: who owns each definition, and
-which rights and keys they have that are not recorded yet.
+From the ledger: each policy that was recorded, the newest first, the scoring of targets, the keys added and revoked.
+From the files: who owns each definition, and which rights, keys and scores they have that are not recorded yet.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from duckdb import DuckDBPyConnection
 
 from kpiledger.approvals.standing import keys_in_files, standing_in_files
 from kpiledger.audit.answer import Answer, Asked, Question
+from kpiledger.audit.changing import counted
+from kpiledger.audit.policies import Recorded, recorded, scores, unrecorded_scores
 from kpiledger.audit.standing import tree_facts
 from kpiledger.ledger.keys import trusted_key
 from kpiledger.ledger.schema import EntryKind
@@ -23,24 +25,27 @@ from kpiledger.specs.signing import fingerprint
 
 COLUMNS = ("may", "what", "role", "person", "key", "valid_from", "valid_to", "state", "entry")
 Row = tuple[object, ...]
-_POLICY = "select seq, content from other where kind = ? order by seq desc limit 1"
 _KEYS = "select seq, kind, content from key order by seq"
 
 
 def answer(asked: Asked) -> Answer:
-    """Rights first, then keys, then owners of definitions, then the key that signs the ledger."""
+    """Rights first, the newest policy's at the head, then scores, keys, owners, and the key that signs the ledger."""
     index, project = asked.index(), asked.project()
-    found = index.execute(_POLICY, [EntryKind.AUTHORITY_RECORDED]).fetchone()
-    policy = json.loads(found[1]) if found else None
-    keys = list(_keys(index))
-    rows = [*(_rights(policy, found[0]) if found and policy else ()), *keys, *_owners(project), _ledger_key(asked)]
+    policies = recorded(index, EntryKind.AUTHORITY_RECORDED)
+    scorings = recorded(index, EntryKind.SCORING_RECORDED)
+    policy = policies[0].content if policies else None
+    keys, rights = list(_keys(index)), [row for one in policies for row in _rights(one)]
+    rows = [*rights, *scores(scorings), *keys, *_owners(project), _ledger_key(asked)]
     revoked = sum(1 for row in keys if row[7] == "revoked")
     told = [
         f"targets decided on {policy['required_from']} or later need an approval"
         if policy
         else "no policy is recorded: targets count without an approval",
         f"{len(keys)} keys are recorded, {revoked} of them revoked",
+        *([f"{len(policies)} policies are recorded, one after the other"] if policies[1:] else []),
+        *([f"the scores of targets were changed {counted(len(scorings), 'time')}"] if scorings else []),
         *_unrecorded(project, policy, keys),
+        *unrecorded_scores(project, scorings),
     ]
     facts = {"rights": len(rows) - len(keys), "keys": len(keys), "revoked": revoked, **tree_facts(index)}
     return Answer(COLUMNS, rows, tuple(told), _NOTES, facts=facts)
@@ -52,18 +57,20 @@ _NOTES = (
 )
 
 
-def _rights(policy: Mapping[str, Any], seq: int) -> Iterator[Row]:
+def _rights(recorded: Recorded) -> Iterator[Row]:
     """Each right with everybody who holds its role; a role that nobody holds is a row too."""
+    policy, seq, state = recorded.content, recorded.seq, recorded.state
     for right in policy["authorities"]:
         units = ", ".join(right["units"])
         days = right["valid_from"], right["valid_to"]
         held = [one for one in policy["holders"] if one["role"] == right["role"]]
         if not held:
-            yield "approve targets", units, right["role"], None, None, *days, "nobody holds the role", seq
+            nobody = "; ".join(filter(None, ("nobody holds the role", state)))
+            yield "approve targets", units, right["role"], None, None, *days, nobody, seq
         for one in held:
             first = max(filter(None, (days[0], one["valid_from"])), default=None)
             last = min(filter(None, (days[1], one["valid_to"])), default=None)
-            yield "approve targets", units, right["role"], private_text(one["person"]), None, first, last, "", seq
+            yield "approve targets", units, right["role"], private_text(one["person"]), None, first, last, state, seq
 
 
 def _keys(index: DuckDBPyConnection) -> Iterator[Row]:

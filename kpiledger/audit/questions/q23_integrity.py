@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.errors import LedgerDamaged
+from kpiledger.ledger.anchored import emptied
 from kpiledger.ledger.anchors import anchored_in
 from kpiledger.ledger.beginnings import open_all, order_problems
 from kpiledger.ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey, open_checkpoint
@@ -42,6 +43,7 @@ def answer(asked: Asked) -> Answer:
     kept = {(one.checkpoint.size, one.checkpoint.root): Kept(one.checkpoint, True, []) for one in history}
     problems = [str(problem) for problem in (*unopened, *order_problems(history, newest))]
     problems += _anchored(asked, key, kept)
+    problems += emptied(asked.ledger.directory, asked.ledger.anchors)
     lines = stored.entries.split(b"\n")[:-1][: newest.size]
     found, holds = _held(newest, lines, stored.leaves[: newest.size * LEAF_LINE], kept)
     problems += [*found, *_not_beginnings(kept, holds)]

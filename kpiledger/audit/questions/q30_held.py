@@ -9,8 +9,9 @@ from kpiledger.people.held import everything_about
 
 COLUMNS = ("store", "place", "what")
 _NOTES = (
-    "Searched are the ledger, its side store, the project's files, the published warehouse and pages, the journal and "
-    "the source systems below the build folder. Not searched: the history of git, backups, and what was handed on.",
+    "Searched are the ledger, its side store, the project's files, the published warehouse and pages, the journal, "
+    "what periods were closed with, spot checks, and the source systems below the build folder. Not searched: the "
+    "history of git, backups, and what was handed on.",
 )
 
 

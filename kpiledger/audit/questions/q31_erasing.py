@@ -5,7 +5,6 @@ After an erasure nothing leads from the id to what went: then the erasures thems
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -72,15 +71,12 @@ def _recorded(asked: Asked, index: DuckDBPyConnection) -> Answer:
     notes = (
         "Stays: the entries, which hold commitments that nothing can be told from without salt and value; who was "
         "erased cannot be said any more. `kpi verify` shows that the ledger still holds.",
+        "Stays too: what periods were closed with and the spot checks, whose hashes the ledger holds; people who hold "
+        "targets stand there as commitments, and by their ids only where a source system named them. Asked with "
+        "--person, each such file is named.",
     )
     facts = {"erasures": len(rows), "values": len(gone), "left": len(left), **tree_facts(index)}
     return Answer(COLUMNS, rows, told, notes, holds=not left, facts=facts)
-
-
-def _erasure(seq: int, at: datetime, reason: str, values: int, entries: int) -> tuple[object, ...]:
-    """A row for an erasure; `entries` are the others that hold its commitments."""
-    stood = f"entries that hold them: {entries}"
-    return f"went: {counted(values, 'value')}", f"entry {seq}", f"{reason} ({at:%Y-%m-%d}, {stood})"
 
 
 def _short(path: Path, root: Path) -> str:

@@ -1,7 +1,7 @@
 with
 
 extract as (
-    select * from {{ ref('crm_customer') }}
+    select * from {{ source('crm', 'customer') }}
 ),
 
 typed as (

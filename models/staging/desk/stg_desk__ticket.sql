@@ -1,7 +1,7 @@
 with
 
 extract as (
-    select * from {{ ref('desk_ticket') }}
+    select * from {{ source('desk', 'ticket') }}
 ),
 
 typed as (

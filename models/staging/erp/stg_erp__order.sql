@@ -1,7 +1,7 @@
 with
 
 extract as (
-    select * from {{ ref('erp_order') }}
+    select * from {{ source('erp', 'orders') }}
 ),
 
 typed as (

@@ -1,7 +1,7 @@
 with
 
 extract as (
-    select * from {{ ref('erp_order_line') }}
+    select * from {{ source('erp', 'order_line') }}
 ),
 
 typed as (

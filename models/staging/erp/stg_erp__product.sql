@@ -1,7 +1,7 @@
 with
 
 extract as (
-    select * from {{ ref('erp_product') }}
+    select * from {{ source('erp', 'product') }}
 ),
 
 typed as (

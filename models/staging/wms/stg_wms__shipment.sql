@@ -1,7 +1,7 @@
 with
 
 extract as (
-    select * from {{ ref('wms_shipment') }}
+    select * from {{ source('wms', 'shipment') }}
 ),
 
 typed as (

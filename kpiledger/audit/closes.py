@@ -1,0 +1,64 @@
+"""Which closes does the ledger hold, and which rows does a frozen file have? By the index: few entries are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import duckdb
+
+from kpiledger.audit.answer import Asked
+from kpiledger.closing.evidence import folder_of
+from kpiledger.closing.standing import KINDS, Close, closes_in
+from kpiledger.errors import BrokenWorld, WrongUse
+from kpiledger.ledger.entry import Entry
+from kpiledger.ledger.schema import EntryKind
+from kpiledger.ledger_index.entries import entries_at
+from kpiledger.warehouse import literal
+
+_SEQS = "select seq from entry where kind in (select unnest(?::varchar[])) order by seq"
+_JUDGED_BY = (EntryKind.AUTHORITY_RECORDED, EntryKind.KEY_ADDED, EntryKind.KEY_REVOKED, EntryKind.CHECK_OVERRIDDEN)
+
+
+def entries_of(asked: Asked, kinds: Iterable[EntryKind]) -> tuple[Entry, ...]:
+    """Every entry of some kinds, in order."""
+    index = asked.index()
+    found = index.execute(_SEQS, [[kind.value for kind in kinds]]).fetchall()
+    return entries_at(index, asked.ledger, (seq for (seq,) in found))
+
+
+def deeds(asked: Asked) -> tuple[Entry, ...]:
+    """What was done to periods, with the policies and keys that it is judged by."""
+    return entries_of(asked, (*KINDS, *_JUDGED_BY))
+
+
+def closes_of(asked: Asked) -> tuple[Close, ...]:
+    """Every close in the order recorded, of the period asked for or of all."""
+    found = closes_in(entries_of(asked, KINDS))
+    period = asked.words.get("period")
+    return tuple(close for close in found if period in (None, close.period))
+
+
+def require_closes(asked: Asked) -> tuple[Close, ...]:
+    """The closes of the period asked for; WrongUse where it never was closed."""
+    found = closes_of(asked)
+    if not found:
+        closed = ", ".join(dict.fromkeys(close.period for close in closes_in(entries_of(asked, KINDS)))) or "none"
+        raise WrongUse(f"{asked.words['period']} was never closed by itself", f"periods that were closed: {closed}")
+    return found
+
+
+def frozen_rows(asked: Asked, close: Close, name: str, where: str, words: dict[str, object]) -> list[dict[str, Any]]:
+    """The rows of a frozen file that fit a condition of ours; its values are bound."""
+    path = folder_of(asked.settings.closes, close) / name
+    if not path.exists():
+        raise BrokenWorld(f"the frozen file {path} is missing", "`kpi verify` names every file that is not as recorded")
+    with duckdb.connect() as connection:
+        return rows_of_named(connection, f"select * from read_parquet({literal(path)}) where {where}", words)
+
+
+def rows_of_named(connection: duckdb.DuckDBPyConnection, query: str, words: dict[str, object]) -> list[dict[str, Any]]:
+    """The rows of a query with named values."""
+    result = connection.execute(query, words)
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -1,0 +1,199 @@
+"""Closing a period, and locking it: every figure of it is frozen as readers see it now.
+
+Written first, recorded last: a process that dies in between leaves a folder that no entry names, and the next attempt
+writes it anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from kpiledger.closing.checked import CheckedPeriod, checked_period
+from kpiledger.closing.doing import Place, alone, published, reasons_of_people, refuse
+from kpiledger.closing.evidence import Frozen, freeze, keep_holders, settle
+from kpiledger.closing.overriding import overrides_of
+from kpiledger.closing.published import Published, holders_in, published_in
+from kpiledger.closing.quick_check import Accepted, QuickAnswer, quick_check
+from kpiledger.closing.refusing import (
+    ToClose,
+    last_publication,
+    refusals_of_agreements,
+    refusals_of_extracts,
+    refusals_of_models,
+    refusals_of_publication,
+    refusals_of_standing,
+    refusals_of_tables,
+    versions_in,
+)
+from kpiledger.closing.signed import refusals_of_key, with_signature
+from kpiledger.closing.standing import CloseState, last_of_each, standing_of
+from kpiledger.ledger.entry import Entry
+from kpiledger.ledger.schema import EntryKind
+from kpiledger.periods import Period
+from kpiledger.warehouse import rows_of
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Who wants to close, who approves it, with which key, whether to lock, and which answers no are accepted."""
+
+    done_by: str
+    approved_by: str
+    key: Path | None = None
+    is_locked: bool = False
+    accepted: Sequence[Accepted] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What a close did: its entry, how many rows were frozen, and the quick check."""
+
+    entry: Entry
+    rows: Mapping[str, int]
+    answers: Sequence[QuickAnswer]
+
+
+def close_period(place: Place, period: Period, wish: Wish) -> Closed:
+    """Freeze a period; RunStopped with every reason against it. One that is closed already is locked, if asked for."""
+    what = f"closing {period}"
+    with alone(place, what), published(place, what) as warehouse:
+        asked = place.asked(period)
+        said = published_in(warehouse, place.publication, place.project, asked.days)
+        overrides = overrides_of(asked.entries, str(period))
+        checked = checked_period(warehouse, asked.entries, overrides, str(period))
+        answers = quick_check(place.project, said.kpis, said.influences, checked, wish.accepted)
+        before = last_of_each(asked.closes).get(str(period))
+        if wish.is_locked and before is not None and before.state is CloseState.CLOSED:
+            return _lock(place, asked, wish, answers)
+        refuse(what, _reasons(place, asked, wish, (said, checked, answers), warehouse))
+        keep_holders(warehouse, _people(place, warehouse))
+        aside = place.settings.closes / f".{period}"
+        standing = standing_of(asked.closes)
+        closes = place.settings.closes
+        frozen = freeze(warehouse, place.publication, aside, asked.days, place.project, standing, closes)
+        refuse(what, [] if sum(frozen.rows.values()) else [f"no figure of {period} is published"])
+        ordinal = before.ordinal + 1 if before else 1
+        content = _content(place, asked, wish, (said, checked, answers), frozen)
+        content |= {"ordinal": str(ordinal), "as_of_on": _as_of(warehouse)}
+        signed = with_signature(content, wish.key)
+        settle(aside, place.settings.closes / str(period) / str(ordinal))
+        entry = place.record(EntryKind.PERIOD_CLOSED, f"{period}/{ordinal}", signed)
+        return Closed(entry, frozen.rows, answers)
+
+
+Known = tuple[Published, CheckedPeriod, Sequence[QuickAnswer]]
+
+
+def _reasons(place: Place, asked: ToClose, wish: Wish, known: Known, warehouse: DuckDBPyConnection) -> Iterator[str]:
+    said, checked, answers = known
+    deed = place.deed(wish.done_by, wish.approved_by)
+    yield from reasons_of_people(place, deed)
+    if wish.key is not None:
+        yield from refusals_of_key(place.project, deed, wish.key)
+    if deed.on <= asked.period.end:
+        yield f"{asked.period} ends on {asked.period.end} and today is {deed.on}: it has not ended"
+    yield from refusals_of_standing(asked)
+    yield from refusals_of_publication(asked, warehouse, place.settings.warehouse)
+    yield from refusals_of_models(place.project.root, place.publication)
+    yield from refusals_of_extracts(said.inputs, place.project, place.settings.extracts)
+    yield from checked.forbidding(place.project, said.sources_of(place.project))
+    yield from refusals_of_agreements(asked)
+    if wish.is_locked:
+        yield from _unanswered(answers)
+
+
+def _unanswered(answers: Sequence[QuickAnswer]) -> Iterator[str]:
+    """Each question that has a no without a reason, with the KPIs it is about."""
+    open_: dict[str, list[str]] = {}
+    for one in answers:
+        if not one.is_yes and one.accepted is None:
+            open_.setdefault(one.question, []).append(one.kpi)
+    for question, kpis in open_.items():
+        named = ", ".join(kpis[:4]) + (f" and {len(kpis) - 4} more" if len(kpis) > 4 else "")
+        yield f"the quick check says no to `{question}` of {named}: say why with --accept KPI:{question}:REASON"
+
+
+def _lock(place: Place, asked: ToClose, wish: Wish, answers: Sequence[QuickAnswer]) -> Closed:
+    close = last_of_each(asked.closes)[str(asked.period)]
+    deed = place.deed(wish.done_by, wish.approved_by)
+    signing = ["a lock is not signed: leave out --key"] if wish.key is not None else []
+    reasons = [*reasons_of_people(place, deed), *signing, *refusals_of_tables(asked, place.settings.warehouse)]
+    refuse(f"locking {asked.period}", [*reasons, *_unanswered(answers)])
+    content = {
+        "period": close.period,
+        "ordinal": str(close.ordinal),
+        "close_hash": close.entry.entry_hash,
+        "locked_by": place.person(wish.done_by),
+        "approved_by": place.person(wish.approved_by),
+        "quick_check": _answers(answers),
+    }
+    return Closed(place.record(EntryKind.PERIOD_LOCKED, close.entry.key, content), {}, answers)
+
+
+def _content(place: Place, asked: ToClose, wish: Wish, known: Known, frozen: Frozen) -> dict[str, Any]:
+    said, checked, answers = known
+    publication = last_publication(asked.entries)
+    assert publication is not None  # else it was refused
+    sources = said.sources_of(place.project)
+    return {
+        "period": str(asked.period),
+        "first_day": asked.period.start.isoformat(),
+        "last_day": asked.period.end.isoformat(),
+        "closed_by": place.person(wish.done_by),
+        "approved_by": place.person(wish.approved_by),
+        "is_locked": wish.is_locked,
+        "run_id": place.publication.name,
+        "publication_hash": publication.entry_hash,
+        "rows": {name: str(count) for name, count in frozen.rows.items()},
+        "files": dict(frozen.files),
+        "agreements": [
+            {
+                "agreement": row.agreement,
+                "version": str(row.agreement_version),
+                "entry_seq": str(row.seq),
+                "entry_hash": row.entry_hash,
+            }
+            for row in sorted(versions_in(asked), key=lambda row: row.seq)
+        ],
+        "definitions": {kpi: dict(versions) for kpi, versions in said.definitions.items()},
+        "models": dict(said.models),
+        "inputs": dict(said.inputs),
+        "checks": [_check(checked, index) for index, one in enumerate(checked.results) if one.source in sources],
+        "quick_check": _answers(answers),
+    }
+
+
+def _check(checked: CheckedPeriod, index: int) -> dict[str, Any]:
+    one = checked.results[index]
+    override = checked.overrides.get((one.source, one.rule))
+    said = {"source": one.source, "table": one.table, "rule": one.rule, "outcome": str(one.outcome)}
+    return said | ({"override": override.entry_hash} if override else {})
+
+
+def _answers(answers: Sequence[QuickAnswer]) -> list[dict[str, Any]]:
+    return [
+        {
+            "kpi": one.kpi,
+            "question": one.question.value,
+            "is_yes": one.is_yes,
+            "told": one.told,
+            **({"accepted": one.accepted} if one.accepted else {}),
+        }
+        for one in answers
+    ]
+
+
+def _people(place: Place, warehouse: DuckDBPyConnection) -> dict[str, str]:
+    """How each person who is held to something is written into the evidence."""
+    people = sorted(holders_in(warehouse) & set(place.project.organisation.people))
+    return {person: f"commitment:{place.person(person)['commitment']}" for person in people}
+
+
+def _as_of(warehouse: DuckDBPyConnection) -> str:
+    (row,) = rows_of(warehouse, "select as_of_on from kpi.as_of")
+    return str(row["as_of_on"].isoformat())

@@ -1,0 +1,106 @@
+"""What do closing, reopening, restating and overriding share: the world they are done in, and how reasons are told?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from kpiledger.claim import claim, release
+from kpiledger.closing.four_eyes import Deed, refusals_of_people
+from kpiledger.closing.published import lacking
+from kpiledger.closing.refusing import ToClose
+from kpiledger.closing.standing import closes_in
+from kpiledger.closing.verified import require_unchanged
+from kpiledger.errors import RunStopped, WrongUse
+from kpiledger.ledger.entry import Draft, Entry
+from kpiledger.ledger.schema import EntryKind
+from kpiledger.ledger.store import Ledger, read_entries, writing
+from kpiledger.ledger.subjects import commit_subject
+from kpiledger.periods import Period
+from kpiledger.project import Project
+from kpiledger.settings import Settings
+from kpiledger.vocabulary import Grain
+from kpiledger.warehouse import open_reader
+
+CLOSABLE = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The project that a period of is closed, its ledger, and the clock."""
+
+    settings: Settings
+    project: Project
+    ledger: Ledger
+    clock: Callable[[], datetime]
+
+    @property
+    def publication(self) -> Path:
+        """The folder of what readers see."""
+        return self.settings.warehouse.resolve().parent
+
+    def deed(self, done_by: str, approved_by: str) -> Deed:
+        """Who does it, as of today."""
+        return Deed(done_by, approved_by, self.clock().date())
+
+    def asked(self, period: Period) -> ToClose:
+        """A period with what the ledger says of it; RunStopped where a closed file is not as it was."""
+        if period.grain not in CLOSABLE:
+            raise WrongUse(
+                f"{period} is a {period.grain}; months, quarters and years are closed",
+                "a day or a week is closed with the first of them that it lies in",
+            )
+        entries = read_entries(self.ledger) if self.ledger.exists else ()
+        closes = closes_in(entries)
+        require_unchanged(self.settings.closes, closes)
+        return ToClose(period, self.project, self.ledger, entries, closes)
+
+    def person(self, person: str) -> dict[str, str]:
+        """What stands for a person in an entry."""
+        return dict(commit_subject(self.ledger, person))
+
+    def record(self, kind: EntryKind, key: str, content: dict[str, Any]) -> Entry:
+        """Append an entry."""
+        with writing(self.ledger, self.clock) as writer:
+            return writer.append([Draft(kind, key, content)])[0]
+
+
+@contextmanager
+def alone(place: Place, what: str) -> Iterator[None]:
+    """No run publishes meanwhile."""
+    place.settings.build.mkdir(parents=True, exist_ok=True)
+    claim(place.settings.build, what)
+    try:
+        yield
+    finally:
+        release(place.settings.build)
+
+
+@contextmanager
+def published(place: Place, what: str) -> Iterator[DuckDBPyConnection]:
+    """The published warehouse, to read; RunStopped where there is none that a close could be made from."""
+    if not place.settings.warehouse.exists():
+        refuse(what, ["nothing is published: run `kpi run`"])
+    with open_reader(place.settings.warehouse) as connection:
+        missing = lacking(connection)
+        if missing:
+            refuse(what, [f"the published warehouse has no {', '.join(missing)}: run `kpi run`"])
+        yield connection
+
+
+def refuse(what: str, reasons: Iterable[str]) -> None:
+    """RunStopped with every reason, if there is any."""
+    told = [f"  - {reason}" for reason in reasons]
+    if told:
+        raise RunStopped(f"{what} is refused:\n" + "\n".join(told), "mend what is said, then ask again")
+
+
+def reasons_of_people(place: Place, deed: Deed) -> list[str]:
+    """Why these two may not do it."""
+    return list(refusals_of_people(place.project, deed))

@@ -1,0 +1,246 @@
+"""Commands on spot checks: draw, sheet, compare, record, report."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import duckdb
+
+from kpiledger.approvals.signing import own_keys, public_key_of
+from kpiledger.commands.world import OUTPUT, World, in_project
+from kpiledger.errors import BrokenWorld, WrongUse
+from kpiledger.ledger.store import read_entries
+from kpiledger.people.naming import is_named
+from kpiledger.periods import Period
+from kpiledger.project import Project
+from kpiledger.reports.known import as_json, require_known
+from kpiledger.sources.connecting import connection_url
+from kpiledger.specs.expectation import CheckedTable, Expectations
+from kpiledger.spot_checks.comparing import answers_by_machine
+from kpiledger.spot_checks.drawing import Place
+from kpiledger.spot_checks.drawing import draw as draw_sample
+from kpiledger.spot_checks.judging import MACHINE, PERSON, Judge, judge_sample, signature_problem
+from kpiledger.spot_checks.page import sheet_page
+from kpiledger.spot_checks.sample import Sample, folder_of, kept_sample
+from kpiledger.spot_checks.sheet import read_sheet, sheet_text
+from kpiledger.spot_checks.standing import Outcome, SpotCheckStanding, spot_checks
+from kpiledger.spot_checks.words import plan_lines, reconciled_line, verdict_lines
+from kpiledger.warehouse import open_reader
+
+SHEET_FILE, PAGE_FILE, FILLED_FILE = "sheet.csv", "sheet.html", "filled.csv"
+PERIOD = click.option("--period", help="The period of the rows, as 2017-03; without it all rows.")
+
+
+@click.group(name="spot-check")
+def spot_check() -> None:
+    """Sampled rows held against the source system: draw, sheet, compare, record, report."""
+
+
+@spot_check.command()
+@click.argument("table", metavar="SOURCE.TABLE")
+@PERIOD
+@click.option("--reason", help="Why a period is drawn once more; recorded and shown.")
+@in_project
+def draw(world: World, table: str, period: str | None, reason: str | None) -> None:
+    """Record the plan, then draw the rows, and write the sheet."""
+    project = world.project()
+    place = _place(world, project, table, period)
+    people = project.organisation.people
+    named = next((person for person in people if reason and is_named(reason.encode(), person)), None)
+    if named:
+        raise WrongUse(f"the reason names {named}, and what is recorded stays", "write it without naming people")
+    drawn = draw_sample(place, world.ledger, world.settings.spot_checks, lambda: datetime.now(UTC), reason)
+    _write(drawn.folder, drawn.check, drawn.sample)
+    for line in plan_lines(drawn.check):
+        click.echo(line)
+    if drawn.problem:
+        click.echo(drawn.problem, err=True)
+    assert drawn.check.draw is not None
+    click.echo(f"planned in entry {drawn.check.plan.seq}, drawn in entry {drawn.check.draw.seq}", err=True)
+    click.echo(f"the sheet: {drawn.folder / PAGE_FILE} and {SHEET_FILE} beside it", err=True)
+
+
+@spot_check.command()
+@click.argument("table", metavar="SOURCE.TABLE")
+@PERIOD
+@in_project
+def sheet(world: World, table: str, period: str | None) -> None:
+    """Write the newest sample once more, as CSV and as a page to print."""
+    check = _newest(world, table, period)
+    folder = folder_of(world.settings.spot_checks, check.name)
+    _write(folder, check, kept_sample(folder, check))
+    click.echo(str(folder / SHEET_FILE))
+    click.echo(str(folder / PAGE_FILE))
+
+
+@spot_check.command()
+@click.argument("table", metavar="SOURCE.TABLE")
+@PERIOD
+@in_project
+def compare(world: World, table: str, period: str | None) -> None:
+    """Let the machine look up the newest sample on the other side, and record what it finds."""
+    project = world.project()
+    check = _newest(world, table, period)
+    folder = folder_of(world.settings.spot_checks, check.name)
+    sample = kept_sample(folder, check)
+    filled = sheet_text(sample, answers_by_machine(_place(world, project, table, period), sample))
+    _judged(world, project, check, sample, filled, Judge("kpi", MACHINE))
+
+
+@spot_check.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--by", "person", required=True, help="Who looked, as p_1002.")
+@click.option("--key", type=click.Path(path_type=Path), help="Their SSH key, or its .pub where an agent holds it.")
+@in_project
+def record(world: World, file: Path, person: str, key: Path | None) -> None:
+    """Record a sheet that a person has filled in, signed with their SSH key."""
+    project = world.project()
+    organisation = project.organisation
+    require_known(person, (*organisation.people, *organisation.roles), "people and roles of metrics/organisation.yml")
+    text = file.read_bytes().decode("utf-8-sig", errors="replace")
+    check = _of_sheet(world, text)
+    sample = kept_sample(folder_of(world.settings.spot_checks, check.name), check)
+    _judged(world, project, check, sample, text, Judge(person, PERSON, key or _own_key(project, person)))
+
+
+@spot_check.command()
+@click.argument("table", metavar="[SOURCE.TABLE]", required=False)
+@PERIOD
+@OUTPUT
+@in_project
+def report(world: World, table: str | None, period: str | None, output: str) -> None:
+    """What spot checks show, in plain words; exit 1 where a claim is not shown or a sheet does not hold."""
+    found = [
+        one
+        for one in spot_checks(read_entries(world.ledger))
+        if table in (None, _named(one)) and period in (None, one.content["period"])
+    ]
+    problems = {one.name: _problems(world, one) for one in found}
+    if output == "json":
+        rows = [{"spot_check": one.name, "parts": as_json(one.parts), "problems": problems[one.name]} for one in found]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    elif not found:
+        click.echo("no spot check was drawn")
+    else:
+        for one in found:
+            _tell(world, one, problems[one.name])
+    failed = any(part.outcome is Outcome.FAILED for one in found for part in one.parts)
+    sys.exit(1 if failed or any(problems.values()) else 0)
+
+
+def _tell(world: World, check: SpotCheckStanding, problems: list[str]) -> None:
+    for line in plan_lines(check):
+        click.echo(line)
+    for line in verdict_lines(check):
+        click.echo(f"  {line}")
+    for problem in problems:
+        click.echo(f"  PROBLEM: {problem}")
+    compared = reconciled_line(_reconciled(world, check))
+    if compared:
+        click.echo(f"  {compared}")
+
+
+def _problems(world: World, check: SpotCheckStanding) -> list[str]:
+    found = []
+    if check.draw is None:
+        found.append("it was planned and never drawn: draw again with --reason")
+    elif not check.is_seed_right:
+        found.append("its seed does not follow from the ledger, so somebody may have chosen it")
+    if check.verdict is not None and (why := signature_problem(world.ledger, check)):
+        found.append(f"its signature does not hold: {why}")
+    return found
+
+
+def _reconciled(world: World, check: SpotCheckStanding) -> list[tuple[str, str, int | None]]:
+    """How the published run's reconciliation of the table ended, where it compared row by row."""
+    expectations = world.project().expectations.get(check.content["source"])
+    tables = expectations.tables if expectations else ()
+    by_row = any(one.table == check.content["table"] and one.reconcile and one.reconcile.rows for one in tables)
+    if not by_row or not world.settings.warehouse.exists():
+        return []
+    query = (
+        "select run_id, outcome, rows_tested from kpi.fct_check_result "
+        "where source = ? and table_name = ? and rule = 'reconciliation'"
+    )
+    with open_reader(world.settings.warehouse) as link:
+        try:
+            rows = link.execute(query, [check.content["source"], check.content["table"]]).fetchall()
+            return [(run_id, outcome, tested) for run_id, outcome, tested in rows]
+        except duckdb.CatalogException:  # a publication without checks
+            return []
+
+
+def _judged(world: World, project: Project, check: SpotCheckStanding, sample: Sample, text: str, judge: Judge) -> None:
+    answers = read_sheet(text, sample)
+    people, signers = project.organisation.people, project.signers
+    entry = judge_sample(check, sample, text, answers, judge, world.ledger, lambda: datetime.now(UTC), people, signers)
+    (folder_of(world.settings.spot_checks, check.name) / FILLED_FILE).write_text(text, encoding="utf-8", newline="")
+    signed = "by machine" if judge.method == MACHINE else "signed" if judge.key else "not signed"
+    click.echo(f"recorded in entry {entry.seq}, {signed}", err=True)
+    now = next(one for one in spot_checks(read_entries(world.ledger)) if one.name == check.name)
+    for line in verdict_lines(now):
+        click.echo(line)
+
+
+def _write(folder: Path, check: SpotCheckStanding, sample: Sample) -> None:
+    (folder / SHEET_FILE).write_text(sheet_text(sample), encoding="utf-8", newline="")
+    (folder / PAGE_FILE).write_text(sheet_page(check, sample), encoding="utf-8", newline="\n")
+
+
+def _own_key(project: Project, person: str) -> Path | None:
+    known = {line.public_key for line in project.signers if line.person == person}
+    return next((key for key in own_keys(Path.home()) if public_key_of(key) in known), None)
+
+
+def _of_sheet(world: World, text: str) -> SpotCheckStanding:
+    """The spot check whose sheet a file is: its name stands in every line."""
+    drawn = [one for one in spot_checks(read_entries(world.ledger)) if one.draw is not None]
+    lines = text.splitlines()
+    for one in drawn:
+        if len(lines) > 1 and lines[1].strip('"').startswith((f"{one.name},", f"{one.name};", f'{one.name}"')):
+            return one
+    names = ", ".join(one.name for one in drawn) or "none"
+    raise WrongUse("the file is no sheet of a spot check that was drawn", f"drawn were: {names}")
+
+
+def _newest(world: World, table: str, period: str | None) -> SpotCheckStanding:
+    found = [
+        one
+        for one in spot_checks(read_entries(world.ledger))
+        if (_named(one), one.content["period"]) == (table, period) and one.draw is not None
+    ]
+    if not found:
+        message = f"no spot check of {table} was drawn for {period or 'all rows'}"
+        raise WrongUse(message, "draw it: `kpi spot-check draw`")
+    return found[-1]
+
+
+def _named(check: SpotCheckStanding) -> str:
+    return f"{check.content['source']}.{check.content['table']}"
+
+
+def _place(world: World, project: Project, named: str, period: str | None) -> Place:
+    """The table asked for, with its spot check, in its period."""
+    checked: dict[str, tuple[Expectations, CheckedTable]] = {
+        f"{one.source}.{table.table}": (one, table)
+        for one in project.expectations.values()
+        for table in one.tables
+        if table.spot_check
+    }
+    require_known(named, checked, "tables with a spot check")
+    expectations, table = checked[named]
+    if period and not table.period:
+        raise WrongUse(f"{named} has no period", "leave out --period, or name its `period` in expectations")
+    try:
+        days = Period.parse(period, project.calendar.reckoning) if period else None
+    except ValueError as problem:
+        raise WrongUse(str(problem), "as 2017-03") from problem
+    if not world.settings.warehouse.exists():
+        raise BrokenWorld(f"there is no warehouse at {world.settings.warehouse}", "run `kpi run` first")
+    url = connection_url(expectations.source, os.environ, world.root, expectations.connection, world.settings.sources)
+    return Place(expectations.source, table, days, world.settings.warehouse, url)

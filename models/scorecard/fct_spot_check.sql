@@ -1,0 +1,7 @@
+with
+
+spot_check as (
+    select * from {{ source('recorded', 'spot_check') }}
+)
+
+select * from spot_check
