@@ -40,7 +40,7 @@ def test_a_run_records_in_the_database_and_everything_is_answered_from_it(databa
     assert kpi(folder, pipeline, "demo-sources").returncode == 0
     ran = kpi(folder, pipeline, "run")
     assert ran.returncode == 0, ran.stderr
-    assert {path.name for path in (folder / "build/ledger").iterdir()} <= {"keys", "subjects"}
+    assert {path.name for path in (folder / "build/ledger").iterdir()} <= {"anchored", "keys", "subjects"}
     recorded = database.storage().entry_lines(1, 10_000)
     assert {json.loads(line)["kind"] for line in recorded} >= {
         "definition.recorded",
