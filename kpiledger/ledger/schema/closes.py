@@ -1,0 +1,119 @@
+"""What may an entry say of a closed period, and of a check that was set aside for it?"""
+
+from __future__ import annotations
+
+from kpiledger.ledger.schema.values import Closed, DateText, Digest, Number, PeriodText, Private, Text
+
+
+class InForceContent(Closed):
+    """A version of an agreement that held in a closed period, and the entry that made it."""
+
+    agreement: Text
+    version: Number
+    entry_seq: Number
+    entry_hash: Digest
+
+
+class CheckContent(Closed):
+    """How a check of the published run ended; `override` is the hash of the entry that let it pass."""
+
+    source: Text
+    table: Text
+    rule: Text
+    outcome: Text
+    override: Digest | None = None
+
+
+class AnswerContent(Closed):
+    """An answer of the quick check, and the reason for which a `no` was accepted."""
+
+    kpi: Text
+    question: Text
+    is_yes: bool
+    told: Text
+    accepted: Text | None = None
+
+
+class CloseSignatureContent(Closed):
+    """The approver's signature over the content of the close without it."""
+
+    fingerprint: Text
+    signature: Text
+
+
+class CloseContent(Closed):
+    """That a period was closed: what was frozen, by the hashes of its files, and what it rested on.
+
+    `files` are paths below the folder of the close. `models` are the SQL texts that made the numbers, `inputs` the
+    extracts, `definitions` hashes by KPI and version.
+    """
+
+    period: PeriodText
+    ordinal: Number
+    first_day: DateText
+    last_day: DateText
+    closed_by: Private
+    approved_by: Private
+    is_locked: bool
+    as_of_on: DateText
+    run_id: Text
+    publication_hash: Digest
+    rows: dict[Text, Number]
+    files: dict[Text, Digest]
+    agreements: list[InForceContent]
+    definitions: dict[Text, dict[Number, Digest]]
+    models: dict[Text, Digest]
+    inputs: dict[Text, Digest]
+    checks: list[CheckContent]
+    quick_check: list[AnswerContent]
+    signature: CloseSignatureContent | None = None
+
+
+class LockContent(Closed):
+    """That a closed period was locked: it is not reopened any more."""
+
+    period: PeriodText
+    ordinal: Number
+    close_hash: Digest
+    locked_by: Private
+    approved_by: Private
+    quick_check: list[AnswerContent]
+
+
+class ReopeningContent(Closed):
+    """That a closed period was opened again, why, and until when it is to be closed anew."""
+
+    period: PeriodText
+    ordinal: Number
+    close_hash: Digest
+    reason: Text
+    reopened_by: Private
+    approved_by: Private
+    until: DateText | None
+
+
+class RestatementContent(Closed):
+    """That figures of a closed period were restated: the rows by the hashes of their files, and how many by cause."""
+
+    period: PeriodText
+    ordinal: Number
+    restatement: Number
+    close_hash: Digest
+    run_id: Text
+    reason: Text
+    restated_by: Private
+    approved_by: Private
+    rows: dict[Text, Number]
+    files: dict[Text, Digest]
+    causes: dict[Text, Number]
+
+
+class OverrideContent(Closed):
+    """That a check may fail for a period until that is closed, and why."""
+
+    check: Text
+    source: Text
+    period: PeriodText
+    reason: Text
+    overridden_by: Private
+    approved_by: Private

@@ -1,0 +1,41 @@
+"""What may an entry say of a number: its definition, and what a run published?"""
+
+from __future__ import annotations
+
+from kpiledger.ledger.schema.values import Closed, DateText, Digest, Number, PlainMap, Private, Text
+
+
+class ChangeContent(Closed):
+    """Why a version of a KPI was made."""
+
+    reason: Text
+    requested_by: Private
+
+
+class DefinitionContent(Closed):
+    """A version of a KPI. `definition` is what makes its numbers; `definition_hash` is of its bytes.
+
+    `depends_on` has the definition hash of each version of a KPI that it was derived from when it was recorded.
+    """
+
+    kpi: Text
+    version: Number
+    valid_from: DateText
+    change: ChangeContent
+    definition: PlainMap
+    definition_hash: Digest
+    depends_on: dict[Text, dict[Number, Digest]]
+
+
+class PublicationContent(Closed):
+    """What a run published: the hash of each table, or whatever else was published, by its name.
+
+    `inputs` are the extracts that it was made from: the hash of each by its source and table, as `erp.orders`;
+    `recipe` is the hash of the statements that made the values of them.
+    """
+
+    run_id: Text
+    as_of_on: DateText | None
+    hashes: dict[Text, Digest]
+    inputs: dict[Text, Digest] = {}
+    recipe: Digest | None = None

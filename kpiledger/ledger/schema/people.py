@@ -1,0 +1,34 @@
+"""What may an entry say of what happened to figures and texts about people?"""
+
+from __future__ import annotations
+
+from kpiledger.ledger.schema.values import Closed, Commitment, DateText, Digest, Private, Text
+
+
+class ErasureContent(Closed):
+    """The commitments whose values were deleted, and why."""
+
+    commitments: list[Digest]
+    reason: Text
+
+
+class ExportContent(Closed):
+    """That figures of single people left the house: what, for what, by whom, and whose."""
+
+    what: Text
+    purpose: Text
+    exported_by: Private
+    holders: list[Commitment]
+
+
+class InformationContent(Closed):
+    """That a person was told of the KPIs they are held to; `agreement` where it was about one of them.
+
+    `notice` is the length that was required before they count when it was recorded, as `6 weeks`.
+    """
+
+    holder: Commitment
+    agreement: Text | None
+    informed_on: DateText
+    informed_by: Private
+    notice: Text | None
