@@ -51,8 +51,6 @@ def _published(warehouse: Path, slices: Collection[str]) -> dict[str, Collection
     try:
         with open_reader(warehouse) as connection:
             return dict(connection.execute(_MEMBERS, [sorted(slices)]).fetchall())
-    except (
-        BrokenWorld,
-        duckdb.Error,
-    ):  # it was made by another version, or is being made: commands that need it say so
+    except (BrokenWorld, duckdb.Error):
+        # It was made by another version, or is being made: commands that need it say so.
         return {}

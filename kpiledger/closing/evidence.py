@@ -11,7 +11,6 @@ replaced by the next. A holder who is a person stands as a commitment, so that e
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from duckdb import DuckDBPyConnection
 from kpiledger.closing.columns import SCORECARD, SCORECARD_KEY, VALUES, VALUES_KEY, frozen_keys
 from kpiledger.closing.facts import rows_in_period
 from kpiledger.closing.standing import Close
+from kpiledger.extracts.choosing import keep_too
 from kpiledger.ledger.durable import sync_folder
 from kpiledger.project import Project
 from kpiledger.recipe import FILE as RECIPE
@@ -186,9 +186,4 @@ def _link_extracts(publication: Path, aside: Path) -> None:
         return
     shutil.copy2(listed, aside / _EXTRACTS_LIST)
     for path in sorted((publication / EXTRACTS).rglob("*.parquet")):
-        place = aside / EXTRACTS / path.relative_to(publication / EXTRACTS)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(path.resolve(), place)
-        except OSError:  # another file system, or one without links
-            shutil.copy2(path, place)
+        keep_too(path.resolve(), aside / EXTRACTS / path.relative_to(publication / EXTRACTS))

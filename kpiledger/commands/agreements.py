@@ -10,8 +10,9 @@ from kpiledger.commands.world import OUTPUT, World, in_project
 from kpiledger.ledger_index.lean import without_pandas
 from kpiledger.ledger_index.opening import open_index
 from kpiledger.reports import history as history_report
-from kpiledger.reports import target as target_report
+from kpiledger.reports import target_told
 from kpiledger.reports.measured import measured_targets
+from kpiledger.reports.target import target_answer
 from kpiledger.typed import typed_moment, typed_period
 
 
@@ -28,9 +29,9 @@ def target(world: World, name: str, holder: str, period: str, known_at: str | No
     project = world.project()
     asked = typed_period(period, project.calendar.reckoning)
     index = open_index(world.settings, world.ledger)
-    found = target_report.target_answer(world.ledger, index, project, name, holder, asked, typed_moment(known_at))
+    found = target_answer(world.ledger, index, project, name, holder, asked, typed_moment(known_at))
     answer = replace(found, measured=measured_targets(world.settings.warehouse, name, asked))
-    click.echo(target_report.render_json(answer) if output == "json" else target_report.render_text(answer))
+    click.echo(target_told.render_json(answer) if output == "json" else target_told.render_text(answer))
 
 
 @click.command()

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-import duckdb
 
 from kpiledger.approvals.signing import own_keys, public_key_of
 from kpiledger.commands.world import OUTPUT, World, in_project
@@ -25,12 +24,13 @@ from kpiledger.spot_checks.comparing import answers_by_machine
 from kpiledger.spot_checks.drawing import Place
 from kpiledger.spot_checks.drawing import draw as draw_sample
 from kpiledger.spot_checks.judging import MACHINE, PERSON, Judge, judge_sample, signature_problem
+from kpiledger.spot_checks.meant import newest_of, of_sheet
 from kpiledger.spot_checks.page import sheet_page
+from kpiledger.spot_checks.reconciled import reconciled_by_row
 from kpiledger.spot_checks.sample import Sample, folder_of, kept_sample
 from kpiledger.spot_checks.sheet import read_sheet, sheet_text
 from kpiledger.spot_checks.standing import Outcome, SpotCheckStanding, spot_checks
 from kpiledger.spot_checks.words import plan_lines, reconciled_line, verdict_lines
-from kpiledger.warehouse import open_reader
 
 SHEET_FILE, PAGE_FILE, FILLED_FILE = "sheet.csv", "sheet.html", "filled.csv"
 PERIOD = click.option("--period", help="The period of the rows, as 2017-03; without it all rows.")
@@ -71,7 +71,7 @@ def draw(world: World, table: str, period: str | None, reason: str | None) -> No
 @in_project
 def sheet(world: World, table: str, period: str | None) -> None:
     """Write the newest sample once more, as CSV and as a page to print."""
-    check = _newest(world, table, period)
+    check = newest_of(spot_checks(read_entries(world.ledger)), table, period)
     folder = folder_of(world.settings.spot_checks, check.name)
     _write(folder, check, kept_sample(folder, check))
     click.echo(str(folder / SHEET_FILE))
@@ -85,7 +85,7 @@ def sheet(world: World, table: str, period: str | None) -> None:
 def compare(world: World, table: str, period: str | None) -> None:
     """Let the machine look up the newest sample on the other side, and record what it finds."""
     project = world.project()
-    check = _newest(world, table, period)
+    check = newest_of(spot_checks(read_entries(world.ledger)), table, period)
     folder = folder_of(world.settings.spot_checks, check.name)
     sample = kept_sample(folder, check)
     filled = sheet_text(sample, answers_by_machine(_place(world, project, table, period), sample))
@@ -103,7 +103,7 @@ def record(world: World, file: Path, person: str, key: Path | None) -> None:
     organisation = project.organisation
     require_known(person, (*organisation.people, *organisation.roles), "people and roles of metrics/organisation.yml")
     text = file.read_bytes().decode("utf-8-sig", errors="replace")
-    check = _of_sheet(world, text)
+    check = of_sheet(spot_checks(read_entries(world.ledger)), text)
     sample = kept_sample(folder_of(world.settings.spot_checks, check.name), check)
     _judged(world, project, check, sample, text, Judge(person, PERSON, key or _own_key(project, person)))
 
@@ -118,7 +118,7 @@ def report(world: World, table: str | None, period: str | None, output: str) -> 
     found = [
         one
         for one in spot_checks(read_entries(world.ledger))
-        if table in (None, _named(one)) and period in (None, one.content["period"])
+        if table in (None, one.table_name) and period in (None, one.content["period"])
     ]
     problems = {one.name: _problems(world, one) for one in found}
     if output == "json":
@@ -140,7 +140,7 @@ def _tell(world: World, check: SpotCheckStanding, problems: list[str]) -> None:
         click.echo(f"  {line}")
     for problem in problems:
         click.echo(f"  PROBLEM: {problem}")
-    compared = reconciled_line(_reconciled(world, check))
+    compared = reconciled_line(reconciled_by_row(world.project(), world.settings.warehouse, check))
     if compared:
         click.echo(f"  {compared}")
 
@@ -154,25 +154,6 @@ def _problems(world: World, check: SpotCheckStanding) -> list[str]:
     if check.verdict is not None and (why := signature_problem(world.ledger, check)):
         found.append(f"its signature does not hold: {why}")
     return found
-
-
-def _reconciled(world: World, check: SpotCheckStanding) -> list[tuple[str, str, int | None]]:
-    """How the published run's reconciliation of the table ended, where it compared row by row."""
-    expectations = world.project().expectations.get(check.content["source"])
-    tables = expectations.tables if expectations else ()
-    by_row = any(one.table == check.content["table"] and one.reconcile and one.reconcile.rows for one in tables)
-    if not by_row or not world.settings.warehouse.exists():
-        return []
-    query = (
-        "select run_id, outcome, rows_tested from kpi.fct_check_result "
-        "where source = ? and table_name = ? and rule = 'reconciliation'"
-    )
-    with open_reader(world.settings.warehouse) as link:
-        try:
-            rows = link.execute(query, [check.content["source"], check.content["table"]]).fetchall()
-            return [(run_id, outcome, tested) for run_id, outcome, tested in rows]
-        except duckdb.CatalogException:  # a publication without checks
-            return []
 
 
 def _judged(world: World, project: Project, check: SpotCheckStanding, sample: Sample, text: str, judge: Judge) -> None:
@@ -195,33 +176,6 @@ def _write(folder: Path, check: SpotCheckStanding, sample: Sample) -> None:
 def _own_key(project: Project, person: str) -> Path | None:
     known = {line.public_key for line in project.signers if line.person == person}
     return next((key for key in own_keys(Path.home()) if public_key_of(key) in known), None)
-
-
-def _of_sheet(world: World, text: str) -> SpotCheckStanding:
-    """The spot check whose sheet a file is: its name stands in every line."""
-    drawn = [one for one in spot_checks(read_entries(world.ledger)) if one.draw is not None]
-    lines = text.splitlines()
-    for one in drawn:
-        if len(lines) > 1 and lines[1].strip('"').startswith((f"{one.name},", f"{one.name};", f'{one.name}"')):
-            return one
-    names = ", ".join(one.name for one in drawn) or "none"
-    raise WrongUse("the file is no sheet of a spot check that was drawn", f"drawn were: {names}")
-
-
-def _newest(world: World, table: str, period: str | None) -> SpotCheckStanding:
-    found = [
-        one
-        for one in spot_checks(read_entries(world.ledger))
-        if (_named(one), one.content["period"]) == (table, period) and one.draw is not None
-    ]
-    if not found:
-        message = f"no spot check of {table} was drawn for {period or 'all rows'}"
-        raise WrongUse(message, "draw it: `kpi spot-check draw`")
-    return found[-1]
-
-
-def _named(check: SpotCheckStanding) -> str:
-    return f"{check.content['source']}.{check.content['table']}"
 
 
 def _place(world: World, project: Project, named: str, period: str | None) -> Place:

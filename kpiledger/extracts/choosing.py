@@ -75,7 +75,7 @@ def _chosen(
         )
         return
     link = aside / FOLDER / one.source / f"{table.table}{DATA}"
-    _link(data, link)
+    keep_too(data, link)
     found = file_hash(link)
     if found != manifest.sha256:
         yield Problem(
@@ -119,8 +119,8 @@ def _differing(manifest: Manifest, asked: Extract) -> Sequence[str]:
     return [f"{name} {columns.get(name, 'missing')}" for columns in (manifest.columns, asked.columns)]
 
 
-def _link(data: Path, link: Path) -> None:
-    """Another name of the same file; a copy where the disk cannot do that."""
+def keep_too(data: Path, link: Path) -> None:
+    """Another name of the same file; a copy where the disk has no links, or is another one."""
     link.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(data, link)

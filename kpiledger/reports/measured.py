@@ -42,10 +42,8 @@ def measured_targets(warehouse: Path, kpi: str, period: Period) -> tuple[Measure
     try:
         with open_reader(warehouse) as connection:
             found = connection.execute(_FIGURES, [kpi, period.grain.value, period.start]).fetchall()
-    except (
-        BrokenWorld,
-        duckdb.Error,
-    ):  # another version published it, or it is being written: the ledger answers alone
+    except (BrokenWorld, duckdb.Error):
+        # Another version published it, or it is being written: the ledger answers alone.
         return ()
     return tuple(Measured(*row) for row in found)
 

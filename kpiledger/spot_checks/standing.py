@@ -75,6 +75,11 @@ class SpotCheckStanding:
         return self.plan.content
 
     @property
+    def table_name(self) -> str:
+        """The table that was sampled, as `source.table`."""
+        return f"{self.content['source']}.{self.content['table']}"
+
+    @property
     def claim(self) -> Claim:
         """What is to be shown."""
         return Claim(Decimal(self.content["error_share_below"]), Decimal(self.content["confidence"]))

@@ -22,7 +22,8 @@ from kpiledger.ledger.subjects import erase
 from kpiledger.ledger_index.opening import index_in_memory
 from kpiledger.periods import Period
 from kpiledger.recording import pending, record
-from kpiledger.reports.target import render_text, target_answer
+from kpiledger.reports.target import target_answer
+from kpiledger.reports.target_told import render_text
 from kpiledger.verifying import verify
 from kpiledger.vocabulary import ApprovalState
 

@@ -17,7 +17,7 @@ from kpiledger.ledger.store import Ledger, read_entries, signed_checkpoint, writ
 from kpiledger.ledger_index.opening import index_in_memory
 from kpiledger.periods import Period
 from kpiledger.recording import record, record_publication
-from kpiledger.reports import history
+from kpiledger.reports import history, target_told
 from kpiledger.reports import target as target_report
 from kpiledger.specs.agreement import AgreementEvent
 
@@ -71,11 +71,11 @@ def test_before_anything_was_recorded_no_target_was_agreed(ledger):
     found = answer(ledger, known_at=NOW - timedelta(days=1))
     assert not found.has_target
     assert found.differences == ("west_2017 (region West): target not agreed -> target 18,000",)
-    assert "  no target agreed" in target_report.render_text(found).splitlines()
+    assert "  no target agreed" in target_told.render_text(found).splitlines()
 
 
 def test_a_period_of_another_grain_says_which_grain_has_a_target(ledger):
-    text = target_report.render_text(answer(ledger, Period.parse("2017-Q3")))
+    text = target_told.render_text(answer(ledger, Period.parse("2017-Q3")))
     assert text.splitlines() == [
         "revenue of sales_west in 2017-Q3",
         "  no target agreed",
@@ -84,7 +84,7 @@ def test_a_period_of_another_grain_says_which_grain_has_a_target(ledger):
 
 
 def test_the_text_shows_what_people_ask_for(ledger):
-    text = target_report.render_text(answer(ledger, known_at=NOW, specs=project()))
+    text = target_told.render_text(answer(ledger, known_at=NOW, specs=project()))
     for line in (
         "revenue of sales_west in 2017-08, as known on 2026-01-05 09:00:00 UTC",
         "  target       at least 21,000 USD, region West",
@@ -100,7 +100,7 @@ def test_the_text_shows_what_people_ask_for(ledger):
 
 
 def test_the_json_has_decimals_and_times_as_texts(ledger):
-    shown = json.loads(target_report.render_json(answer(ledger)))
+    shown = json.loads(target_told.render_json(answer(ledger)))
     assert (shown["period"], shown["known"][0]["value"]) == ("2017-08", "18000")
     assert shown["known"][0]["recorded_at"] == "2026-02-04T09:00:00.000000Z"
 

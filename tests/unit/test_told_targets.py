@@ -10,7 +10,7 @@ from kpiledger.ledger.store import Ledger, signed_checkpoint
 from kpiledger.ledger_index.opening import index_in_memory
 from kpiledger.periods import Period
 from kpiledger.recording import record
-from kpiledger.reports import history
+from kpiledger.reports import history, target_told
 from kpiledger.reports import target as target_report
 from kpiledger.reports.measured import measured_targets
 
@@ -33,7 +33,7 @@ def ledger(tmp_path):
 def told(ledger, period="2017-08"):
     index = index_in_memory(ledger, signed_checkpoint(ledger))
     found = target_report.target_answer(ledger, index, project(), "revenue", "sales_west", Period.parse(period))
-    return [line.strip() for line in target_report.render_text(found).splitlines()]
+    return [line.strip() for line in target_told.render_text(found).splitlines()]
 
 
 def steps(ledger, name="west_2017"):
@@ -59,7 +59,7 @@ def test_a_multiple_of_last_year_says_its_published_figure_or_that_there_is_none
 
     def shown():
         answer = replace(found, measured=measured_targets(path, "revenue", august))
-        return [line.strip() for line in target_report.render_text(answer).splitlines()][2]
+        return [line.strip() for line in target_told.render_text(answer).splitlines()][2]
 
     unknown = "it is        computed by a run: the value a year earlier, by the definition in force in the period; "
     assert shown() == f"{unknown}none is published"

@@ -7,8 +7,9 @@ from dataclasses import astuple, fields
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.audit.standing import tree_facts
 from kpiledger.audit.words import moment_of
+from kpiledger.reports.agreed import AgreedFigure
 from kpiledger.reports.known import moment
-from kpiledger.reports.target import AgreedFigure, target_answer
+from kpiledger.reports.target import target_answer
 from kpiledger.typed import typed_period
 
 _WAITS, _WAITED = "waits for an approval", "waited for an approval"
