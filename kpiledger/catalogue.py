@@ -24,10 +24,14 @@ LAID_TABLES = frozenset(
         "kpi.dim_extract",
         "kpi.fct_check_group",
         "kpi.fct_check_result",
+        "kpi.fct_decision",
+        "kpi.fct_conflict",
         "kpi.fct_reconciliation",
         "kpi.fct_registration_issue",
         "kpi.fct_restatement",
+        "kpi.fct_review_due",
         "kpi.fct_spot_check",
+        "kpi.fct_trigger_fired",
     }
 )
 _RELATIONS = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -13,18 +15,22 @@ from kpiledger.project import Project
 from kpiledger.rules import check_project
 
 
-def check_folder(root: Path) -> tuple[Project | None, list[Finding]]:
-    """The project, if it could be read, and every finding in it."""
+def check_folder(root: Path, *, asked_on: date | None = None) -> tuple[Project | None, list[Finding]]:
+    """The project, if it could be read, and every finding in it.
+
+    `asked_on` is the day that what is due is looked at, where the calendar names none.
+    """
     project, findings = load_project(root)
     if project is None:
         return None, findings
+    project = replace(project, asked_on=asked_on)
     found = (*check_project(project), *approval_findings(project), *evidence_findings(project, root))
     return project, in_order([*findings, *found])
 
 
 def check_against_published(project: Project, warehouse: Path) -> list[Finding]:
-    """What only the published figures can tell; DuckDB is loaded only where there are some and a slice is promised."""
-    promised = any(target.slice for file in project.agreements for event in file.events for target in event.targets)
-    if not promised or not warehouse.exists():
+    """What only the published figures can tell; DuckDB loads only where there are some and something is promised."""
+    if not project.agreements or not warehouse.exists():
         return []
-    return list(import_module("kpiledger.known_members").member_findings(project, warehouse))
+    members = import_module("kpiledger.known_members").member_findings(project, warehouse)
+    return [*members, *import_module("kpiledger.known_history").history_findings(project, warehouse)]

@@ -29,8 +29,12 @@ def claim(folder: Path, run_id: str) -> None:
         other = os.pread(handle, 200, 0).decode(errors="replace").strip()
         os.close(handle)
         raise _busy(other or "unknown") from problem
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, run_id.encode(), 0)
+    try:
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, run_id.encode(), 0)
+    except OSError:  # a full disk must not leave the lock with a process that goes on
+        os.close(handle)
+        raise
     _held[folder] = (run_id, handle)
 
 

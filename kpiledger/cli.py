@@ -16,6 +16,7 @@ import click
 
 from kpiledger import __version__
 from kpiledger.errors import KpiledgerError, LedgerDamaged, RunStopped
+from kpiledger.full_disk import full_disk
 
 # Specs live to the end of a command: looking for garbage among ten thousand of them takes a third of the loading.
 _RARELY = (50_000, 20, 100)
@@ -60,6 +61,23 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "spot_checking.spot_check",
         "Sampled rows held against the source system: draw, sheet, compare, record, report.",
     ),
+    "conflicts": (
+        "conflicting.conflicts",
+        "KPIs that work against each other: declared, in formulas, targets and weights, and as seen in figures.",
+    ),
+    "alignment": (
+        "objectives.alignment",
+        "The line from vision to objectives, key results, KPIs and targets, with its loose ends.",
+    ),
+    "checkin": (
+        "objectives.checkin",
+        "Note how sure somebody is that a key result will be reached; without one, list those that are overdue.",
+    ),
+    "brief": (
+        "conversation.brief",
+        "One page for the conversation with a holder: what to ask, how targets went, what was decided and what waits.",
+    ),
+    "decide": ("conversation.decide", "Note a decision of the conversation in the ledger."),
     "held": ("people.held", "Everything held about a person: ledger, side store, warehouse, pages, files."),
     "erase": ("people.erase", "Erase a person everywhere: the ledger forgets the values and still verifies."),
     "retention": (
@@ -126,7 +144,13 @@ def main() -> None:
     except KpiledgerError as problem:
         click.echo(f"kpi: {problem}", err=True)
         sys.exit(2)
-    except OSError as problem:
+    except Exception as problem:
+        full = full_disk(problem, (Path.cwd(),))
+        if full:
+            click.echo(f"kpi: {full}", err=True)
+            sys.exit(2)
+        if not isinstance(problem, OSError):
+            raise
         click.echo(f"kpi: {problem}\n  hint: check that the file is there and that this account may use it", err=True)
         sys.exit(2)
 

@@ -54,16 +54,27 @@ class BuildResult:
         """What failed itself; nodes skipped because of that are no failures of their own."""
         return tuple(node for node in self.nodes if node.status not in _FINE and node.status != _SKIPPED)
 
+    def and_then(self, later: BuildResult) -> BuildResult:
+        """This and what dbt did after it."""
+        return BuildResult((*self.nodes, *later.nodes))
+
     @property
     def skipped(self) -> tuple[NodeResult, ...]:
         """What was not built because something before it failed."""
         return tuple(node for node in self.nodes if node.status == _SKIPPED)
 
 
-def build(root: Path, warehouse: Path, select: str | None = None, on_event: OnEvent | None = None) -> BuildResult:
+def build(
+    root: Path,
+    warehouse: Path,
+    select: str | None = None,
+    on_event: OnEvent | None = None,
+    exclude: str | None = None,
+) -> BuildResult:
     """Build and test the models into a warehouse file; BrokenWorld if dbt cannot read the project."""
-    chosen = ["--select", select] if select else []
-    outcome = _invoke(root, warehouse, ["build", *chosen], on_event)
+    chosen = ["--select", *select.split()] if select else []
+    left_out = ["--exclude", *exclude.split()] if exclude else []
+    outcome = _invoke(root, warehouse, ["build", *chosen, *left_out], on_event)
     return BuildResult(tuple(_node_result(result) for result in outcome.results))
 
 

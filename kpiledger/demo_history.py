@@ -6,16 +6,19 @@ says that moment. The ledger's name says that it is a demo, so that nobody takes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from kpiledger.approvals.in_files import events_in_files
+from kpiledger.demo_check_ins import demo_check_ins
+from kpiledger.demo_triggers import fire_outside, noted_days
 from kpiledger.errors import WrongUse
 from kpiledger.ledger.file_storage import FileStorage
 from kpiledger.ledger.keys import make_keys
 from kpiledger.ledger.store import Ledger
+from kpiledger.objectives.check_ins import CheckIn, record_check_in
 from kpiledger.project import Project
 from kpiledger.recording import record
 from kpiledger.specs.agreement import AgreementEvent
@@ -52,12 +55,23 @@ def replay(project: Project, root: Path, ledger: Ledger) -> Replayed:
             f"there is a ledger in {ledger.directory} already, and a history is written once",
             "`kpi run` records what is new; set KPI_LEDGER to a folder of its own to try this out",
         )
-    moments = sorted(set(_moments(project)))
+    said = tuple(demo_check_ins(project))
+    moments = sorted({*_moments(project), *(_said_at(one) for one in said)})
     make_keys(ledger.keys, ORIGIN)
     total = 0
     for moment in moments:
-        total = record(as_it_stood(project, moment), root, ledger, lambda moment=moment: moment).total  # type: ignore[misc]
+        total = _record_at(moment, project, root, ledger, [one for one in said if _said_at(one) == moment])
     return Replayed(total, len(moments), moments[0], moments[-1])
+
+
+def _record_at(moment: datetime, project: Project, root: Path, ledger: Ledger, said: Iterable[CheckIn]) -> int:
+    """Record what came at a moment, and say how many entries there are then."""
+    total = record(as_it_stood(project, moment), root, ledger, lambda: moment).total
+    for one in said:
+        total = record_check_in(ledger, one, tuple(project.organisation.people), lambda: moment).seq
+    if moment in map(_morning, noted_days(project)):
+        total += fire_outside(project, ledger, moment, ORIGIN)
+    return total
 
 
 def keeps_any_time(ledger: Ledger) -> bool:
@@ -96,6 +110,7 @@ def _moments(project: Project) -> Iterator[datetime]:
     for file in project.agreements:
         yield from (_merged_at(event) for event in file.events)
     adopted_at, approved_at = _adopted_at(project), _approved_at(project)
+    yield from map(_morning, noted_days(project))
     if adopted_at:
         yield adopted_at
     yield from (_added_at(adopted_at, line) for line in project.signers)
@@ -104,6 +119,10 @@ def _moments(project: Project) -> Iterator[datetime]:
 
 def _defined_at(project: Project, version: KpiVersion) -> datetime:
     return _morning(max(version.valid_from, project.calendar.starts_on))
+
+
+def _said_at(said: CheckIn) -> datetime:
+    return _morning(said.on + _DAY)
 
 
 def _merged_at(event: AgreementEvent) -> datetime:

@@ -14,6 +14,8 @@ class Severity(StrEnum):
     """It must be mended: nothing is compiled or run."""
     WARNING = "warning"
     """It may be right and is worth a second look; nothing stops."""
+    WAIVED = "waived"
+    """It is accepted for a while; its hint says why, by whom and until when."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

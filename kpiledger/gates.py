@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from kpiledger import compiled_files
 from kpiledger.catalogue import strangers
 from kpiledger.checking import check_folder
-from kpiledger.closing.overriding import overridden_now
+from kpiledger.closing.overriding import overridden_now, override_for
 from kpiledger.compiling import compile_project
 from kpiledger.compiling.dialects import Dialect
 from kpiledger.dbt_build import TARGET
@@ -74,7 +74,7 @@ def require_passed(run: Run, ledger: Ledger) -> None:
 
     What blocks and was overridden for a period that is still to be closed lets the run pass, and stays seen as failed.
     """
-    query = "select source, rule, is_blocking from kpi.fct_check_result where run_id = ?"
+    query = "select source, table_name, rule, is_blocking from kpi.fct_check_result where run_id = ?"
     with open_reader(run.warehouse) as connection:
         results = rows_of(connection, query, [run.run_id]) if has_results(connection) else []
         (counted,) = rows_of(connection, "select count(*) as row_count from kpi.fct_kpi_value")
@@ -88,8 +88,9 @@ def require_passed(run: Run, ledger: Ledger) -> None:
             "the checks of the source systems left no result",
             "run the whole job: they come before publishing",
         )
-    blocking = {(row["source"], row["rule"]) for row in results if row["is_blocking"]}
-    if blocking and blocking - overridden_now(read_entries(ledger)):
+    blocking = [(row["source"], row["table_name"], row["rule"]) for row in results if row["is_blocking"]]
+    overrides = overridden_now(read_entries(ledger), run.started_at.date()) if blocking else {}
+    if not all(override_for(overrides, *one) for one in blocking):
         told = (run.settings.next / CHECKS).read_text(encoding="utf-8")
         raise RunStopped(told, "mend the rows in the source system; what was published before stays readable")
 

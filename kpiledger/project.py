@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from kpiledger.specs.expectation import Expectations
 from kpiledger.specs.fact import Fact, Measure
 from kpiledger.specs.formula import kpis_in
 from kpiledger.specs.kpi import Kpi
+from kpiledger.specs.objective import ObjectiveFile
 from kpiledger.specs.organisation import Organisation
+from kpiledger.specs.outside import OutsideFigure
 from kpiledger.specs.signing import SignatureFile, Signer
 from kpiledger.specs.waiver import Waiver, Waivers
 
@@ -29,7 +32,8 @@ class Project:
     `kpi`, `holder`, `organisation`, `chain`, `model`) what stands in files that could not be read: rules are
     silent about them, since their findings are told already. A project with errors is fit for rules only.
     `authority`, `signers` and `signatures` say who may approve and what was signed, `waivers` which broken checks are
-    accepted for a while; a project need not have them.
+    accepted for a while, `outside` the figures of the world outside that triggers watch, `objectives` what is wanted
+    in each year, in their order; a project need not have them.
     """
 
     root: Path
@@ -48,6 +52,14 @@ class Project:
     signs_nobody: bool = False
     signatures: tuple[SignatureFile, ...] = ()
     waivers: Waivers | None = None
+    outside: Mapping[str, OutsideFigure] = field(default_factory=dict)
+    asked_on: date | None = None
+    objectives: tuple[ObjectiveFile, ...] = ()
+
+    @property
+    def day(self) -> date | None:
+        """The day that what is due is looked at: the calendar's `as_of`, else `asked_on`; None where nobody said."""
+        return self.calendar.as_of or self.asked_on
 
     def measured_by(self, kpi: Kpi) -> tuple[tuple[Fact, str], ...]:
         """The facts and names of all measures behind a KPI, through the KPIs it is derived from, each once."""
@@ -72,7 +84,7 @@ class Project:
         sources = {source for fact in facts for source in fact.source}
         return tuple(
             waiver
-            for waiver in (self.waivers.waivers if self.waivers else ())
+            for waiver in (self.waivers.of_checks if self.waivers else ())
             if (waiver.table in names if waiver.source == WAREHOUSE else waiver.source in sources)
         )
 

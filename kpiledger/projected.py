@@ -1,4 +1,4 @@
-"""What do the published tables say of agreements and targets, and which of it does the ledger not say?
+"""What do the published tables say of agreements, targets and decisions, and which of it does the ledger not say?
 
 Held against the fold of the ledger's own events: of all of them, or of those that the last publication could know.
 """
@@ -28,10 +28,11 @@ from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger
 from kpiledger.periods import COMMON, Period, Reckoning
 from kpiledger.projection import AGREEMENT_VERSION, TARGET_PERIOD
+from kpiledger.reviews.projected import TalkedRow, published_talk, talked_rows
 from kpiledger.vocabulary import ApprovalState, Grain, Reference
 from kpiledger.warehouse import open_reader, rows_of
 
-ProjectionRow = AgreementVersionRow | TargetPeriodRow
+ProjectionRow = AgreementVersionRow | TargetPeriodRow | TalkedRow
 
 # What a publication says that was made before trials and approvals: everything binds.
 _BEFORE_A_COLUMN = {
@@ -65,6 +66,7 @@ def projected_rows(warehouse: Path) -> list[ProjectionRow]:
     with open_reader(warehouse) as connection:
         agreed = _projected(connection, "dim_agreement_version", AGREEMENT_VERSION)
         promised = _projected(connection, "fct_kpi_target", TARGET_PERIOD)
+        talked = tuple(published_talk(connection))
     for row in promised:
         row["period_end"] = Period(row["period_start"], Grain(row["grain"])).end
         if row["reference"] == Reference.SAME_PERIOD_LAST_YEAR:
@@ -73,6 +75,7 @@ def projected_rows(warehouse: Path) -> list[ProjectionRow]:
     return [
         *(AgreementVersionRow(**_zoned(row)) for row in agreed),
         *(TargetPeriodRow(**_zoned(row)) for row in promised),
+        *talked,
     ]
 
 
@@ -107,6 +110,7 @@ def folded_rows(
     versions = fold(events, approvals)
     rows: Counter[ProjectionRow] = Counter(agreement_version_rows(versions))
     rows.update(target_period_rows(versions, reckoning))
+    rows.update(talked_rows(ledger, entries, reckoning))
     return rows
 
 

@@ -13,6 +13,8 @@ from datetime import date, datetime
 from kpiledger.closing.columns import nothing_closed
 from kpiledger.folding import AgreementVersionRow, TargetPeriodRow
 from kpiledger.in_force import inputs_in_force
+from kpiledger.laid_statistics.columns import no_statistics
+from kpiledger.objectives.rows import objective_tables
 from kpiledger.project import Project
 from kpiledger.recording import RecordedDefinition
 from kpiledger.scales import is_additive, is_level, is_ratio
@@ -45,7 +47,10 @@ KPI_INPUT = {
     "kpi": "varchar", "version": "integer", "input_kpi": "varchar", "input_version": "integer",
     "valid_from": "date", "valid_to": "date", "definition_hash": "varchar",
 }  # fmt: skip
-UNIT = dict.fromkeys(("unit", "label", "kind", "department", "parent", "lead"), "varchar")
+UNIT = {
+    **dict.fromkeys(("unit", "label", "kind", "department", "parent", "lead"), "varchar"),
+    "lead_since": "date", "reports_to": "varchar",
+}  # fmt: skip
 AGREEMENT_VERSION = {
     "agreement": "varchar", "agreement_version": "integer", "holder": "varchar", "event": "varchar",
     "decided_on": "date", "valid_from": "date", "valid_to": "date", "reason_kind": "varchar",
@@ -78,7 +83,7 @@ def recorded_tables(
     """All tables of the schema; `run` is run id, as-of date asked for, and start in UTC.
 
     Those of closed periods are empty: `kpiledger.closing.laying` fills them from what was frozen. So is that of spot
-    checks: `kpiledger.spot_checks.rows` has them from the ledger.
+    checks and of check-ins: `kpiledger.spot_checks.rows` and `kpiledger.objectives.rows` have them from the ledger.
     """
     run_id, as_of_on, started_at = run
     scoring = project.organisation.scoring
@@ -87,12 +92,14 @@ def recorded_tables(
         Table("kpi", KPI, [_kpi_row(project, kpi) for _, kpi in sorted(project.kpis.items())]),
         Table("kpi_version", KPI_VERSION, _version_rows(project, definitions)),
         Table("kpi_input", KPI_INPUT, _input_rows(project, definitions)),
-        Table("unit", UNIT, _unit_rows(project)),
+        Table("unit", UNIT, _unit_rows(project, as_of_on)),
         Table("agreement_version", AGREEMENT_VERSION, [_row(version) for version in versions]),
         Table("target_period", TARGET_PERIOD, [_row(target) for target in targets]),
         Table("scoring", SCORING, [(scoring.at_commit, scoring.at_target, scoring.at_stretch)]),
         Table("spot_check", SPOT_CHECK, []),
+        *objective_tables(project),
         *nothing_closed(),
+        *no_statistics(),
     ]
 
 
@@ -139,12 +146,17 @@ def _input_rows(
     ]  # fmt: skip
 
 
-def _unit_rows(project: Project) -> list[tuple[object, ...]]:
+def _unit_rows(project: Project, as_of_on: date | None) -> list[tuple[object, ...]]:
+    """Each unit, with who leads it on the as-of date, or leads it last where none is asked for."""
     language = project.calendar.language
-    return [
-        (name, unit.label.get(language, name), unit.kind, unit.department, unit.parent, unit.lead)
-        for name, unit in sorted(project.organisation.units.items())
-    ]
+    rows: list[tuple[object, ...]] = []
+    for name, unit in sorted(project.organisation.units.items()):
+        lead = unit.led_on(as_of_on)
+        role = project.organisation.roles.get(lead.role) if lead else None
+        label = unit.label.get(language, name)
+        led = (lead and lead.role, lead and lead.valid_from, role and role.reports_to)
+        rows.append((name, label, unit.kind, unit.department, unit.parent, *led))
+    return rows
 
 
 def _row(record: AgreementVersionRow | TargetPeriodRow) -> Sequence[object]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -30,9 +31,13 @@ PUBLISHED_TABLES = (
     "fct_closed_value",
     "fct_period_close",
     "fct_restatement",
+    "fct_decision",
+    "fct_review_due",
+    "fct_trigger_fired",
     "dim_agreement_version",
     "dim_kpi_version",
 )
+_ROWS_AT_ONCE = 10_000
 # Which run it was and when: equal figures of two runs are equal.
 _OF_THE_RUN = ("run_id", "checked_at")
 _TABLES_THERE = "select table_name from information_schema.tables where table_schema = 'kpi'"
@@ -70,10 +75,14 @@ def swap(settings: Settings, run_id: str) -> None:
 
 
 def _hash(connection: DuckDBPyConnection, table: str) -> str:
+    """The digest of the rows as text with a line end between them, taken piece by piece: a table may be large."""
     rows = f"(select columns(name -> name not in {_OF_THE_RUN}) from kpi.{table})"
-    query = f"select sha256(coalesce(string_agg(r::varchar, chr(10) order by r::varchar), '')) from {rows} as r"
-    (digest,) = connection.execute(query).fetchall()[0]
-    return str(digest)
+    found = connection.execute(f"select r::varchar from {rows} as r order by r::varchar")
+    digest, between = sha256(), ""
+    while piece := found.fetchmany(_ROWS_AT_ONCE):
+        digest.update((between + "\n".join(text for (text,) in piece)).encode())
+        between = "\n"
+    return digest.hexdigest()
 
 
 def _link(link: Path, target: Path) -> None:

@@ -24,9 +24,11 @@ from kpiledger.closing.standing import closes_in
 from kpiledger.closing.verified import require_unchanged
 from kpiledger.compiled_files import FOLDER
 from kpiledger.compiling.incremental import kept_tables
+from kpiledger.conflicts.table import lay_conflicts
 from kpiledger.dbt_build import BuildResult, build
 from kpiledger.errors import RunStopped, WrongUse
 from kpiledger.extracts.choosing import choose_extracts, chosen_inputs
+from kpiledger.extracts.history import published_inputs
 from kpiledger.extracts.one_table import Taking
 from kpiledger.extracts.table import extract_table
 from kpiledger.extracts.taking import take_extracts
@@ -42,9 +44,13 @@ from kpiledger.gates import (
     stop_on_errors,
 )
 from kpiledger.git import head_commit
+from kpiledger.laid_statistics.columns import no_statistics
+from kpiledger.laid_statistics.laying import lay_statistics
 from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger.store import Clock, Ledger, read_entries
 from kpiledger.ledger_index.opening import open_index
+from kpiledger.mart_hashes import said_of_inputs
+from kpiledger.objectives.rows import check_in_table
 from kpiledger.pages import render_pages
 from kpiledger.pages.known_runs import known_runs
 from kpiledger.project import Project
@@ -54,6 +60,7 @@ from kpiledger.quality import QualityReport, keep_register, render_quality, writ
 from kpiledger.quality import check_sources as check_against_sources
 from kpiledger.recipe import keep_recipe, recipe_hash
 from kpiledger.recording import RecordReport, pending, record, record_publication, recorded_definitions
+from kpiledger.reviews.talking import keep_conversation
 from kpiledger.run_state import Run, leave_state, step
 from kpiledger.settings import load_settings
 from kpiledger.spot_checks.rows import spot_check_table
@@ -62,6 +69,8 @@ from kpiledger.warehouse import lay_tables, open_reader, rows_of
 
 # The schema of the compiled models.
 KPI_SCHEMA = "kpi"
+# What reads the statistics of the run, as dbt selects it: these sources and everything below them, tests too.
+_AFTER_STATISTICS = " ".join(f"source:{SCHEMA}.{table.name}+" for table in no_statistics())
 
 
 def begin(
@@ -92,7 +101,9 @@ def begin(
         if kept and not full_refresh and settings.warehouse.exists():
             carry_tables(settings.warehouse, run.warehouse, KPI_SCHEMA, kept)
         if extracting:
-            taking = Taking(settings.extracts, settings.keep_extracts, now)
+            ledger = Ledger(settings.ledger, anchors=settings.anchors)
+            published = published_inputs(ledger, settings.current)
+            taking = Taking(settings.extracts, settings.keep_extracts, now, published=published)
             take_extracts(project, taking, os.environ, settings.sources)
         chosen = choose_extracts(project, settings.extracts, settings.next)
         lay_tables(run.warehouse, KPI_SCHEMA, [extract_table(chosen)])
@@ -118,7 +129,8 @@ def record_agreements(run: Run, clock: Clock) -> RecordReport:
             agreement_version_rows(versions),
             target_period_rows(versions, project.calendar.reckoning),
         )
-        lay_tables(run.warehouse, SCHEMA, [*tables, spot_check_table(ledger, entries)])
+        of_ledger = [spot_check_table(ledger, entries), check_in_table(ledger, entries)]
+        lay_tables(run.warehouse, SCHEMA, [*tables, *of_ledger])
         closes = closes_in(entries)
         require_unchanged(run.settings.closes, closes)
         lay_closes(run.warehouse, ledger, closes, run.settings.closes)
@@ -126,17 +138,19 @@ def record_agreements(run: Run, clock: Clock) -> RecordReport:
 
 
 def build_models(run: Run, on_event: Callable[[object], None] | None = None) -> BuildResult:
-    """Run `dbt build` on the warehouse aside; a failed model or test stops the run."""
+    """Run `dbt build` on the warehouse aside; a failed model or test stops the run.
+
+    In two parts, with signals and projections laid between them: they are made of KPI values and read by scorecards.
+    """
     with step(run):
-        result = build(run.root, run.warehouse, on_event=on_event)
-        if result.failures:
-            lines = "\n".join(f"  {failure}" for failure in result.failures)
-            raise RunStopped(
-                f"dbt: {len(result.failures)} models or tests failed\n{lines}",
-                "mend what failed and run again",
-            )
+        values = build(run.root, run.warehouse, on_event=on_event, exclude=_AFTER_STATISTICS)
+        _require_built(values)
+        # Now: dbt forgets what it compiled when it is called again.
         keep_recipe(run.root, run.settings.next, run.settings.current)
-        return result
+        lay_statistics(run.warehouse, _project_of(run.root, run.run_id).calendar.reckoning)
+        scorecards = build(run.root, run.warehouse, on_event=on_event, select=_AFTER_STATISTICS)
+        _require_built(scorecards)
+        return values.and_then(scorecards)
 
 
 def check_sources(run: Run, clock: Clock) -> QualityReport:
@@ -166,7 +180,9 @@ def publish(run: Run, clock: Clock) -> Publication:
         with leaving_page(run, project, clock):
             require_passed(run, ledger)
         lay_restatements(run.warehouse, project, closes_in(read_entries(ledger)), run.settings.closes)
+        lay_conflicts(project, run.warehouse)
         require_catalogue(run)
+        keep_conversation(run.warehouse, KPI_SCHEMA, project, ledger, run.run_id, clock)
         pages = run.settings.next / "pages"
         known = known_runs(run.settings, run.run_id)
         commit, days = head_commit(run.root), run.settings.new_approver_days
@@ -183,12 +199,22 @@ def publish(run: Run, clock: Clock) -> Publication:
         recipe = recipe_hash(run.settings.next)
         if recipe:
             content["recipe"] = recipe
+        content |= said_of_inputs(run.warehouse, project)
         is_new = record_publication(ledger, content, clock)
         # Recorded first: what readers see is never unknown to the ledger; the next run makes good one killed here.
         swap(run.settings, run.run_id)
         # Whatever somebody made of the index since: from here on questions are answered from the entries again.
         open_index(run.settings, ledger, is_anew=True).close()
     return Publication(run.settings.warehouse, run.settings.pages, is_new)
+
+
+def _require_built(result: BuildResult) -> None:
+    if result.failures:
+        lines = "\n".join(f"  {failure}" for failure in result.failures)
+        raise RunStopped(
+            f"dbt: {len(result.failures)} models or tests failed\n{lines}",
+            "mend what failed and run again",
+        )
 
 
 def _as_of(run: Run) -> date:

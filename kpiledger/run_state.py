@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from kpiledger.claim import claim, release
 from kpiledger.errors import BrokenWorld, BusyError, RunStopped
+from kpiledger.full_disk import full_disk
 from kpiledger.journal import JournalEntry, write_journal
 from kpiledger.ledger.durable import replace_file
 from kpiledger.settings import Settings, load_settings
@@ -62,7 +64,10 @@ def resume(root: Path, run_id: str) -> Run:
 
 @contextmanager
 def step(run: Run, is_first: bool = False, is_last: bool = False) -> Iterator[None]:
-    """Claim the build folder, own `next`, and leave a journal entry where the step ends the run."""
+    """Claim the build folder, own `next`, and leave a journal entry where the step ends the run.
+
+    Where the disk is full, what was built aside goes: the room that it took is needed by whoever comes next.
+    """
     claim(run.settings.build, run.run_id)
     try:
         if is_first:
@@ -73,13 +78,31 @@ def step(run: Run, is_first: bool = False, is_last: bool = False) -> Iterator[No
             )
         yield
     except Exception as problem:
-        outcome = "stopped" if isinstance(problem, RunStopped) else "broken"
-        write_journal(run.settings.runs, _journal(run, outcome, datetime.now(UTC), str(problem)))
-        release(run.settings.build)
+        try:
+            full = full_disk(problem, run.settings.written)
+            if full:
+                shutil.rmtree(run.settings.next, ignore_errors=True)
+            _note_end(run, full or problem)
+        finally:
+            release(run.settings.build)
+        if full:
+            raise full from problem
         raise
     if is_last:
-        write_journal(run.settings.runs, _journal(run, "published", datetime.now(UTC)))
-        release(run.settings.build)
+        try:
+            write_journal(run.settings.runs, _journal(run, "published", datetime.now(UTC)))
+        finally:
+            release(run.settings.build)
+
+
+def _note_end(run: Run, problem: Exception) -> None:
+    """Write into the journal what ended the run; where even that cannot be written, the problem itself is what counts.
+
+    The journal then says `running` of a run that holds no lock, as it does of one that was killed.
+    """
+    outcome = "stopped" if isinstance(problem, RunStopped) else "broken"
+    with suppress(OSError):
+        write_journal(run.settings.runs, _journal(run, outcome, datetime.now(UTC), str(problem)))
 
 
 def _state(settings: Settings) -> dict[str, str | None]:

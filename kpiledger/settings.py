@@ -98,6 +98,11 @@ class Settings:
     keep_extracts: int = 3
 
     @property
+    def written(self) -> tuple[Path, ...]:
+        """The folders that commands write to; each may be on a disk of its own."""
+        return (self.root, self.build, self.ledger, self.closes)
+
+    @property
     def extracts(self) -> Path:
         """The extracts of the source systems, with their manifests."""
         return self.build / "extracts"

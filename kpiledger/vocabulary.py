@@ -170,6 +170,54 @@ class ReasonKind(StrEnum):
     """A trial: the figure is to be learned from."""
 
 
+class ReviewAnswer(StrEnum):
+    """What was agreed to be done when a trigger fires."""
+
+    REVIEW = "review"
+    """The targets are looked at again, and may stay."""
+    REBASELINE = "rebaseline"
+    """The baseline is recalibrated, and the targets with it."""
+    REFORECAST = "reforecast"
+    """The rest of the year is forecast anew, and the targets follow."""
+
+
+class TriggerChange(StrEnum):
+    """What a trigger compares a figure with; a change is a share of it."""
+
+    SAME_PERIOD_LAST_YEAR = "same_period_last_year"
+    """The same period a year earlier."""
+    BASELINE = "baseline"
+    """The baseline of the agreement's target for the same KPI and slice."""
+    PREVIOUS_PERIOD = "previous_period"
+    """The period right before."""
+
+
+class ReviewKind(StrEnum):
+    """What a review item is about."""
+
+    TRIGGER = "trigger"
+    """A condition that was agreed beforehand came true."""
+    MID_YEAR = "mid_year"
+    """An agreement is half over: are its targets still right?"""
+    UNCHANGED = "unchanged"
+    """A KPI has not been changed, or looked at, for long."""
+    PERIOD = "period"
+    """The quarterly conversation with a holder."""
+
+
+class ReviewState(StrEnum):
+    """How a review item stands."""
+
+    OPEN = "open"
+    """It waits, and is not late yet."""
+    OVERDUE = "overdue"
+    """It waits, and the day by which it was due is over."""
+    CLOSED = "closed"
+    """A decision or an amendment answers it."""
+    LAPSED = "lapsed"
+    """Nobody answered it, and what it was about is over."""
+
+
 class EventKind(StrEnum):
     """What happened to an agreement."""
 

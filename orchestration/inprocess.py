@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 
 from kpiledger.errors import KpiledgerError, RunStopped
+from kpiledger.full_disk import full_disk
 from orchestration.building import MAIN_JOB, definitions_of
 
 # Dagster's own log repeats each step many times; what matters is said by the steps themselves.
@@ -38,6 +39,12 @@ def execute(
         return STOPPED
     except KpiledgerError as problem:
         echo(f"error: {problem}")
+        return BROKEN
+    except Exception as problem:  # dbt and Dagster have no error of their own for a full disk
+        full = full_disk(problem, (root,))
+        if full is None:
+            raise
+        echo(f"error: {full}")
         return BROKEN
     return 0
 

@@ -3,6 +3,7 @@
 Dagster's graph is read from it. It is made when it is missing or older than what it was made from.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,10 +20,19 @@ def manifest_path(root: Path, warehouse: Path) -> Path:
 
 def is_fresh(root: Path, manifest: Path) -> bool:
     """Whether nothing that dbt reads was changed, added or removed since the manifest was written."""
-    if not manifest.exists():
+    if not manifest.exists() or not _is_whole(manifest):
         return False
     written = manifest.stat().st_mtime_ns
     return all(path.stat().st_mtime_ns <= written for path in _read_by_dbt(root))
+
+
+def _is_whole(manifest: Path) -> bool:
+    """Whether it was written to its end: dbt writes it in place, and a killed run or a full disk leaves a part."""
+    try:
+        json.loads(manifest.read_bytes())
+    except ValueError:
+        return False
+    return True
 
 
 def _read_by_dbt(root: Path) -> Iterator[Path]:

@@ -36,11 +36,20 @@ def authority_content(standing: Standing, committed: Committed) -> dict[str, Any
             for one in held
         ],
         "role_units": dict(sorted(standing.role_units.items())),
+        **_close_signatures(standing),
     }
+
+
+def _close_signatures(standing: Standing) -> dict[str, Any]:
+    if standing.closes_from is None:
+        return {}
+    said = {"valid_from": standing.closes_from.isoformat(), "units": sorted(standing.close_units)}
+    return {"close_signatures": said}
 
 
 def recorded_standing(content: Mapping[str, Any]) -> Standing:
     """The standing that an `authority.recorded` holds; people are commitments."""
+    closes = content.get("close_signatures")
     return Standing(
         required_from=date.fromisoformat(content["required_from"]),
         rights=tuple(
@@ -52,6 +61,8 @@ def recorded_standing(content: Mapping[str, Any]) -> Standing:
             for one in content["holders"]
         ),
         role_units=content["role_units"],
+        closes_from=date.fromisoformat(closes["valid_from"]) if closes else None,
+        close_units=frozenset(closes["units"]) if closes else frozenset(),
     )
 
 
@@ -63,15 +74,15 @@ def key_content(key: Key, committed: Committed) -> dict[str, Any]:
         "public_key": key.public_key,
         "valid_after": instant_text(key.valid_after) if key.valid_after else None,
         "valid_before": instant_text(key.valid_before) if key.valid_before else None,
+        **({"signs_closes": True} if key.signs_closes else {}),
     }
 
 
 def recorded_key(content: Mapping[str, Any]) -> Key:
     """The key that a `key.added` holds; the person is a commitment."""
     after, before = content["valid_after"], content["valid_before"]
-    return Key(
-        person_of(content["person"]), content["public_key"], after and instant(after), before and instant(before)
-    )
+    days = after and instant(after), before and instant(before)
+    return Key(person_of(content["person"]), content["public_key"], *days, content.get("signs_closes", False))
 
 
 def recorded_asked(content: Mapping[str, Any]) -> Asked:

@@ -41,16 +41,22 @@ class Key:
     public_key: str
     valid_after: datetime | None
     valid_before: datetime | None
+    signs_closes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """From when events need an approval, who may give it, who holds which role, and the unit of each role."""
+    """From when events need an approval, who may give it, who holds which role, and the unit of each role.
+
+    Closes need a signature from `closes_from` on, by somebody with the right for `close_units`.
+    """
 
     required_from: date | None
     rights: tuple[Right, ...]
     holdings: tuple[Holding, ...]
     role_units: Mapping[str, str | None]
+    closes_from: date | None = None
+    close_units: frozenset[str] = frozenset()
 
     def roles_of(self, person: str, day: date) -> frozenset[str]:
         """The roles that a person holds on a day."""
@@ -88,7 +94,9 @@ NOBODY = Standing(None, (), (), {})
 def standing_in_files(project: Project) -> Standing:
     """What authority.yml and organisation.yml say."""
     organisation, authority = project.organisation, project.authority
-    dated = () if authority is None else authority.appointments
+    judged = () if authority is None else authority.appointments
+    first = {(held.role, held.person) for held in judged}
+    dated = (*judged, *(held for held in organisation.appointments if (held.role, held.person) not in first))
     named = {(held.role, held.person) for held in dated}
     undated = (
         Holding(role, person, None, None)
@@ -106,12 +114,25 @@ def standing_in_files(project: Project) -> Standing:
         ),
         holdings=(*(Holding(held.role, held.person, held.valid_from, held.valid_to) for held in dated), *undated),
         role_units={name: role.unit for name, role in organisation.roles.items()},
+        closes_from=None if authority is None else authority.close_signatures_from,
+        close_units=company_units(organisation),
     )
 
 
 def keys_in_files(project: Project) -> tuple[Key, ...]:
     """The keys of allowed_signers."""
-    return tuple(Key(line.person, line.public_key, line.valid_after, line.valid_before) for line in project.signers)
+    return tuple(
+        Key(line.person, line.public_key, line.valid_after, line.valid_before, line.signs_closes)
+        for line in project.signers
+    )
+
+
+def company_units(organisation: Organisation) -> frozenset[str]:
+    """The units that stand for the whole: those of kind company, else those without one above."""
+    units = organisation.units.items()
+    return frozenset(name for name, unit in units if unit.kind == "company") or frozenset(
+        name for name, unit in units if unit.parent is None
+    )
 
 
 def _with_those_below(organisation: Organisation, units: Iterable[str]) -> frozenset[str]:

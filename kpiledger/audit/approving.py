@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kpiledger.approvals import Judged, approvals_of, judged
 from kpiledger.audit.answer import Asked
 from kpiledger.folding.approval import NOT_REQUIRED, Approval
-from kpiledger.ledger_index.approving import judging_entries
+from kpiledger.ledger_index.approving import are_approvals_asked, judging_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Approvals:
 
 def approvals_among(asked: Asked, events: Sequence[int]) -> Approvals:
     """How the events of these entries stand, judged by the policy and keys that were recorded before."""
+    if not are_approvals_asked(asked.index()):
+        return Approvals({}, {})
     entries = judging_entries(asked.index(), asked.ledger, events)
     verdicts: dict[str, list[Judged]] = {}
     for verdict in judged(asked.ledger, entries):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from kpiledger.audit.answer import Answer, Asked, Question
+from kpiledger.audit.cells import Row, columns_of, each_told, together
 from kpiledger.audit.naming import require_narrowing
 from kpiledger.audit.questions import Questions
 from kpiledger.errors import WrongUse
 from kpiledger.ledger.store import Ledger
 from kpiledger.ledger.subjects import resolving
-from kpiledger.ledger_index.privacy import commitment_in
+from kpiledger.ledger_index.privacy import COMMITTED, commitment_in
 from kpiledger.loading.nearest import suggestion
 
 # Every word that a question may be asked with, and what it means; a question names those it takes.
@@ -51,9 +52,18 @@ def ask(question: Question, asked: Asked) -> Answer:
     _require_fit(question, asked)
     require_narrowing(question, asked)
     answer = question.answer(asked)
-    resolved_cell = resolving_cells(asked.ledger)
-    # A list, since a generator costs as much again where there are half a million cells.
-    return replace(answer, rows=[tuple([resolved_cell(cell) for cell in row]) for row in answer.rows])
+    return replace(answer, rows=all_resolved(answer.rows, len(answer.columns), asked.ledger))
+
+
+def all_resolved(rows: Sequence[Row], width: int, ledger: Ledger) -> list[Row]:
+    """Rows as an auditor reads them, a column at a time: nearly none of a large answer has a commitment in any cell."""
+    columns = columns_of(rows, width)
+    having = {number for number, column in enumerate(columns) if COMMITTED in together(column)}
+    if not having:
+        return list(rows)
+    resolved_cell = resolving_cells(ledger)
+    told = [each_told(column, resolved_cell) if at in having else column for at, column in enumerate(columns)]
+    return list(zip(*told, strict=True))
 
 
 def resolved(ledger: Ledger, cell: object) -> object:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -46,12 +45,13 @@ _QUERY = """
         and new_target.slice = chosen.slice and new_target.member = chosen.member
     order by chosen.seq, chosen.kpi, chosen.slice, chosen.member, chosen.changed_from
 """
+_AT_ONCE = 10_000
+_UNASKED = ApprovalState.NOT_REQUIRED.value
 # The words by which a population may be narrowed; a question that looks into it takes them all.
 NARROWING = ("from", "to", "kpi", "holder", "agreement")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What one event changed in the promise for one KPI and member on a run of days; old and new as recorded.
 
     The figures are those of old and new on the days that changed; none where nothing was promised.
@@ -82,14 +82,13 @@ class Change:
     entry_hash: str
     old_figures: Mapping[str, str]
     new_figures: Mapping[str, str]
-    approval_state: str = ApprovalState.NOT_REQUIRED.value
+    approval_state: str = _UNASKED
 
     @property
     def row(self) -> tuple[object, ...]:
         """The change as a row of COLUMNS; of a promise that changed, the figures that moved."""
         old, new = self.old_figures, self.new_figures
-        names = [*old, *(name for name in new if name not in old)]
-        moved = [name for name in names if old.get(name) != new.get(name)] if old and new else []
+        moved = _moved(old, new) if old and new else []
         told_old, told_new = (_moved_words(side, moved) for side in (old, new))
         return (
             self.seq, self.recorded_at, self.agreement, self.version, self.event, self.holder, self.kpi, self.slice,
@@ -130,16 +129,28 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def indexed_changes(asked: Asked) -> Iterator[Change]:
-    """The changes as the index folds them, without approvals; what promises the same again changes nothing."""
+def indexed_changes(asked: Asked, only: str = "true") -> Iterator[Change]:
+    """The changes as the index folds them, without approvals; what promises the same again changes nothing.
+
+    `only` is a condition of ours on tables `change` and `entry`.
+    """
     condition, values = narrowed(asked)
-    for row in asked.index().execute(_QUERY.format(condition=condition), list(values)).fetchall():
-        old, new = (orjson.loads(text) if text else None for text in row[13:15])
-        days = row[10].toordinal(), row[11].toordinal()
-        old_figures, new_figures = (figures_of(target, *days) if target else {} for target in (old, new))
-        if old_figures != new_figures:
-            cells: list[Any] = [*row[:13], old, new, *row[15:], old_figures, new_figures]
-            yield Change(*cells)
+    found = asked.index().execute(_QUERY.format(condition=f"{condition} and {only}"), list(values))
+    # Not all at once: a year of a large ledger names some hundred megabytes of targets.
+    while rows := found.fetchmany(_AT_ONCE):
+        for row in rows:
+            old, new = row[13] and orjson.loads(row[13]), row[14] and orjson.loads(row[14])
+            first, last = row[10].toordinal(), row[11].toordinal()
+            old_figures = figures_of(old, first, last) if old else {}
+            new_figures = figures_of(new, first, last) if new else {}
+            if old_figures != new_figures:
+                yield Change._make((*row[:13], old, new, *row[15:], old_figures, new_figures, _UNASKED))
+
+
+def _moved(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """The names of the figures that are not the same on both sides: those of the old one first."""
+    names = [*old, *(name for name in new if name not in old)]
+    return [name for name in names if old.get(name) != new.get(name)]
 
 
 def _moved_words(figures: Mapping[str, str], moved: list[str]) -> str | None:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
 
 from kpiledger.audit.answer import Asked
+from kpiledger.closing.deeds import KINDS
 from kpiledger.closing.evidence import folder_of
-from kpiledger.closing.standing import KINDS, Close, closes_in
+from kpiledger.closing.judged import done_by, not_counting
+from kpiledger.closing.standing import Close, closes_in
 from kpiledger.errors import BrokenWorld, WrongUse
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
+from kpiledger.ledger.subjects import resolving
 from kpiledger.ledger_index.entries import entries_at
 from kpiledger.warehouse import literal
 
 _SEQS = "select seq from entry where kind in (select unnest(?::varchar[])) order by seq"
-_JUDGED_BY = (EntryKind.AUTHORITY_RECORDED, EntryKind.KEY_ADDED, EntryKind.KEY_REVOKED, EntryKind.CHECK_OVERRIDDEN)
 
 
 def entries_of(asked: Asked, kinds: Iterable[EntryKind]) -> tuple[Entry, ...]:
@@ -27,16 +29,42 @@ def entries_of(asked: Asked, kinds: Iterable[EntryKind]) -> tuple[Entry, ...]:
     return entries_at(index, asked.ledger, (seq for (seq,) in found))
 
 
-def deeds(asked: Asked) -> tuple[Entry, ...]:
-    """What was done to periods, with the policies and keys that it is judged by."""
-    return entries_of(asked, (*KINDS, *_JUDGED_BY))
-
-
 def closes_of(asked: Asked) -> tuple[Close, ...]:
     """Every close in the order recorded, of the period asked for or of all."""
     found = closes_in(entries_of(asked, KINDS))
     period = asked.words.get("period")
     return tuple(close for close in found if period in (None, close.period))
+
+
+def uncounted(asked: Asked, *kinds: EntryKind) -> tuple[str, ...]:
+    """The deeds of some kinds that do not count, on the period asked for or on any: who did them, and why not."""
+    entries, period = entries_of(asked, KINDS), asked.words.get("period")
+    void, plain = not_counting(entries), resolving(asked.ledger)
+    return tuple(
+        f"does not count: {_told(entry, plain(entry.content))}: {void[entry.entry_hash]}"
+        for entry in entries
+        if entry.kind in kinds and entry.entry_hash in void and period in (None, entry.content["period"])
+    )
+
+
+def _told(entry: Entry, said: Mapping[str, Any]) -> str:
+    who = f"by {done_by(said)}, approved as it says by {said['approved_by']}"
+    return f"entry {entry.seq}, {entry.kind} {said['period']} on {entry.recorded_at:%Y-%m-%d} {who}"
+
+
+def rule_changes(asked: Asked, close: Close) -> tuple[str, ...]:
+    """Which files of rules were other ones at a close than at the close recorded before it."""
+    closes = [one for one in closes_in(entries_of(asked, KINDS)) if one.entry.seq < close.entry.seq]
+    now = close.content.get("rules")
+    then = closes[-1].content.get("rules") if closes else None
+    if not now or not then:
+        return ()
+    between = f"between the closes {closes[-1].period}/{closes[-1].ordinal} and {close.period}/{close.ordinal}"
+    return tuple(
+        f"rules {'changed' if name in now and name in then else 'came' if name in now else 'went'} {between}: {name}"
+        for name in sorted({*now, *then})
+        if now.get(name) != then.get(name)
+    )
 
 
 def require_closes(asked: Asked) -> tuple[Close, ...]:

@@ -10,8 +10,9 @@ import duckdb
 
 from kpiledger.audit.answer import Asked
 from kpiledger.audit.closes import entries_of, rows_of_named
+from kpiledger.closing.deeds import KINDS
 from kpiledger.closing.evidence import folder_of
-from kpiledger.closing.standing import KINDS, closes_in
+from kpiledger.closing.standing import closes_in
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.periods import Period
@@ -40,7 +41,7 @@ def number_asked(asked: Asked) -> Number:
 
 def entries_behind(asked: Asked) -> tuple[Entry, ...]:
     """What was published, closed and let pass, in the order recorded."""
-    return entries_of(asked, (*KINDS, EntryKind.RUN_PUBLISHED, EntryKind.CHECK_OVERRIDDEN))
+    return entries_of(asked, (*KINDS, EntryKind.RUN_PUBLISHED))
 
 
 def results_for(

@@ -7,7 +7,6 @@ pending event are made from the fold itself, and all others are taken from the i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from kpiledger.audit.answer import Asked
@@ -16,6 +15,7 @@ from kpiledger.audit.changing import Change, indexed_changes, narrowed
 from kpiledger.folding import RecordedEvent
 from kpiledger.folding.approval import Approval
 from kpiledger.folding.moves import Key, Move, moves
+from kpiledger.ledger.collector import uncollected
 from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger_index.entries import event_entries
 from kpiledger.ledger_index.promising import figures_of
@@ -31,13 +31,18 @@ _EVENTS = """
 """
 
 
-def changes_of(asked: Asked) -> list[Change]:
+def changes_of(asked: Asked, only: str = "true") -> list[Change]:
     """All changes recorded between the days `from` and `to`, narrowed by the words given, in the order of entries.
+
+    `only` is a condition on tables `change` and `entry`: what the question leaves out anyway need not be looked at. Of
+    agreements with a pending event it gets everything.
 
     An event that promises the same again changes nothing. Old is what held before it: never what waited for an
     approval.
     """
-    index, found = asked.index(), list(indexed_changes(asked))
+    index = asked.index()
+    with uncollected():
+        found = list(indexed_changes(asked, only))
     if not index.execute("select 1 from entry where kind = 'authority.recorded' limit 1").fetchall():
         return found
     condition, values = narrowed(asked, of_kpi=False)
@@ -51,7 +56,7 @@ def changes_of(asked: Asked) -> list[Change]:
     kept = [change for change in found if change.agreement not in pending]
     whole = [*kept, *_of_pending(asked, pending, approvals.states)] if pending else kept
     whole.sort(key=lambda one: (one.seq, one.kpi, one.slice, one.member, one.changed_from))
-    return [replace(one, approval_state=approvals.of(one.entry_hash).state.value) for one in whole]
+    return [one._replace(approval_state=approvals.of(one.entry_hash).state.value) for one in whole]
 
 
 def _of_pending(asked: Asked, agreements: set[str], states: Mapping[str, Approval]) -> Iterator[Change]:

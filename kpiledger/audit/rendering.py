@@ -1,24 +1,25 @@
-"""How does an answer look: for people, for machines, for a spreadsheet?"""
+"""How does an answer look to people; and the list of all questions?"""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
+from typing import cast
 
 from kpiledger.audit.answer import Answer, Question
-from kpiledger.ledger.canonical import decimal_text, instant_text
-from kpiledger.reports.known import as_json, moment
+from kpiledger.audit.cells import columns_of, each_told, has_any, together, types_in
+from kpiledger.audit.machine_forms import render_csv, render_json
+from kpiledger.ledger.canonical import decimal_text
+from kpiledger.reports.known import moment
+
+__all__ = ["list_csv", "list_json", "render_csv", "render_json", "render_list", "render_text"]
 
 # A wider table breaks in a window and on paper: then each row is a block of its own.
 _WIDEST = 140
-# What spreadsheets begin a formula with; a figure with its sign is none.
-_BEGINS = "=@\t\r+-"
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.]*\Z)")
+_LINE_ENDS = "\n\r"
 
 
 def render_text(question: Question, words: Mapping[str, str], answer: Answer) -> str:
@@ -32,31 +33,6 @@ def render_text(question: Question, words: Mapping[str, str], answer: Answer) ->
         [f"{name}: {_shown(value)}" for name, value in answer.facts.items()],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part)
-
-
-def render_json(question: Question, words: Mapping[str, str], answer: Answer) -> str:
-    """The answer for machines."""
-    shown = {
-        "question": question.number,
-        "text": question.text,
-        "asked": dict(words),
-        "holds": answer.holds,
-        "summary": answer.summary,
-        "columns": answer.columns,
-        "rows": [dict(zip(answer.columns, row, strict=True)) for row in answer.rows],
-        "notes": answer.notes,
-        "facts": answer.facts,
-    }
-    return json.dumps(_plain(shown), ensure_ascii=False, indent=2)
-
-
-def render_csv(answer: Answer) -> str:
-    """The table alone, with a head, for a spreadsheet; null is an empty cell."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(answer.columns)
-    writer.writerows([_cell(value) for value in row] for row in answer.rows)
-    return text.getvalue().rstrip("\n")
 
 
 def render_list(questions: Sequence[Question]) -> str:
@@ -81,24 +57,35 @@ def list_csv(questions: Sequence[Question]) -> str:
 
 
 def _table(answer: Answer) -> list[str]:
-    rows = [[_shown(value) for value in row] for row in answer.rows]
-    if not rows:
+    if not answer.rows:
         return []
-    widths = [max(len(text) for text in column) for column in zip(answer.columns, *rows, strict=True)]
+    columns = [_all_shown(column) for column in columns_of(answer.rows, len(answer.columns))]
+    widths = [max(len(name), max(map(len, column))) for name, column in zip(answer.columns, columns, strict=True)]
     if sum(widths) + 2 * len(widths) > _WIDEST:
-        return _blocks(answer.columns, rows)
-    lines = [answer.columns, ["-" * width for width in widths], *rows]
-    return ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+        return _blocks(answer.columns, columns)
+    padded = [
+        [text.ljust(width) for text in (name, "-" * width, *column)]
+        for name, width, column in zip(answer.columns, widths, columns, strict=True)
+    ]
+    return [line.rstrip() for line in map("  ".join, zip(*padded, strict=True))]
 
 
-def _blocks(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def _blocks(names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[str]:
     """Each row as lines of column and value; what a row does not have is left out."""
-    width = max(len(name) for name in columns)
-    lines: list[str] = []
-    for number, row in enumerate(rows, 1):
-        named = [(name, text) for name, text in zip(columns, row, strict=True) if text != "-"]
-        lines += [f"{number}.", *(f"  {name.ljust(width)}  {text}" for name, text in named)]
-    return lines
+    width = max(len(name) for name in names)
+    named = [
+        [f"{start}{text}" if text != "-" else None for text in column]
+        for start, column in zip((f"  {name.ljust(width)}  " for name in names), columns, strict=True)
+    ]
+    rows = map("\n".join, map(partial(filter, None), zip(*named, strict=True)))
+    return [f"{number}.\n{row}" if row else f"{number}." for number, row in enumerate(rows, 1)]
+
+
+def _all_shown(column: Sequence[object]) -> Sequence[str]:
+    """A column for people; most are texts on one line, which are shown as they are."""
+    if types_in(column) == {str} and not has_any(together(column), _LINE_ENDS):
+        return [cell or "-" for cell in cast("Sequence[str | None]", column)]
+    return each_told(column, _shown)
 
 
 def _shown(value: object) -> str:
@@ -119,34 +106,3 @@ def _shown(value: object) -> str:
         case Mapping():
             return ", ".join(f"{name} {_shown(item)}" for name, item in value.items())
     return str(value)
-
-
-def _cell(value: object) -> object:
-    """A value for a spreadsheet, which must not take a text for a formula and run it."""
-    if isinstance(value, str):
-        return f"'{value}" if value[:1] in _BEGINS and _FORMULA.match(value) else value
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case Decimal():
-            return decimal_text(value)
-        case datetime():
-            return _instant(value)
-        case list() | tuple() | Mapping():
-            return json.dumps(_plain(value), ensure_ascii=False)
-    return value
-
-
-def _instant(value: datetime) -> str:
-    return instant_text(value) if value.tzinfo else value.isoformat(timespec="microseconds") + "Z"
-
-
-def _plain(value: object) -> object:
-    """JSON of a value; a moment of the index has no zone and is UTC."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return _instant(value) if isinstance(value, datetime) else as_json(value)

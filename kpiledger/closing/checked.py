@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from kpiledger.closing.overriding import Check
+from kpiledger.closing.overriding import Overrides, override_for
 from kpiledger.ledger.entry import Entry
 from kpiledger.project import Project
 from kpiledger.spot_checks.standing import Outcome as Ended
@@ -48,7 +48,7 @@ class CheckedPeriod:
     """
 
     results: Sequence[Result]
-    overrides: Mapping[Check, Entry]
+    overrides: Overrides
     spot_checks: Mapping[str, bool]
 
     def forbidding(self, project: Project, sources: Iterable[str]) -> Iterator[str]:
@@ -57,11 +57,11 @@ class CheckedPeriod:
         there = {(one.source, one.table, one.rule) for one in self.results}
         for one in self.results:
             is_bad = one.outcome in _BAD and (one.is_blocking or one.severity == "blocking")
-            if one.source in wanted and is_bad and (one.source, one.rule) not in self.overrides:
+            if one.source in wanted and is_bad and not override_for(self.overrides, one.source, one.table, one.rule):
                 words = one.outcome.replace("_", " ")
                 yield f"{one.rule} on {one.source}.{one.table} {words}: {one.message or 'no message'}"
         for source, table, rule in _declared(project, wanted):
-            if (source, table, rule) not in there and (source, rule) not in self.overrides:
+            if (source, table, rule) not in there and not override_for(self.overrides, source, table, rule):
                 yield f"{rule} on {source}.{table} has no result in the published run"
 
     def rules_of(self, sources: Sequence[str]) -> tuple[bool, str]:
@@ -90,7 +90,7 @@ class CheckedPeriod:
 
 
 def checked_period(
-    warehouse: DuckDBPyConnection, entries: Sequence[Entry], overrides: Mapping[Check, Entry], period: str
+    warehouse: DuckDBPyConnection, entries: Sequence[Entry], overrides: Overrides, period: str
 ) -> CheckedPeriod:
     """What the published run and the ledger say of a period."""
     results = tuple(Result(**row) for row in rows_of(warehouse, _RESULTS))

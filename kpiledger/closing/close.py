@@ -14,28 +14,30 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from kpiledger.closing.checked import CheckedPeriod, checked_period
-from kpiledger.closing.doing import Place, alone, published, reasons_of_people, refuse
+from kpiledger.closing.doing import Pair, Place, alone, published, reasons_against, refuse
 from kpiledger.closing.evidence import Frozen, freeze, keep_holders, settle
-from kpiledger.closing.overriding import overrides_of
-from kpiledger.closing.published import Published, holders_in, published_in
+from kpiledger.closing.four_eyes import Deed
+from kpiledger.closing.overriding import override_for, overrides_of
+from kpiledger.closing.published import Published, as_of_in, holders_in, published_in
 from kpiledger.closing.quick_check import Accepted, QuickAnswer, quick_check
 from kpiledger.closing.refusing import (
     ToClose,
     last_publication,
     refusals_of_agreements,
     refusals_of_extracts,
+    refusals_of_inputs,
     refusals_of_models,
     refusals_of_publication,
     refusals_of_standing,
     refusals_of_tables,
     versions_in,
 )
-from kpiledger.closing.signed import refusals_of_key, with_signature
-from kpiledger.closing.standing import CloseState, last_of_each, standing_of
+from kpiledger.closing.signed import with_signature
+from kpiledger.closing.standing import CloseState, last_of_each, last_ordinal, standing_of
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.periods import Period
-from kpiledger.warehouse import rows_of
+from kpiledger.rule_hashes import rule_hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class Wish:
     key: Path | None = None
     is_locked: bool = False
     accepted: Sequence[Accepted] = ()
+
+    @property
+    def pair(self) -> Pair:
+        """The two people."""
+        return Pair(self.done_by, self.approved_by, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +69,25 @@ def close_period(place: Place, period: Period, wish: Wish) -> Closed:
     """Freeze a period; RunStopped with every reason against it. One that is closed already is locked, if asked for."""
     what = f"closing {period}"
     with alone(place, what), published(place, what) as warehouse:
-        asked = place.asked(period)
+        asked, deed = place.asked(period), place.deed(wish.pair)
         said = published_in(warehouse, place.publication, place.project, asked.days)
-        overrides = overrides_of(asked.entries, str(period))
+        overrides = overrides_of(asked.entries, str(period), deed.on)
         checked = checked_period(warehouse, asked.entries, overrides, str(period))
         answers = quick_check(place.project, said.kpis, said.influences, checked, wish.accepted)
         before = last_of_each(asked.closes).get(str(period))
         if wish.is_locked and before is not None and before.state is CloseState.CLOSED:
-            return _lock(place, asked, wish, answers)
-        refuse(what, _reasons(place, asked, wish, (said, checked, answers), warehouse))
+            return _lock(place, asked, deed, answers)
+        unanswered = _unanswered(answers) if wish.is_locked else ()
+        refuse(what, [*_reasons(place, asked, deed, (said, checked), warehouse), *unanswered])
         keep_holders(warehouse, _people(place, warehouse))
         aside = place.settings.closes / f".{period}"
         standing = standing_of(asked.closes)
         closes = place.settings.closes
         frozen = freeze(warehouse, place.publication, aside, asked.days, place.project, standing, closes)
         refuse(what, [] if sum(frozen.rows.values()) else [f"no figure of {period} is published"])
-        ordinal = before.ordinal + 1 if before else 1
+        ordinal = last_ordinal(asked.entries, str(period)) + 1  # what does not count keeps its folder
         content = _content(place, asked, wish, (said, checked, answers), frozen)
-        content |= {"ordinal": str(ordinal), "as_of_on": _as_of(warehouse)}
+        content |= {"ordinal": str(ordinal), "as_of_on": as_of_in(warehouse)}
         signed = with_signature(content, wish.key)
         settle(aside, place.settings.closes / str(period) / str(ordinal))
         entry = place.record(EntryKind.PERIOD_CLOSED, f"{period}/{ordinal}", signed)
@@ -89,22 +97,20 @@ def close_period(place: Place, period: Period, wish: Wish) -> Closed:
 Known = tuple[Published, CheckedPeriod, Sequence[QuickAnswer]]
 
 
-def _reasons(place: Place, asked: ToClose, wish: Wish, known: Known, warehouse: DuckDBPyConnection) -> Iterator[str]:
-    said, checked, answers = known
-    deed = place.deed(wish.done_by, wish.approved_by)
-    yield from reasons_of_people(place, deed)
-    if wish.key is not None:
-        yield from refusals_of_key(place.project, deed, wish.key)
+def _reasons(
+    place: Place, asked: ToClose, deed: Deed, known: tuple[Published, CheckedPeriod], warehouse: DuckDBPyConnection
+) -> Iterator[str]:
+    said, checked = known
+    yield from reasons_against(place, asked, deed)
     if deed.on <= asked.period.end:
         yield f"{asked.period} ends on {asked.period.end} and today is {deed.on}: it has not ended"
     yield from refusals_of_standing(asked)
     yield from refusals_of_publication(asked, warehouse, place.settings.warehouse)
+    yield from refusals_of_inputs(asked, warehouse)
     yield from refusals_of_models(place.project.root, place.publication)
     yield from refusals_of_extracts(said.inputs, place.project, place.settings.extracts)
     yield from checked.forbidding(place.project, said.sources_of(place.project))
     yield from refusals_of_agreements(asked)
-    if wish.is_locked:
-        yield from _unanswered(answers)
 
 
 def _unanswered(answers: Sequence[QuickAnswer]) -> Iterator[str]:
@@ -118,21 +124,20 @@ def _unanswered(answers: Sequence[QuickAnswer]) -> Iterator[str]:
         yield f"the quick check says no to `{question}` of {named}: say why with --accept KPI:{question}:REASON"
 
 
-def _lock(place: Place, asked: ToClose, wish: Wish, answers: Sequence[QuickAnswer]) -> Closed:
+def _lock(place: Place, asked: ToClose, deed: Deed, answers: Sequence[QuickAnswer]) -> Closed:
     close = last_of_each(asked.closes)[str(asked.period)]
-    deed = place.deed(wish.done_by, wish.approved_by)
-    signing = ["a lock is not signed: leave out --key"] if wish.key is not None else []
-    reasons = [*reasons_of_people(place, deed), *signing, *refusals_of_tables(asked, place.settings.warehouse)]
+    reasons = [*reasons_against(place, asked, deed), *refusals_of_tables(asked, place.settings.warehouse)]
     refuse(f"locking {asked.period}", [*reasons, *_unanswered(answers)])
     content = {
         "period": close.period,
         "ordinal": str(close.ordinal),
         "close_hash": close.entry.entry_hash,
-        "locked_by": place.person(wish.done_by),
-        "approved_by": place.person(wish.approved_by),
+        "locked_by": place.person(deed.done_by),
+        "approved_by": place.person(deed.approved_by),
         "quick_check": _answers(answers),
     }
-    return Closed(place.record(EntryKind.PERIOD_LOCKED, close.entry.key, content), {}, answers)
+    signed = with_signature(content, deed.key)
+    return Closed(place.record(EntryKind.PERIOD_LOCKED, close.entry.key, signed), {}, answers)
 
 
 def _content(place: Place, asked: ToClose, wish: Wish, known: Known, frozen: Frozen) -> dict[str, Any]:
@@ -165,12 +170,19 @@ def _content(place: Place, asked: ToClose, wish: Wish, known: Known, frozen: Fro
         "inputs": dict(said.inputs),
         "checks": [_check(checked, index) for index, one in enumerate(checked.results) if one.source in sources],
         "quick_check": _answers(answers),
+        **_inputs(publication, place),
     }
+
+
+def _inputs(publication: Entry, place: Place) -> dict[str, Any]:
+    """The rules that the run checked by and the tables that facts read; an older publication says neither."""
+    marts, rules = publication.content.get("marts"), publication.content.get("rules") or rule_hashes(place.project)
+    return {**({"rules": rules} if rules else {}), **({"marts": marts} if marts else {"is_mart_unchecked": True})}
 
 
 def _check(checked: CheckedPeriod, index: int) -> dict[str, Any]:
     one = checked.results[index]
-    override = checked.overrides.get((one.source, one.rule))
+    override = override_for(checked.overrides, one.source, one.table, one.rule)
     said = {"source": one.source, "table": one.table, "rule": one.rule, "outcome": str(one.outcome)}
     return said | ({"override": override.entry_hash} if override else {})
 
@@ -192,8 +204,3 @@ def _people(place: Place, warehouse: DuckDBPyConnection) -> dict[str, str]:
     """How each person who is held to something is written into the evidence."""
     people = sorted(holders_in(warehouse) & set(place.project.organisation.people))
     return {person: f"commitment:{place.person(person)['commitment']}" for person in people}
-
-
-def _as_of(warehouse: DuckDBPyConnection) -> str:
-    (row,) = rows_of(warehouse, "select as_of_on from kpi.as_of")
-    return str(row["as_of_on"].isoformat())

@@ -17,7 +17,10 @@ SCORECARD = {
     "baseline_value": _AMOUNT, "recorded_at": "timestamp", "upper_value": _AMOUNT, "within_value": _AMOUNT,
     "commit_value": _AMOUNT, "amber_outside_by": _AMOUNT, "score": _VALUE, "is_pilot": "boolean",
     "is_binding": "boolean", "approval_state": "varchar", "entry_seq": "integer", "entry_hash": "varchar",
-    "reason_kind": "varchar",
+    "reason_kind": "varchar", "signal": "varchar", "signal_effect": "varchar", "centre_value": _VALUE,
+    "lower_limit": _VALUE, "upper_limit": _VALUE, "projection": _VALUE, "projection_low": _VALUE,
+    "projection_high": _VALUE, "projection_state": "varchar", "target_full_year": _AMOUNT,
+    "remaining_count": "integer", "pace_needed": _VALUE,
 }  # fmt: skip
 SCORECARD_KEY = ("holder", "kpi", "slice", "member", "grain", "period_start")
 # What a holder was promised, as far as a status rests on it.

@@ -13,8 +13,10 @@ from duckdb import DuckDBPyConnection
 
 from kpiledger.claim import claim, release
 from kpiledger.closing.four_eyes import Deed, refusals_of_people
+from kpiledger.closing.judged import signatures_from
 from kpiledger.closing.published import lacking
-from kpiledger.closing.refusing import ToClose
+from kpiledger.closing.refusing import ToClose, refusals_of_files
+from kpiledger.closing.signed import refusals_of_key
 from kpiledger.closing.standing import closes_in
 from kpiledger.closing.verified import require_unchanged
 from kpiledger.errors import RunStopped, WrongUse
@@ -32,6 +34,15 @@ CLOSABLE = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Who does something to a period, who approves it, and the approver's SSH key, where they sign it."""
+
+    done_by: str
+    approved_by: str
+    key: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """The project that a period of is closed, its ledger, and the clock."""
 
@@ -45,9 +56,9 @@ class Place:
         """The folder of what readers see."""
         return self.settings.warehouse.resolve().parent
 
-    def deed(self, done_by: str, approved_by: str) -> Deed:
+    def deed(self, pair: Pair) -> Deed:
         """Who does it, as of today."""
-        return Deed(done_by, approved_by, self.clock().date())
+        return Deed(pair.done_by, pair.approved_by, self.clock().date(), pair.key)
 
     def asked(self, period: Period) -> ToClose:
         """A period with what the ledger says of it; RunStopped where a closed file is not as it was."""
@@ -101,6 +112,20 @@ def refuse(what: str, reasons: Iterable[str]) -> None:
         raise RunStopped(f"{what} is refused:\n" + "\n".join(told), "mend what is said, then ask again")
 
 
-def reasons_of_people(place: Place, deed: Deed) -> list[str]:
-    """Why these two may not do it."""
-    return list(refusals_of_people(place.project, deed))
+def reasons_against(place: Place, asked: ToClose, deed: Deed) -> Iterator[str]:
+    """What forbids whatever is done to a period: the people, the signature, and files that no run has recorded."""
+    yield from refusals_of_people(place.project, deed)
+    if deed.key is not None:
+        yield from refusals_of_key(place.project, deed, deed.key)
+    else:
+        yield from _unsigned(place, asked, deed)
+    yield from refusals_of_files(asked)
+
+
+def _unsigned(place: Place, asked: ToClose, deed: Deed) -> Iterator[str]:
+    """That the policy asks for a signature: the one in the files, or a stricter one that was recorded."""
+    authority = place.project.authority
+    days = (authority and authority.close_signatures_from, signatures_from(asked.entries))
+    first = min((day for day in days if day), default=None)
+    if first is not None and first <= deed.on:
+        yield f"{deed.approved_by} has to sign it: from {first} on it counts only so (--key, the approver's SSH key)"

@@ -2,7 +2,7 @@
 
     closes/<period>/<ordinal>/values.parquet scorecard.parquet facts/<fact>.parquet checks.parquet
                               reconciliation.parquet extracts.json extracts/<source>/<table>.parquet recipe.json
-                              restated-<n>/values.parquet scorecard.parquet
+                              restated-<n>/values.parquet scorecard.parquet extracts.json extracts/... recipe.json
 
 It is written aside and renamed, and counts only where an entry of the ledger names it: what a killed close left is
 replaced by the next. A holder who is a person stands as a commitment, so that erasing the person leaves the bytes.
@@ -75,9 +75,7 @@ def freeze(
         query = rows_in_period(warehouse, fact, *days)
         if query is not None:
             _copy(warehouse, query, aside / "facts" / f"{name}.parquet")
-    _link_extracts(publication, aside)
-    if (publication / RECIPE).exists():
-        shutil.copyfile(publication / RECIPE, aside / RECIPE)
+    keep_inputs(publication, aside)
     return Frozen(hashes_in(aside), rows)
 
 
@@ -179,8 +177,10 @@ def _copy(warehouse: DuckDBPyConnection, query: str, path: Path) -> int:
     return int(found[0]) if found else 0
 
 
-def _link_extracts(publication: Path, aside: Path) -> None:
-    """Links to the extracts that the publication was made from: they stay as long as the close."""
+def keep_inputs(publication: Path, aside: Path) -> None:
+    """The statements of a publication, and links to the extracts that it was made from: they stay with the close."""
+    if (publication / RECIPE).exists():
+        shutil.copyfile(publication / RECIPE, aside / RECIPE)
     listed = publication / _EXTRACTS_LIST
     if not listed.exists():
         return

@@ -127,12 +127,11 @@ def _close_rows(close: Close, value_of: Callable[[Any], Any]) -> Iterable[tuple[
 
 def _event_row(close: Close, entry: Entry, said: Mapping[str, Any]) -> tuple[object, ...]:
     event = _EVENTS[entry.kind]
-    is_close = entry.kind is EntryKind.PERIOD_CLOSED
     rows = said.get("rows")
     return (
         close.period, close.ordinal, event, close.first_day, close.last_day, entry.seq, _utc(entry.recorded_at),
         entry.entry_hash, said[f"{event}_by"], said["approved_by"], said.get("reason"), said.get("until"),
-        sum(map(int, rows.values())) if rows else None, said.get("signature") is not None if is_close else None,
+        sum(map(int, rows.values())) if rows else None, said.get("signature") is not None,
         close.is_standing, close.state.value,
     )  # fmt: skip
 

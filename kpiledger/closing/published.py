@@ -14,6 +14,7 @@ from duckdb import DuckDBPyConnection
 from kpiledger.extracts.choosing import SET, chosen_inputs
 from kpiledger.project import Project
 from kpiledger.specs.automatic import WAREHOUSE
+from kpiledger.warehouse import rows_of
 
 _DEFINITIONS = """
     select kpi, version, definition_hash from kpi.dim_kpi_version
@@ -79,6 +80,12 @@ def lacking(warehouse: DuckDBPyConnection) -> list[str]:
     """The tables that a close reads and the publication does not have."""
     there = {name for (name,) in warehouse.execute(_THERE).fetchall()}
     return [name for name in _READ if name not in there]
+
+
+def as_of_in(warehouse: DuckDBPyConnection) -> str:
+    """The day that the published figures are as of."""
+    (row,) = rows_of(warehouse, "select as_of_on from kpi.as_of")
+    return str(row["as_of_on"].isoformat())
 
 
 def holders_in(warehouse: DuckDBPyConnection) -> frozenset[str]:

@@ -14,12 +14,10 @@ from enum import StrEnum
 from kpiledger.closing.checked import CheckedPeriod
 from kpiledger.errors import WrongUse
 from kpiledger.project import Project
+from kpiledger.rules.governance.focus import enough_influence, is_measured_often, served_by
 from kpiledger.specs.kpi import Kpi
 from kpiledger.vocabulary import Grain
 
-# From here on a holder controls enough of the result to be held to it.
-ENOUGH_INFLUENCE = Decimal("0.7")
-_OFTEN = (Grain.DAY, Grain.WEEK, Grain.MONTH)
 ALL = "*"
 
 
@@ -94,10 +92,10 @@ def quick_check(
 def _answers(
     project: Project, kpi: Kpi, influences: Sequence[Decimal | None], checked: CheckedPeriod
 ) -> Iterator[tuple[QuickQuestion, bool, str]]:
-    yield QuickQuestion.MEASURED, kpi.cadence in _OFTEN, f"by {kpi.cadence}"
-    serves = kpi.objective or kpi.supports
+    yield QuickQuestion.MEASURED, is_measured_often(kpi), f"by {min(kpi.grains, key=list(Grain).index)}"
+    serves = served_by(kpi)
     yield QuickQuestion.STRATEGIC, serves is not None, str(serves or "serves no objective")
-    yield QuickQuestion.INFLUENCE, *_influence(influences)
+    yield QuickQuestion.INFLUENCE, *_influence(influences, enough_influence(project))
     yield QuickQuestion.COUNTER, bool(kpi.counter_kpis), ", ".join(kpi.counter_kpis) or "none"
     sources = sorted({source for fact, _ in project.measured_by(kpi) for source in fact.source})
     yield QuickQuestion.RULES, *checked.rules_of(sources)
@@ -105,10 +103,10 @@ def _answers(
     yield QuickQuestion.SPOT_CHECKED, *checked.spot_checks_of(sources)
 
 
-def _influence(influences: Sequence[Decimal | None]) -> tuple[bool, str]:
+def _influence(influences: Sequence[Decimal | None], enough: Decimal) -> tuple[bool, str]:
     if not influences:
         return True, "nobody is held to it"
     known = [one for one in influences if one is not None]
     if len(known) < len(influences):
         return False, f"{len(influences) - len(known)} of {len(influences)} targets do not say it"
-    return min(known) >= ENOUGH_INFLUENCE, f"{min(known):.0%} or more"
+    return min(known) >= enough, f"{min(known):.0%} or more"

@@ -15,18 +15,22 @@ from kpiledger.closing.standing import Close, CloseState, last_of_each
 from kpiledger.extracts.choosing import SET, chosen_inputs
 from kpiledger.extracts.store import newest
 from kpiledger.extracts.taking import extracted_tables
+from kpiledger.finding import Severity
 from kpiledger.folding import agreement_version_rows, fold
 from kpiledger.folding.rows import AgreementVersionRow
 from kpiledger.ledger.contents import EVENT_OF_KIND, recorded_events
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger
+from kpiledger.mart_hashes import mart_hashes
 from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.publishing import table_hashes
 from kpiledger.recipe import FILE as RECIPE
 from kpiledger.recipe import read_recipe, recipe_hash
 from kpiledger.recording import pending
+from kpiledger.recording.approvers import approver_drafts
+from kpiledger.rule_hashes import rule_hashes
 from kpiledger.warehouse import rows_of
 
 # What a run lays into its warehouse: an entry of these kinds that the published one has not is news to it.
@@ -68,11 +72,16 @@ def refusals_of_standing(asked: ToClose) -> Iterator[str]:
 
 
 def refusals_of_publication(asked: ToClose, warehouse: DuckDBPyConnection, path: Path) -> Iterator[str]:
-    """What is not as the newest run published it, or came after that run."""
+    """Days that the numbers do not reach, tables changed in place, and whatever came after the newest run."""
     (as_of,) = (row["as_of_on"] for row in rows_of(warehouse, "select as_of_on from kpi.as_of"))
     if as_of < asked.period.end:
         yield f"{asked.period} ends on {asked.period.end} and the numbers are as of {as_of}: it has not ended"
     yield from refusals_of_tables(asked, path)
+    yield from refusals_of_news(asked, warehouse)
+
+
+def refusals_of_news(asked: ToClose, warehouse: DuckDBPyConnection) -> Iterator[str]:
+    """What was recorded since the newest run was published."""
     known = {row["seq"] for row in rows_of(warehouse, _KNOWN)}
     late = [entry for entry in asked.entries if entry.kind in _LAID and entry.seq not in known]
     if late:
@@ -82,11 +91,18 @@ def refusals_of_publication(asked: ToClose, warehouse: DuckDBPyConnection, path:
         since = close.reopening
         if since is not None and since.seq not in decided and close.touches(*asked.days):
             yield f"{close.period} was reopened after the published run (entry {since.seq}): run `kpi run`"
+
+
+def refusals_of_files(asked: ToClose) -> Iterator[str]:
+    """What the files say and no run has recorded: what is decided now would be judged without it."""
     new, found = pending(asked.project, asked.ledger)
     if new:
         yield f"the files have {_listed(item.key for item in new)}, which no run has recorded: run `kpi run`"
     for one in found:
-        yield f"{one.position.path}:{one.position.line}: {one.message}"
+        if one.severity is Severity.ERROR:
+            yield f"{one.position.path}:{one.position.line}: {one.message}"
+    if approver_drafts(asked.project, asked.project.root, asked.ledger, asked.entries):
+        yield "the files say otherwise than the ledger who may approve, or with which key: run `kpi run`"
 
 
 def refusals_of_tables(asked: ToClose, path: Path) -> Iterator[str]:
@@ -99,6 +115,24 @@ def refusals_of_tables(asked: ToClose, path: Path) -> Iterator[str]:
         yield f"{RECIPE} of the publication is not the one that the ledger recorded last: run `kpi run`"
     if published.content.get("inputs", {}) != chosen_inputs(folder):
         yield f"{SET} of the publication does not name the extracts that the ledger recorded last: run `kpi run`"
+
+
+def refusals_of_inputs(asked: ToClose, warehouse: DuckDBPyConnection) -> Iterator[str]:
+    """Tables that facts read and rules of checks that are not those of the newest run; older runs did not say."""
+    published = last_publication(asked.entries)
+    said = published.content if published else {}
+    if said.get("marts"):
+        changed = _differing(said["marts"], mart_hashes(warehouse, asked.project))
+        if changed:
+            yield f"the published {_listed(changed)} is not as the ledger recorded it: run `kpi run`"
+    if said.get("rules"):
+        changed = _differing(said["rules"], rule_hashes(asked.project))
+        if changed:
+            yield f"the published run checked by other rules than those of {_listed(changed)}: run `kpi run`"
+
+
+def _differing(recorded: Mapping[str, str], found: Mapping[str, str]) -> list[str]:
+    return [name for name in sorted({*recorded, *found}) if recorded.get(name) != found.get(name)]
 
 
 def refusals_of_models(root: Path, publication: Path) -> Iterator[str]:

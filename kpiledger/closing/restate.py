@@ -15,19 +15,21 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from kpiledger.closing.columns import SCORECARD_KEY, VALUES, VALUES_KEY, frozen_keys
-from kpiledger.closing.doing import Place, alone, published, reasons_of_people, refuse
+from kpiledger.closing.doing import Pair, Place, alone, published, reasons_against, refuse
 from kpiledger.closing.evidence import (
     SCORECARD_FILE,
     VALUES_FILE,
     folder_of,
     hashes_in,
     keep_holders,
+    keep_inputs,
     scorecard_columns,
     settle,
     write_rows,
 )
-from kpiledger.closing.published import holders_in
-from kpiledger.closing.refusing import ToClose, last_publication, refusals_of_tables
+from kpiledger.closing.published import as_of_in, holders_in
+from kpiledger.closing.refusing import ToClose, last_publication, refusals_of_news, refusals_of_tables
+from kpiledger.closing.signed import with_signature
 from kpiledger.closing.standing import Close, last_of_each
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
@@ -79,13 +81,14 @@ class Restated:
     causes: Mapping[str, int]
 
 
-def restate_period(place: Place, period: Period, reason: str, done_by: str, approved_by: str) -> Restated:
+def restate_period(place: Place, period: Period, reason: str, pair: Pair) -> Restated:
     """Accept every figure of a closed period that is another now, as the published run computed it."""
     what = f"restating {period}"
     with alone(place, what), published(place, what) as warehouse:
         asked = place.asked(period)
         close = last_of_each(asked.closes).get(str(period))
-        refuse(what, [*reasons_of_people(place, place.deed(done_by, approved_by)), *_reasons(place, asked, close)])
+        deed = place.deed(pair)
+        refuse(what, [*reasons_against(place, asked, deed), *_reasons(place, asked, close, warehouse)])
         assert close is not None
         words = {"period": close.period, "ordinal": close.ordinal}
         warehouse.execute(f"create or replace temp table open_restatement as {_OPEN}", words)
@@ -93,12 +96,11 @@ def restate_period(place: Place, period: Period, reason: str, done_by: str, appr
         keep_holders(warehouse, {one: f"commitment:{place.person(one)['commitment']}" for one in people})
         number = len(close.restatements) + 1
         aside = place.settings.closes / f".{period}"
-        rows = _write(warehouse, aside)
+        rows = _write(warehouse, place.publication, aside)
         refuse(what, [] if sum(rows.values()) else ["nothing of it is another now than what counts already"])
         causes = _causes(warehouse)
         name = f"restated-{number}"
         files = {f"{name}/{path}": digest for path, digest in hashes_in(aside).items()}
-        settle(aside, folder_of(place.settings.closes, close) / name)
         content = {
             "period": close.period,
             "ordinal": str(close.ordinal),
@@ -106,31 +108,38 @@ def restate_period(place: Place, period: Period, reason: str, done_by: str, appr
             "close_hash": close.entry.entry_hash,
             "run_id": place.publication.name,
             "reason": reason,
-            "restated_by": place.person(done_by),
-            "approved_by": place.person(approved_by),
+            "restated_by": place.person(deed.done_by),
+            "approved_by": place.person(deed.approved_by),
             "rows": {table: str(count) for table, count in rows.items()},
             "files": files,
             "causes": {cause: str(count) for cause, count in sorted(causes.items())},
+            "as_of_on": as_of_in(warehouse),
         }
-        return Restated(place.record(EntryKind.PERIOD_RESTATED, close.entry.key, content), rows, causes)
+        signed = with_signature(content, deed.key)
+        settle(aside, folder_of(place.settings.closes, close) / name)
+        return Restated(place.record(EntryKind.PERIOD_RESTATED, close.entry.key, signed), rows, causes)
 
 
-def _reasons(place: Place, asked: ToClose, close: Close | None) -> Iterator[str]:
+def _reasons(place: Place, asked: ToClose, close: Close | None, warehouse: DuckDBPyConnection) -> Iterator[str]:
     if close is None or not close.is_standing:
         yield f"{asked.period} is not closed by itself"
     altered = list(refusals_of_tables(asked, place.settings.warehouse))
     yield from altered
+    yield from refusals_of_news(asked, warehouse)
     last = last_publication(asked.entries)
     if not altered and close is not None and last is not None and close.entry.seq > last.seq:
         yield "nothing was published since it was closed, so nothing can be another: run `kpi run`"
 
 
-def _write(warehouse: DuckDBPyConnection, aside: Path) -> dict[str, int]:
+def _write(warehouse: DuckDBPyConnection, publication: Path, aside: Path) -> dict[str, int]:
+    """The rows that are accepted, and what they were computed from: so they come out again as those of a close do."""
     shutil.rmtree(aside, ignore_errors=True)
-    return {
+    rows = {
         "scorecard": write_rows(warehouse, _SCORECARD, aside / SCORECARD_FILE),
         "values": write_rows(warehouse, _VALUES, aside / VALUES_FILE),
     }
+    keep_inputs(publication, aside)
+    return rows
 
 
 def _causes(warehouse: DuckDBPyConnection) -> Counter[str]:

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from kpiledger.closing.deeds import KINDS, SINCE
+from kpiledger.closing.judged import not_counting
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
 
@@ -89,20 +91,29 @@ class Close:
         return self.first_day <= last and first <= self.last_day
 
 
-_SINCE = (EntryKind.PERIOD_LOCKED, EntryKind.PERIOD_REOPENED, EntryKind.PERIOD_RESTATED)
-KINDS = (EntryKind.PERIOD_CLOSED, *_SINCE)
-
-
 def closes_in(entries: Iterable[Entry]) -> tuple[Close, ...]:
-    """Every close in the order recorded, those reopened since as well."""
+    """Every close that counts in the order recorded, those reopened since as well.
+
+    The entries are all of a ledger, or those of `KINDS`: by policy and keys among them it is judged what counts.
+    """
+    read = [entry for entry in entries if entry.kind in KINDS]
+    void = not_counting(read)
     found: dict[str, Close] = {}
-    for entry in entries:
+    for entry in read:
+        if entry.entry_hash in void:
+            continue
         if entry.kind is EntryKind.PERIOD_CLOSED:
             found[entry.entry_hash] = Close(entry)
-        elif entry.kind in _SINCE:
+        elif entry.kind in SINCE:
             before = found[entry.content["close_hash"]]
             found[entry.content["close_hash"]] = _with(before, entry)
     return tuple(found.values())
+
+
+def last_ordinal(entries: Iterable[Entry], period: str) -> int:
+    """The ordinal of the last close recorded of a period, whether it counts or not; 0 without one."""
+    closes = (entry.content for entry in entries if entry.kind is EntryKind.PERIOD_CLOSED)
+    return max((int(said["ordinal"]) for said in closes if said["period"] == period), default=0)
 
 
 def _with(close: Close, entry: Entry) -> Close:

@@ -30,7 +30,7 @@ def faults(closes: Path, found: Iterable[Close], *, with_extracts: bool) -> Iter
     for close in found:
         for entry in (close.entry, *close.restatements):
             for name, digest in sorted(entry.content["files"].items()):
-                if with_extracts or not name.startswith(f"{EXTRACTS}/"):
+                if with_extracts or EXTRACTS not in Path(name).parts:
                     yield from _fault(entry, folder_of(closes, close) / name, digest, seen)
 
 

@@ -13,7 +13,11 @@ from kpiledger.commands.world import OUTPUT, World, color, in_project
 from kpiledger.interchange import told
 from kpiledger.interchange.dbt import export_dbt, import_dbt
 from kpiledger.interchange.given import OPTIONS
+from kpiledger.invitations.agreed import held_and_waiting
+from kpiledger.invitations.calendar import calendar_bytes
+from kpiledger.invitations.rhythm import meetings
 from kpiledger.reports.findings import findings_text
+from kpiledger.reports.known import require_known
 
 
 @click.group()
@@ -31,6 +35,23 @@ def export_to_dbt(world: World, out: Path | None, output: str) -> None:
     answer = export_dbt(world.project(), folder, world.settings.dialect)
     click.echo(told.as_json(answer) if output == "json" else told.files_text(answer), nl=output == "json")
     click.echo(told.as_text(answer), err=True, nl=False)
+
+
+@export.command(name="ics")
+@click.option("--holder", help="Whose meetings; those of everybody if not said.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File; build/export/ics/ by default.")
+@in_project
+def export_to_ics(world: World, holder: str | None, out: Path | None) -> None:
+    """Write calendar invitations: the rhythm of each agreement in force, and what is to be decided by when."""
+    project = world.project()
+    if holder is not None:
+        require_known(holder, project.organisation.holders, "holders")
+    held, waiting = held_and_waiting(project, world.settings.warehouse, holder)
+    found = [meeting for one in held for meeting in meetings(one, project.calendar.reckoning)]
+    file = out or world.settings.build / "export" / "ics" / f"{holder or 'everybody'}.ics"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(calendar_bytes(project, found, waiting))
+    click.echo(f"{file}: {len(found)} meetings, {len(waiting)} review items")
 
 
 @click.group(name="import")

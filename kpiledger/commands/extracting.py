@@ -11,6 +11,7 @@ import click
 
 from kpiledger.claim import claim, release
 from kpiledger.commands.world import OUTPUT, World, in_project
+from kpiledger.extracts.history import published_inputs
 from kpiledger.extracts.one_table import Taken, Taking
 from kpiledger.extracts.taking import take_extracts
 
@@ -25,7 +26,8 @@ def extract(world: World, sources: tuple[str, ...], accept: str | None, output: 
     settings = world.settings
     project = world.project()
     settings.build.mkdir(parents=True, exist_ok=True)
-    taking = Taking(settings.extracts, settings.keep_extracts, datetime.now(UTC), accept)
+    published = published_inputs(world.ledger, settings.current)
+    taking = Taking(settings.extracts, settings.keep_extracts, datetime.now(UTC), accept, published)
     claim(settings.build, f"extract_{taking.extract_id}")
     try:
         taken = take_extracts(project, taking, os.environ, settings.sources, sources)
@@ -47,5 +49,6 @@ def _line(one: Taken) -> str:
         manifest.extract_id,
         *(f"{name} {total}" for name, total in manifest.control_totals.items()),
         *([f"not taken: {', '.join(unread)}"] if unread else []),
+        *([f"accepted: {manifest.accepted}"] if one.is_new and manifest.accepted else []),
     ]
     return f"{manifest.name:<24}{', '.join(parts)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from importlib import import_module
 
 import click
@@ -14,15 +15,20 @@ from kpiledger.compiling import compile_project, explained, standalone_query
 from kpiledger.errors import RunStopped, WrongUse
 from kpiledger.finding import has_errors, in_order
 from kpiledger.loading.nearest import suggestion
+from kpiledger.reports.explaining import explained as explained_code
 from kpiledger.reports.findings import findings_json, findings_text
 
 
 @click.command()
+@click.option("--explain", metavar="CODE", help="Say what a code stands for, why, and what to do; check nothing.")
 @OUTPUT
 @in_project
-def check(world: World, output: str) -> None:
+def check(world: World, output: str, explain: str | None) -> None:
     """Show every problem in the specs, with file, line and hint."""
-    project, findings = check_folder(world.root)
+    if explain is not None:
+        click.echo(explained_code(explain))
+        return
+    project, findings = check_folder(world.root, asked_on=datetime.now(UTC).date())
     if project is not None:
         findings = in_order([*findings, *check_against_published(project, world.settings.warehouse)])
     click.echo(findings_json(findings) if output == "json" else findings_text(findings, color=color()))

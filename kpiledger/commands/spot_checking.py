@@ -21,19 +21,22 @@ from kpiledger.reports.known import as_json, require_known
 from kpiledger.sources.connecting import connection_url
 from kpiledger.specs.expectation import CheckedTable, Expectations
 from kpiledger.spot_checks.comparing import answers_by_machine
+from kpiledger.spot_checks.doubts import doubts
 from kpiledger.spot_checks.drawing import Place
 from kpiledger.spot_checks.drawing import draw as draw_sample
+from kpiledger.spot_checks.drawing import plan as plan_sample
 from kpiledger.spot_checks.judging import MACHINE, PERSON, Judge, judge_sample, signature_problem
 from kpiledger.spot_checks.meant import newest_of, of_sheet
 from kpiledger.spot_checks.page import sheet_page
 from kpiledger.spot_checks.reconciled import reconciled_by_row
-from kpiledger.spot_checks.sample import Sample, folder_of, kept_sample
+from kpiledger.spot_checks.sample import FILLED_FILE, Sample, folder_of, kept_sample
 from kpiledger.spot_checks.sheet import read_sheet, sheet_text
 from kpiledger.spot_checks.standing import Outcome, SpotCheckStanding, spot_checks
 from kpiledger.spot_checks.words import plan_lines, reconciled_line, verdict_lines
 
-SHEET_FILE, PAGE_FILE, FILLED_FILE = "sheet.csv", "sheet.html", "filled.csv"
+SHEET_FILE, PAGE_FILE = "sheet.csv", "sheet.html"
 PERIOD = click.option("--period", help="The period of the rows, as 2017-03; without it all rows.")
+REASON = click.option("--reason", help="Why a period is drawn once more; recorded and shown.")
 
 
 @click.group(name="spot-check")
@@ -44,17 +47,33 @@ def spot_check() -> None:
 @spot_check.command()
 @click.argument("table", metavar="SOURCE.TABLE")
 @PERIOD
-@click.option("--reason", help="Why a period is drawn once more; recorded and shown.")
+@REASON
 @in_project
-def draw(world: World, table: str, period: str | None, reason: str | None) -> None:
-    """Record the plan, then draw the rows, and write the sheet."""
+def plan(world: World, table: str, period: str | None, reason: str | None) -> None:
+    """Record the plan and draw nothing yet: an auditor answers with a word that goes into the seed."""
     project = world.project()
     place = _place(world, project, table, period)
-    people = project.organisation.people
-    named = next((person for person in people if reason and is_named(reason.encode(), person)), None)
-    if named:
-        raise WrongUse(f"the reason names {named}, and what is recorded stays", "write it without naming people")
-    drawn = draw_sample(place, world.ledger, world.settings.spot_checks, lambda: datetime.now(UTC), reason)
+    _require_nobody(project, "reason", reason)
+    check = plan_sample(place, world.ledger, lambda: datetime.now(UTC), reason)
+    for line in plan_lines(check):
+        click.echo(line)
+    click.echo(f"planned in entry {check.plan.seq}, root {check.plan_root}", err=True)
+    click.echo("show both to the auditor, and draw with the word that comes back: --word", err=True)
+
+
+@spot_check.command()
+@click.argument("table", metavar="SOURCE.TABLE")
+@PERIOD
+@REASON
+@click.option("--word", help="What an auditor adds to the seed of the plan that stands; recorded and shown.")
+@in_project
+def draw(world: World, table: str, period: str | None, reason: str | None, word: str | None) -> None:
+    """Record the plan, then draw the rows, and write the sheet; with a word the plan stands already."""
+    project = world.project()
+    place = _place(world, project, table, period)
+    _require_nobody(project, "reason", reason)
+    _require_nobody(project, "word", word)
+    drawn = draw_sample(place, world.ledger, world.settings.spot_checks, lambda: datetime.now(UTC), reason, word)
     _write(drawn.folder, drawn.check, drawn.sample)
     for line in plan_lines(drawn.check):
         click.echo(line)
@@ -148,9 +167,8 @@ def _tell(world: World, check: SpotCheckStanding, problems: list[str]) -> None:
 def _problems(world: World, check: SpotCheckStanding) -> list[str]:
     found = []
     if check.draw is None:
-        found.append("it was planned and never drawn: draw again with --reason")
-    elif not check.is_seed_right:
-        found.append("its seed does not follow from the ledger, so somebody may have chosen it")
+        found.append("it was planned and never drawn: draw it with an auditor's --word, or again with --reason")
+    found += doubts(check, world.ledger, world.settings.spot_checks)
     if check.verdict is not None and (why := signature_problem(world.ledger, check)):
         found.append(f"its signature does not hold: {why}")
     return found
@@ -171,6 +189,14 @@ def _judged(world: World, project: Project, check: SpotCheckStanding, sample: Sa
 def _write(folder: Path, check: SpotCheckStanding, sample: Sample) -> None:
     (folder / SHEET_FILE).write_text(sheet_text(sample), encoding="utf-8", newline="")
     (folder / PAGE_FILE).write_text(sheet_page(check, sample), encoding="utf-8", newline="\n")
+
+
+def _require_nobody(project: Project, what: str, text: str | None) -> None:
+    """What is recorded stays, so it names no person."""
+    people = project.organisation.people
+    named = next((person for person in people if text and is_named(text.encode(), person)), None)
+    if named:
+        raise WrongUse(f"the {what} names {named}, and what is recorded stays", "write it without naming people")
 
 
 def _own_key(project: Project, person: str) -> Path | None:

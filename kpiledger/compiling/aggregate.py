@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpiledger.compiling.anew import among_days, tile_ctes, tiles_together
+from kpiledger.compiling.chosen_rows import chosen_rows
 from kpiledger.compiling.columns import Column, Route, coined
 from kpiledger.compiling.conversions import conversion_ctes
 from kpiledger.compiling.expressing import aggregate
@@ -43,7 +44,7 @@ def aggregate_model(plan: FactPlan) -> str | None:
         ctes.append(("tiled", "\nunion all\n".join(f"select * from {name}" for name, _ in parts)))
     if is_incremental(plan):
         ctes.append(tiles_together(ctes[-1][0]))
-    text = top + with_ctes(ctes, f"select * from {ctes[-1][0]}", inlined=read_often(plan, ctes))
+    text = top + with_ctes(ctes, f"select * from {ctes[-1][0]}", inlined=read_often(plan.dialect, ctes))
     return marked(text, plan, seen_model(plan)) if is_incremental(plan) else text
 
 
@@ -112,14 +113,7 @@ def _tiled(plan: FactPlan, form: Form, cube: Cube, time: str) -> str:
     items = lines([f"{tile} as tile", *named, *slices, *shown, *counts, *measures])
     group = lines([tile, *slices, *(_grouped(key, origin) for key in kept)])
     joined = f"from {origin}\ninner join dim_day\n    on {day} = dim_day.day"
-    return f"select\n{items}\n{joined}{_only(form, cube)}\ngroup by\n{group}"
-
-
-def _only(form: Form, cube: Cube) -> str:
-    """Rows that no part of a cube can choose are left out of it; the first one has all rows, to count them."""
-    if cube is form.cubes[0] or not all(key.only for key in cube.keys):
-        return ""
-    return "\nwhere " + "\n    or ".join(f"({key.only})" for key in cube.keys)
+    return f"select\n{items}\n{joined}{chosen_rows(form, cube, origin)}\ngroup by\n{group}"
 
 
 def _grouped(key: Key, origin: str) -> str:

@@ -35,7 +35,10 @@ PLAIN_AT_MOST = 25
 CUBE_AT_MOST, SHARED_AT_MOST = 300_000, 60_000
 # A pass over the fact costs as much as about so many conditions on its rows.
 CUBE_AT_LEAST = 5
-# A condition that is kept as true or false is computed for every row all the same: that pays for so many columns.
+# A pass that reads only rows with some of a column's many values costs as much as about so many.
+FEW_AT_LEAST = 2
+# A condition that is kept as true or false is computed for every row all the same: one alone pays for so many columns,
+# several about the same columns for half as many each.
 HELD_AT_LEAST = 3
 # Bytes that the rows of bits of one distinct count may take: as many as lie near the processor. At four times as many
 # counting them costs more than it saves, unless days serve many periods and spans.
@@ -130,7 +133,7 @@ def form_of(plan: FactPlan) -> Form:
         return _plain(columns, "plain: PostgreSQL computes FILTER on the rows fastest")
     if len(chosen) <= PLAIN_AT_MOST:
         return _plain(columns, f"plain: {len(chosen)} conditions, at most {PLAIN_AT_MOST}")
-    groups = [group for group in _together(plan, _families(plan, chosen)) if _count(group) >= CUBE_AT_LEAST]
+    groups = [group for group in _together(plan, _families(plan, chosen)) if _pays(group)]
     if not groups:
         return _plain(columns, "plain: too many members, or too few conditions that go together")
     return _cubes(columns, groups)
@@ -231,17 +234,47 @@ def _value(plan: FactPlan, text: str) -> tuple[str, str] | None:
 def _together(plan: FactPlan, families: Families) -> list[Families]:
     """Families put together as long as a cube of all their keys stays small; the largest ones first."""
     groups: list[Families] = []
-    for keys, parts in sorted(families.items(), key=lambda one: (-len(one[1]), [key.name for key in one[0]])):
-        if len(parts) < HELD_AT_LEAST and any(key.about for key in keys):
-            continue
+    units = _units(plan, families)
+    for unit in sorted(units, key=lambda one: (-_count(one), [key.name for keys in one for key in keys])):
         for group in groups:
-            if _is_small(plan, {key for others in group for key in others} | set(keys), SHARED_AT_MOST):
-                group[keys] = parts
+            both = {key for keys in (*group, *unit) for key in keys}
+            if _chooses_few(unit) == _chooses_few(group) and _is_small(plan, both, SHARED_AT_MOST):
+                group.update(unit)
                 break
         else:
-            if _is_small(plan, keys):
-                groups.append({keys: parts})
+            if _is_small(plan, {key for keys in unit for key in keys}):
+                groups.append(unit)
     return groups
+
+
+def _chooses_few(group: Families) -> bool:
+    """Whether only rows with some of a column's many values are read; with others they would all be."""
+    return all(keys and all(key.only and not key.about for key in keys) for keys in group)
+
+
+def _pays(group: Families) -> bool:
+    return _count(group) >= (FEW_AT_LEAST if _chooses_few(group) else CUBE_AT_LEAST)
+
+
+def _units(plan: FactPlan, families: Families) -> list[Families]:
+    """Each family; those of conditions that are held, as one where they are about the same columns, if that pays."""
+    units = [{keys: parts} for keys, parts in families.items() if not _about(keys)]
+    held: dict[tuple[tuple[str, ...], ...], Families] = {}
+    for keys, parts in families.items():
+        if _about(keys):
+            held.setdefault(_about(keys), {})[keys] = parts
+    for unit in held.values():
+        flags = {key for keys in unit for key in keys}
+        if _count(unit) * 2 >= sum(1 for key in flags if key.about) * HELD_AT_LEAST and _is_small(plan, flags):
+            units.append(unit)
+        else:
+            units += [{keys: parts} for keys, parts in unit.items() if len(parts) >= HELD_AT_LEAST]
+    return units
+
+
+def _about(keys: Iterable[Key]) -> tuple[tuple[str, ...], ...]:
+    """The columns that the conditions among some keys are about."""
+    return tuple(sorted({key.about for key in keys if key.about}))
 
 
 def _is_small(plan: FactPlan, keys: Iterable[Key], at_most: int = CUBE_AT_MOST) -> bool:

@@ -52,7 +52,7 @@ def measured_model(plan: FactPlan) -> str:
     )
     if is_incremental(plan):
         ctes.append(measures_together([*KEYS, *_row_counts(plan), *(column.name for column in plan.columns)]))
-    text = top + with_ctes(ctes, f"select * from {ctes[-1][0]}", inlined=read_often(plan, ctes))
+    text = top + with_ctes(ctes, f"select * from {ctes[-1][0]}", inlined=read_often(plan.dialect, ctes))
     return marked(text, plan, aggregate_model(plan) or "", seen_model(plan)) if is_incremental(plan) else text
 
 

@@ -12,7 +12,14 @@ from kpiledger.specs.kpi import Kpi, KpiVersion
 
 # A project of dbt may have a group `finance` of its own.
 _PREFIX = "kpi_"
-_READ_BY_PAGES = ("fct_scorecard", "fct_agreement_score", "fct_kpi_target", "dim_agreement_version")
+_READ_BY_PAGES = (
+    "fct_scorecard",
+    "fct_agreement_score",
+    "fct_kpi_target",
+    "fct_objective",
+    "fct_roll_up",
+    "dim_agreement_version",
+)
 
 
 def groups(project: Project) -> list[dict[str, Any]]:
@@ -46,7 +53,8 @@ def exposures(project: Project) -> list[dict[str, Any]]:
     company = next((unit for unit in project.organisation.units.values() if unit.kind == "company"), None)
     if company is None:
         return []
-    role = project.organisation.roles.get(company.lead or "")
+    lead = company.led_on(None)
+    role = project.organisation.roles.get(lead.role) if lead else None
     return [
         {
             "name": f"{_PREFIX}scorecards",

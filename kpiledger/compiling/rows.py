@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from kpiledger.compiling.columns import Column
@@ -9,11 +11,12 @@ from kpiledger.compiling.conversions import conversion_join
 from kpiledger.compiling.dialects import Dialect, as_text, keeps_copies
 from kpiledger.compiling.expressing import conversion_flag, reads
 from kpiledger.compiling.fact_plan import FactPlan
-from kpiledger.compiling.text import Cte, lines
+from kpiledger.compiling.text import Cte, is_import, lines
 from kpiledger.specs.fact import Fact
 
 # What a row without a member is counted under: it must not fall out of the sum of the members.
 NOT_SET = "(not set)"
+_READ = re.compile(r"(?:from|join) (\w+)")
 
 
 def described(
@@ -44,16 +47,22 @@ def described(
     return name, f"select\n{lines([*dated, *own, *cut, *flags])}\nfrom {schema}{fact.model}{among}{joins}"
 
 
-def read_often(plan: FactPlan, ctes: Sequence[Cte]) -> frozenset[str]:
-    """The CTEs of the fact's rows, where several others read them.
+def read_often(dialect: Dialect, ctes: Sequence[Cte]) -> frozenset[str]:
+    """The CTEs of stored models and of the fact's rows, where several others read them.
 
-    A warehouse that keeps a copy of what is read twice would copy the whole fact: they are read anew each time.
+    A warehouse that keeps a copy of what is read twice would copy the whole fact, and know less of a copy than of a
+    table: how many rows it has, and between which days they lie. They are read anew each time.
     """
-    if not keeps_copies(plan.dialect):
+    if not keeps_copies(dialect):
         return frozenset()
-    rows = {name for name, *_ in ctes if name.split("__")[0] == "described"}
-    read = sum(f"{body}\n".count(f"from {name}\n") for name in rows for _, body, *_ in ctes)
-    return frozenset(rows | {plan.fact.model}) if read > 1 else frozenset()
+    bodies = {name: body for name, body, *_ in ctes}
+    reads = Counter(one for body in bodies.values() for one in _READ.findall(body))
+    rows = {name for name in bodies if name.split("__")[0] == "described"}
+    is_repeated = sum(reads[name] for name in rows) > 1
+    if is_repeated:
+        reads.update(one for name in rows for one in _READ.findall(bodies[name]))
+    often = {name for name, body in bodies.items() if reads[name] > 1 and is_import(body)}
+    return frozenset(often | rows if is_repeated else often)
 
 
 def dimension_models(fact: Fact, slices: Iterable[str]) -> list[str]:

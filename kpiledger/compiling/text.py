@@ -9,6 +9,7 @@ from textwrap import indent, wrap
 from kpiledger.compiling.folding_lines import WIDTH, folded
 
 MARK = "-- COMPILED by `kpi compile`"
+_ALL_OF = "select * from "
 
 
 def header(sources: str, explanation: str) -> str:
@@ -27,7 +28,12 @@ Cte = tuple[str, str] | tuple[str, str, str]
 
 def imported(model: str, alias: str | None = None) -> Cte:
     """An import CTE: the whole of a model under its own name or an alias."""
-    return alias or model, f"select * from {ref(model)}"
+    return alias or model, f"{_ALL_OF}{ref(model)}"
+
+
+def is_import(body: str) -> bool:
+    """Whether a CTE's query is the whole of a model."""
+    return body.startswith(_ALL_OF + "{{ ref(")
 
 
 def text_list(values: Iterable[str]) -> str:

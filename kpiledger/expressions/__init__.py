@@ -9,6 +9,7 @@ from kpiledger.expressions.checking import check_condition, check_expression, ch
 from kpiledger.expressions.equalities import equalities
 from kpiledger.expressions.kinds import Kind, kind_of
 from kpiledger.expressions.problem import NotAccepted, Problem
+from kpiledger.expressions.ranges import Range, both, ranges
 from kpiledger.expressions.rendering import DEFAULT_DIALECT, columns_in, render
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "Kind",
     "NotAccepted",
     "Problem",
+    "Range",
+    "both",
     "canonical",
     "check_condition",
     "check_expression",
@@ -23,5 +26,6 @@ __all__ = [
     "columns_in",
     "equalities",
     "kind_of",
+    "ranges",
     "render",
 ]

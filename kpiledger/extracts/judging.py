@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from kpiledger.extracts.arrived import Arrived, Found
+from kpiledger.extracts.history import History
 from kpiledger.extracts.manifest import Manifest
 from kpiledger.extracts.problem import Problem
 from kpiledger.extracts.snapshot import Answer
@@ -72,10 +73,9 @@ def keys_fit(source: str, table: CheckedTable, arrived: Arrived) -> Iterator[Pro
         )  # fmt: skip
 
 
-def size_fits(
-    source: str, table: CheckedTable, asked: Extract, row_count: int, before: Manifest | None
-) -> Iterator[Problem]:
-    """No row at all, or fewer than may be gone since the last extract."""
+def size_fits(source: str, table: CheckedTable, asked: Extract, row_count: int, known: History) -> Iterator[Problem]:
+    """No row at all, or fewer than may be gone since the last extract and the published one."""
+    before = max(known.before, key=lambda one: one.row_count, default=None)
     if row_count == 0 and not asked.may_be_empty:
         yield Problem(
             source, table.table, "is empty", "no row", "at least one row",
@@ -85,7 +85,7 @@ def size_fits(
         allowed = f" less {float(asked.may_shrink * 100):g} %" if asked.may_shrink else ""
         yield Problem(
             source, table.table, "has shrunk", f"{row_count} rows",
-            f"at least the {before.row_count} of extract {before.extract_id}{allowed}",
+            f"at least the {before.row_count} of {before.told}{allowed}",
             f"{_ACCEPT.format(source=source)}; where rows may always go, write `may_shrink`",
         )  # fmt: skip
 

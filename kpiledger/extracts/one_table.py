@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from kpiledger.extracts.arrived import Arrived, private_link
+from kpiledger.extracts.history import History, Published, history_of
 from kpiledger.extracts.judging import columns_fit, keys_fit, rows_fit, size_fits, types_fit
 from kpiledger.extracts.manifest import Manifest, extract_id_of, file_hash
 from kpiledger.extracts.problem import Problem
 from kpiledger.extracts.snapshot import Answer, ask, batches
-from kpiledger.extracts.store import current_link, newest
+from kpiledger.extracts.store import current_link
 from kpiledger.quality.session import SourceSession
 from kpiledger.specs.expectation import CheckedTable
 from kpiledger.specs.extracting import Extract
@@ -30,12 +31,16 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Where extracts are kept, how many stay, when they are taken, and why what differs is accepted."""
+    """Where extracts are kept, how many stay, when they are taken, and why what differs is accepted.
+
+    `published` is what the newest publication was made from.
+    """
 
     extracts: Path
     kept: int
     taken_at: datetime
     accepted: str | None = None
+    published: Published = field(default_factory=Published)
 
     @property
     def extract_id(self) -> str:
@@ -47,7 +52,8 @@ def extract_of_table(
     session: SourceSession, connection: sa.Connection, table: CheckedTable, asked: Extract, taking: Taking, aside: Path
 ) -> Iterator[Taken | Problem]:
     """The extract of a table, its file in `aside`; or what is wrong with it."""
-    before = newest(taking.extracts, session.source, table.table)
+    known = history_of(taking.extracts, session.source, table.table, taking.published)
+    before = known.newest
     answer = ask(connection, session.dialect, session.as_written(table.table), list(asked.columns))
     problems = list(columns_fit(session.source, table, asked, answer))
     if problems:
@@ -61,13 +67,13 @@ def extract_of_table(
             problems += keys_fit(session.source, table, arrived)
         if not taking.accepted:
             problems += types_fit(session.source, table, asked, answer, before) if before else ()
-            problems += size_fits(session.source, table, asked, row_count, before)
+            problems += size_fits(session.source, table, asked, row_count, known)
         if problems:
             yield from problems
             return
         data = aside / f"{table.table}.parquet"
         arrived.write(data, table.key)
-        manifest = _manifest(session.source, table, asked, taking, answer, arrived, data, row_count)
+        manifest = _manifest(session.source, table, asked, taking, known, answer, arrived, data, row_count)
     if before is not None and _content(before) == _content(manifest) and _is_whole(before, taking.extracts):
         yield Taken(before, False)
     else:
@@ -92,6 +98,7 @@ def _manifest(
     table: CheckedTable,
     asked: Extract,
     taking: Taking,
+    known: History,
     answer: Answer,
     arrived: Arrived,
     data: Path,
@@ -113,5 +120,5 @@ def _manifest(
         high_water_mark=arrived.ends(mark)[1] if mark in asked.columns else None,
         sha256=file_hash(data),
         source_columns=answer.source_columns,
-        accepted=taking.accepted,
+        accepted=taking.accepted or known.carried or known.lost,
     )

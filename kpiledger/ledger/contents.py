@@ -25,7 +25,7 @@ KIND_OF_EVENT = {
 }
 EVENT_OF_KIND = {entry: event for event, entry in KIND_OF_EVENT.items()}
 # Keys that came after the first entries were recorded: an entry has them only where they say something.
-_LATER = frozenset("commit outside_by pilot ramp relative upper upper_by_period within".split())
+_LATER = frozenset("commit outside_by pilot ramp relative trigger triggers upper upper_by_period within".split())
 
 
 def agreement_content(holder: str, event: AgreementEvent) -> dict[str, Any]:
@@ -40,7 +40,8 @@ def _without_unset(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_unset(item) for item in value]
     if isinstance(value, dict):
-        return {key: _without_unset(item) for key, item in value.items() if item is not None or key not in _LATER}
+        said = {key: item for key, item in value.items() if item not in (None, []) or key not in _LATER}
+        return {key: _without_unset(item) for key, item in said.items()}
     return value
 
 
@@ -56,6 +57,8 @@ def with_commitments(ledger: Ledger, content: dict[str, Any], people: Iterable[s
         return {**content, "change": {**change, "requested_by": person(change["requested_by"])}}
     holder = content["holder"]
     private = {name: person(content[name]) for name in ("holder", "proposed_by", "approved_by")}
+    if "triggers" in content:
+        private["triggers"] = [{**trigger, "asks": person(trigger["asks"])} for trigger in content["triggers"]]
     if holder not in known:
         return {**content, **private}
 
@@ -64,6 +67,8 @@ def with_commitments(ledger: Ledger, content: dict[str, Any], people: Iterable[s
 
     reason = {**content["reason"], "text": text(content["reason"]["text"])}
     targets = [_without_texts(target, text) for target in content["targets"]]
+    if "triggers" in private:
+        private["triggers"] = [{**trigger, "says": text(trigger["says"])} for trigger in private["triggers"]]
     return {**content, **private, "reason": reason, "targets": targets}
 
 

@@ -12,11 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from kpiledger.errors import BrokenWorld, LedgerDamaged
 from kpiledger.ledger.durable import append_to_file, cut_file, locked, read_from, replace_file, size_of
 from kpiledger.ledger.storage import LEAF_LINE, NOTE_LINES, Batch, StorageWriter, Stored
+
+_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,15 @@ class FileStorage:
         if last < first:
             return []
         skipped = first - 1 if offset is None else 0
-        content = _needed(self.entries_file, offset or 0)
+        found = _needed_lines(self.entries_file, offset or 0, skipped, skipped + last - first + 1)
         # What follows the last line end is torn, and no line.
-        return content.split(b"\n")[:-1][skipped : skipped + last - first + 1]
+        return [line[:-1] for line in found if line.endswith(b"\n")]
+
+    @contextmanager
+    def read_entries(self) -> Iterator[BinaryIO]:
+        """The file of entries, open from its beginning on."""
+        with _readable(self.entries_file), self.entries_file.open("rb", buffering=0) as file:
+            yield file
 
     def leaf_lines(self, first: int, last: int) -> bytes:
         """The lines of leaf hashes from `first` to `last`."""
@@ -91,8 +101,7 @@ class FileStorage:
 
     def everything(self) -> Stored:
         """Every byte, while no writer is at work."""
-        # A copy, or a ledger on a read-only medium, may have no lock file: then nobody writes to it.
-        with locked(self.lock_file, shared=True) if self.lock_file.exists() else nullcontext():
+        with self.held_still():
             return Stored(
                 entries=_needed(self.entries_file),
                 leaves=_needed(self.leaves_file),
@@ -100,6 +109,13 @@ class FileStorage:
                 checkpoints=self.checkpoints(),
                 frontier=self.frontier(),
             )
+
+    @contextmanager
+    def held_still(self) -> Iterator[None]:
+        """No writer is at work meanwhile, so that the files fit together."""
+        # A copy, or a ledger on a read-only medium, may have no lock file: then nobody writes to it.
+        with locked(self.lock_file, shared=True) if self.lock_file.exists() else nullcontext():
+            yield
 
     @contextmanager
     def writing(self) -> Iterator[StorageWriter]:
@@ -178,10 +194,25 @@ def _world(place: str) -> Iterator[None]:
 
 
 def _needed(path: Path, offset: int = 0) -> bytes:
-    try:
+    with _readable(path):
         content = read_from(path, offset)
+        if content is None:
+            raise FileNotFoundError
+        return content
+
+
+def _needed_lines(path: Path, offset: int, first: int, end: int) -> list[bytes]:
+    """Some lines of a file, with their line ends, without reading what lies behind them."""
+    with _readable(path), path.open("rb", buffering=_BLOCK) as file:
+        file.seek(offset)
+        return list(islice(file, first, end))
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as problem:
+        raise LedgerDamaged(f"the ledger's file {path} is missing", "restore it from a copy") from problem
     except OSError as problem:
         raise BrokenWorld(f"{path} cannot be read: {problem.strerror}", "check its rights") from problem
-    if content is None:
-        raise LedgerDamaged(f"the ledger's file {path} is missing", "restore it from a copy")
-    return content

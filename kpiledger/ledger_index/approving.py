@@ -20,6 +20,11 @@ _APPROVALS = """
 """
 
 
+def are_approvals_asked(index: DuckDBPyConnection) -> bool:
+    """Whether a policy or a key was ever recorded; else no event needs an approval, and there is nothing to judge."""
+    return bool(index.execute(f"{_POLICY} limit 1").fetchall())
+
+
 def judging_entries(index: DuckDBPyConnection, ledger: Ledger, events: Iterable[int]) -> Sequence[Entry]:
     """The entries of some events, with the policy, keys and approvals that say how they stand; in the order recorded.
 

@@ -13,7 +13,7 @@ ARRIVED = {
 _BODY = '{"recorded_at":"VARCHAR","kind":"VARCHAR","key":"VARCHAR","content":"JSON","commit":"VARCHAR",'
 _BODY += '"uncommitted":"BOOLEAN"}'
 _EVENT = '{"agreement":"VARCHAR","holder":"JSON","decided_on":"DATE","valid_from":"DATE","valid_to":"DATE",'
-_EVENT += '"reason":{"kind":"VARCHAR","text":"JSON","evidence":"VARCHAR"},"proposed_by":"JSON",'
+_EVENT += '"reason":{"kind":"VARCHAR","text":"JSON","evidence":"VARCHAR","trigger":"VARCHAR"},"proposed_by":"JSON",'
 _EVENT += '"approved_by":"JSON","pilot":"BOOLEAN","targets":["JSON"]}'
 _FORM = '"target":{"grain":"VARCHAR","comparison":"VARCHAR","value":"VARCHAR","by_period":"MAP(VARCHAR,VARCHAR)"}'
 _TARGET = f'{{"kpi":"VARCHAR","slice":"MAP(VARCHAR,VARCHAR)",{_FORM},"commit":"VARCHAR","stretch":"VARCHAR",'
@@ -56,7 +56,8 @@ _EVENT_ROWS = """
     insert into event
     select seq, agreement, agreement_version, event, private_text(said.holder), said.decided_on, said.valid_from,
         said.valid_to, said.reason.kind, private_text(said.reason.text), said.reason.evidence,
-        private_text(said.proposed_by), private_text(said.approved_by), coalesce(said.pilot, false)
+        private_text(said.proposed_by), private_text(said.approved_by), coalesce(said.pilot, false),
+        said.reason.trigger
     from read_event order by seq
 """
 _TARGET_ROWS = f"""

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_COMMITMENT = re.compile(r"commitment:([0-9a-f]{64})\Z")
+# What a cell begins with that holds a commitment.
+COMMITTED = "commitment:"
+_COMMITMENT = re.compile(rf"{COMMITTED}([0-9a-f]{{64}})\Z")
 
 
 def private_text(value: Any) -> str:
     """A recorded text or commitment as a column of the index holds it."""
-    return value if isinstance(value, str) else f"commitment:{value['commitment']}"
+    return value if isinstance(value, str) else f"{COMMITTED}{value['commitment']}"
 
 
 def commitment_in(cell: object) -> str | None:
     """The commitment that a cell of the index holds; None where it is anything else."""
-    if not isinstance(cell, str) or not cell.startswith("commitment:"):  # nearly every cell of a large answer
+    if not isinstance(cell, str) or not cell.startswith(COMMITTED):  # nearly every cell of a large answer
         return None
     found = _COMMITMENT.match(cell)
     return found.group(1) if found else None

@@ -10,6 +10,9 @@ from typing import Any
 from kpiledger.periods import COMMON, PeriodName
 
 Figures = Mapping[str, str]
+# What of the form of a target is told in its own way, before the rest of it.
+_TOLD_FIRST = {"grain", "comparison", "value", "by_period"}
+_NONE: Mapping[str, str] = {}
 
 
 def figures_of(target: Mapping[str, Any], first: int, last: int) -> Figures:
@@ -17,29 +20,30 @@ def figures_of(target: Mapping[str, Any], first: int, last: int) -> Figures:
 
     All fiscal periods are named: the ledger does not say when they begin.
     """
-    form = dict(target["target"])
-    grain, comparison = form.pop("grain"), form.pop("comparison")
-    figures: dict[str, str] = {"comparison": comparison.replace("_", " ")}
-    value = form.pop("value", None)
-    if value is not None:
-        figures[f"each {grain}"] = value
-    for period, value in sorted((form.pop("by_period", None) or {}).items()):
+    form = target["target"]
+    figures: dict[str, str] = {"comparison": form["comparison"].replace("_", " ")}
+    if (value := form.get("value")) is not None:
+        figures[f"each {form['grain']}"] = value
+    for period, value in sorted((form.get("by_period") or {}).items()):
         if _may_begin_in(period, first, last):
             figures[period] = value
     for name, value in form.items():
-        _add(figures, name.replace("_", " "), value, first, last)
-    amber, baseline = target.get("amber") or {}, target.get("baseline") or {}
-    named = {
-        "commit": target.get("commit"),
-        "amber share": amber.get("share_of_target"),
-        "amber": amber.get("absolute"),
-        "amber outside by": amber.get("outside_by"),
-        "stretch": target.get("stretch"),
-        "weight": target.get("weight"),
-        "influence": target.get("influence"),
-        "baseline": baseline.get("value"),
-    }
-    return figures | {name: value for name, value in named.items() if value is not None}
+        if value is not None and name not in _TOLD_FIRST:
+            _add(figures, name.replace("_", " "), value, first, last)
+    amber, baseline = target.get("amber") or _NONE, target.get("baseline") or _NONE
+    for name, value in (
+        ("commit", target.get("commit")),
+        ("amber share", amber.get("share_of_target")),
+        ("amber", amber.get("absolute")),
+        ("amber outside by", amber.get("outside_by")),
+        ("stretch", target.get("stretch")),
+        ("weight", target.get("weight")),
+        ("influence", target.get("influence")),
+        ("baseline", baseline.get("value")),
+    ):
+        if value is not None:
+            figures[name] = value
+    return figures
 
 
 def _add(figures: dict[str, str], name: str, value: Any, first: int, last: int) -> None:
@@ -48,7 +52,7 @@ def _add(figures: dict[str, str], name: str, value: Any, first: int, last: int) 
         for key, item in sorted(value.items()):
             if item is not None and _may_begin_in(str(key), first, last):
                 figures[f"{name} {key}"] = str(item)
-    elif value is not None:
+    else:
         figures[name] = str(value)
 
 
@@ -69,7 +73,7 @@ def _may_begin_in(name: str, first: int, last: int) -> bool:
 
 def in_words(figures: Figures) -> str:
     """A promise for people: `at least each month 21000, amber share 0.95`."""
-    told = ", ".join(f"{name} {value}" for name, value in figures.items() if name != "comparison")
+    told = ", ".join([f"{name} {value}" for name, value in figures.items() if name != "comparison"])
     return f"{figures['comparison']} {told}".rstrip()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 # Raised whenever a column or what it holds changes: an index of another form is made anew.
-FORM = "1"
+FORM = "2"
 
 # What the index was made from; `frontier` is the tree over the entries, so that a later one can be shown to go on
 # from it (`kpiledger.ledger.frontier`).
@@ -24,12 +24,12 @@ DEFINITION = {
     "seq": "integer", "kpi": "varchar", "version": "integer", "valid_from": "date", "reason": "varchar",
     "requested_by": "varchar", "definition_hash": "varchar", "definition": "varchar", "depends_on": "varchar",
 }  # fmt: skip
-# One row per agreement event, as it was recorded.
+# One row per agreement event, as it was recorded; `fired_trigger` is the one that its reason names, as `falls@2017-05`.
 EVENT = {
     "seq": "integer", "agreement": "varchar", "agreement_version": "integer", "event": "varchar",
     "holder": "varchar", "decided_on": "date", "valid_from": "date", "valid_to": "date", "reason_kind": "varchar",
     "reason_text": "varchar", "evidence": "varchar", "proposed_by": "varchar", "approved_by": "varchar",
-    "is_pilot": "boolean",
+    "is_pilot": "boolean", "fired_trigger": "varchar",
 }  # fmt: skip
 # One row per target that an event names, as it was recorded. `value` is null where it is not the same for every
 # period; `content` is the JSON of the whole target in any case.

@@ -18,7 +18,9 @@ from kpiledger.specs.chain import Chain
 from kpiledger.specs.expectation import Expectations
 from kpiledger.specs.fact import Fact
 from kpiledger.specs.kpi import Kpi
+from kpiledger.specs.objective import ObjectiveFile
 from kpiledger.specs.organisation import Organisation
+from kpiledger.specs.outside import OutsideFigure
 from kpiledger.specs.signing import APPROVALS, SIGNERS
 from kpiledger.specs.waiver import Waivers
 from kpiledger.vocabulary import is_name
@@ -48,13 +50,15 @@ KINDS = (
     _kind("fact", Fact, "metrics/facts/<fact>.yml", "fact"),
     _kind("kpi", Kpi, "metrics/kpis/<chain_stage>/<kpi>.yml", "kpi"),
     _kind("holder", AgreementFile, "metrics/agreements/<year>/<holder>.yml", "holder"),
+    _kind("figure", OutsideFigure, "metrics/outside/<figure>.yml", "figure"),
     _kind("authority", Authority, "metrics/approvers/authority.yml", is_optional=True),
     _kind("waivers", Waivers, "metrics/waivers.yml", is_optional=True),
+    _kind("objectives", ObjectiveFile, "metrics/objectives/<year>.yml", is_optional=True),
     _kind("expectations", Expectations, "expectations/<source>.yml", "source"),
 )
 FOLDERS = ("metrics", "expectations")
-# Read by others: what the strategy says, whose keys count and what was signed.
-_OTHERS = re.compile(rf"metrics/objectives/.*\Z|{SIGNERS}\Z|{PLACE.pattern}")
+# Read by others: whose keys count and what was signed.
+_OTHERS = re.compile(rf"{SIGNERS}\Z|{PLACE.pattern}")
 # Windows keeps these names for devices, whatever the extension.
 _DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 

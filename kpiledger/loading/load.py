@@ -29,7 +29,9 @@ from kpiledger.specs.chain import Chain
 from kpiledger.specs.expectation import Expectations
 from kpiledger.specs.fact import Fact
 from kpiledger.specs.kpi import Kpi
+from kpiledger.specs.objective import ObjectiveFile
 from kpiledger.specs.organisation import Organisation
+from kpiledger.specs.outside import OutsideFigure
 from kpiledger.specs.waiver import Waivers
 
 _Spec = TypeVar("_Spec", bound=SpecFile)
@@ -79,7 +81,7 @@ def _remember(read: _Read, path: str) -> None:
     parts = PurePosixPath(path).parts
     near = [kind for kind in KINDS if PurePosixPath(kind.written).parts[:2] == parts[:2]]
     for kind in near or KINDS:
-        if kind.key is not None or kind.written == path:
+        if "<" in kind.written or kind.written == path:
             read.unread[kind.name].add(PurePosixPath(path).stem)
 
 
@@ -110,6 +112,8 @@ def _project(root: Path, read: _Read, contracts: Contracts) -> Project:
         expectations=_of(specs["expectations"], Expectations),
         authority=next(iter(_of(specs["authority"], Authority).values()), None),
         waivers=next(iter(_of(specs["waivers"], Waivers).values()), None),
+        outside=_of(specs["figure"], OutsideFigure),
+        objectives=tuple(_of(specs["objectives"], ObjectiveFile).values()),
         columns=contracts.columns,
         unique_columns=contracts.unique_columns,
         unread={kind: frozenset(names) for kind, names in read.unread.items()},

@@ -7,7 +7,10 @@ import re
 
 LEDGER = "ledger.html"
 CHECKS = "checks.html"
-_TAKEN = frozenset({"index", "checks", "ledger"})  # pages of our own; a holder may still be called so
+CONFLICTS = "conflicts.html"
+OBJECTIVES = "objectives.html"
+# Pages of our own; a holder may still be called so.
+_TAKEN = frozenset({"index", "checks", "conflicts", "ledger", "objectives"})
 _UNSAFE = re.compile(r"[^a-z0-9_]+")
 # Members that only lose the size of their first letter: west can come from nothing but West.
 _PLAIN = re.compile(r"[A-Z0-9][a-z0-9_]*\Z")
@@ -30,6 +33,11 @@ def history_address(holder: str, kpi: str, slice_name: str, member: str) -> str:
     is_whole = (slice_name, member) == ("all", "all")
     part = "" if is_whole else f"-{slice_name}-{_member_part(member)}"
     return f"history/{holder}-{kpi}{part}.html"
+
+
+def brief_address(holder: str, period: str) -> str:
+    """The brief of a holder on a period, relative to the pages' folder."""
+    return f"brief/{holder}/{period}.html"
 
 
 def todo_address(team: str | None) -> str:

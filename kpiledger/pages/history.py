@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from kpiledger.pages.addresses import history_address, scorecard_address
 from kpiledger.pages.approval import PILOT, Agreed, agreed, standing, standing_of, uncounted
+from kpiledger.pages.briefs.view import TalkLine
 from kpiledger.pages.changes import TargetChange
 from kpiledger.pages.closing import closed_text, restated_text
 from kpiledger.pages.dates import cadence_text, day_text, machine_period, period_text, short_period_text
-from kpiledger.pages.formatting import Number, NumberStyle, figure, share, style_of
+from kpiledger.pages.formatting import Number, NumberStyle, figure, rounded, share, style_of
 from kpiledger.pages.history_chart import HistoryChart, history_chart
 from kpiledger.pages.notes import DataNote, data_note, sources_of, waived_checks
+from kpiledger.pages.noticed import Ahead, Noticed, ahead, noticed
 from kpiledger.pages.promise import Promise, has_two_sides, promise, promised_number, variance_of
 from kpiledger.pages.provenance import person_text
 from kpiledger.pages.queries import CheckRow, ScorecardRow
@@ -88,6 +90,9 @@ class History:
     has_definitions: bool
     has_scores: bool
     older_count: int
+    decisions: tuple[TalkLine, ...] = ()
+    noticed: Noticed | None = None
+    ahead: Ahead | None = None
 
 
 def history(project: Project, series: Series, has_scorecard: bool, checks: Sequence[CheckRow] = ()) -> History:
@@ -124,6 +129,8 @@ def history(project: Project, series: Series, has_scorecard: bool, checks: Seque
         has_definitions=len(series.kpi.versions) > 1,
         has_scores=any(row.score is not None for row in series.rows),
         older_count=max(len(series.rows) - MOST_VALUES, 0),
+        noticed=noticed(shown, rounded(style, shown[-1].actual)) if shown else None,
+        ahead=ahead(newest, series.grain, rounded(style, newest.actual)) if newest else None,
     )
 
 

@@ -13,6 +13,7 @@ from kpiledger.pages.geometry import Scale, band_path, domain, line_path, short,
 from kpiledger.pages.promise import inner_bounds, is_met, promised_number, shown_bounds
 from kpiledger.pages.queries import ScorecardRow
 from kpiledger.pages.series import Series
+from kpiledger.pages.trend import usual_range
 
 WIDTH, LEFT, RIGHT = 1100, 74.0, 16.0
 _PLOT, _BARS, _ROW = 250.0, 34.0, 22.0
@@ -62,6 +63,7 @@ class HistoryChart:
     actual: str
     target: str
     inside: str
+    limits: str
     last_year: str
     dots: tuple[tuple[str, str], ...]
     flags: tuple[LabelledFlag, ...]
@@ -82,7 +84,8 @@ def history_chart(
     floor = top + _PLOT
     names = ("actual", "target_value", "upper_value", "same_period_last_year")
     curves = {name: [getattr(row, name) for row in rows] for name in names}
-    low, high = domain([*shown_bounds(rows), *(value for values in curves.values() for value in values)])
+    limits = usual_range(rows)
+    low, high = domain([*shown_bounds(rows), *(value for values in [*curves.values(), *limits] for value in values)])
     y = Scale(low, high, floor, top + 6)
     marks = ticks(low, high)
     axis = axis_style(style, marks)
@@ -96,6 +99,7 @@ def history_chart(
         actual=line_path(middles, curves["actual"], y),
         target="".join(step_path(edges, curves[name], y) for name in ("target_value", "upper_value")),
         inside=band_path(edges, [inner_bounds(row) for row in rows], y),
+        limits="".join(step_path(edges, side, y) for side in limits),
         last_year=line_path(middles, curves["same_period_last_year"], y),
         dots=tuple((short(x), short(y(v))) for x, v in zip(middles, curves["actual"], strict=True) if v is not None),
         flags=flags,

@@ -11,6 +11,7 @@ from kpiledger.pages.provenance import person_text
 from kpiledger.pages.queries import CheckRow
 from kpiledger.project import Project
 from kpiledger.specs.automatic import WAREHOUSE
+from kpiledger.specs.expectation import Entered
 from kpiledger.specs.kpi import Kpi
 from kpiledger.vocabulary import Outcome
 
@@ -22,11 +23,12 @@ _VERBS = {
     Outcome.WARNED: "warned",
     Outcome.WAIVED: "waived",
 }
+_BY_HAND = {Entered.MANUAL: "entered by hand", Entered.SURVEY: "from a survey"}
 
 
 @dataclass(frozen=True, slots=True)
 class DataNote:
-    """A sentence about the checks of a KPI's sources, and the first source to look at."""
+    """A sentence about how a KPI's sources are filled in and checked, and the first source to look at."""
 
     text: str
     source: str
@@ -41,8 +43,15 @@ def sources_of(project: Project, kpi: Kpi) -> tuple[str, ...]:
 
 
 def data_note(project: Project, kpi: Kpi, checks: Sequence[CheckRow]) -> DataNote | None:
-    """What the checks say against a KPI's sources and facts, None where nothing does."""
-    return sources_note((*sources_of(project, kpi), WAREHOUSE), concerning(project, kpi, checks))
+    """Which of a KPI's sources are filled in by hand, and what the checks say against them; None where nothing is."""
+    checked = sources_note((*sources_of(project, kpi), WAREHOUSE), concerning(project, kpi, checks))
+    known = [one for one in sources_of(project, kpi) if one in project.expectations]
+    entered = {one: project.expectations[one].entered for one in known}
+    told = {one: f"{one}: {_BY_HAND[how]}" for one, how in entered.items() if how in _BY_HAND}
+    if not told:
+        return checked
+    said = [*told.values(), *([checked.text] if checked else [])]
+    return DataNote("; ".join(said), checked.source if checked else next(iter(told)))
 
 
 def waived_checks(project: Project, kpi: Kpi, checks: Sequence[CheckRow]) -> tuple[str, ...]:

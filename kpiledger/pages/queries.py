@@ -52,6 +52,18 @@ class ScorecardRow:
     as_closed: Decimal | None = None
     current: Decimal | None = None
     current_status: str | None = None
+    signal: str | None = None
+    signal_effect: str | None = None
+    centre_value: Decimal | None = None
+    lower_limit: Decimal | None = None
+    upper_limit: Decimal | None = None
+    projection: Decimal | None = None
+    projection_low: Decimal | None = None
+    projection_high: Decimal | None = None
+    projection_state: str | None = None
+    target_full_year: Decimal | None = None
+    remaining_count: int | None = None
+    pace_needed: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

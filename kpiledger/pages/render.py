@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,14 +11,29 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from kpiledger.approvals.doubts import NEW_FOR_DAYS
+from kpiledger.conflicts.finding import Conflicts
+from kpiledger.conflicts.table import conflicts_in
 from kpiledger.ledger.store import Ledger
-from kpiledger.pages.addresses import CHECKS, LEDGER, entry_address, history_address, scorecard_address
+from kpiledger.pages.addresses import (
+    CHECKS,
+    CONFLICTS,
+    LEDGER,
+    OBJECTIVES,
+    entry_address,
+    history_address,
+    scorecard_address,
+)
+from kpiledger.pages.briefs.periods import newest_periods
+from kpiledger.pages.briefs.reading import Talk, read_talk
+from kpiledger.pages.briefs.view import Brief, brief, decisions_on
 from kpiledger.pages.company import company
+from kpiledger.pages.conflicts import conflicts_page
 from kpiledger.pages.dates import day_text, moment_text
 from kpiledger.pages.entries import entry_page
 from kpiledger.pages.history import history
 from kpiledger.pages.known_runs import KnownRuns
 from kpiledger.pages.ledger import LedgerShown, entries_with_pages, ledger_page, ledger_shown
+from kpiledger.pages.objectives import ObjectivesPage, objectives_page
 from kpiledger.pages.provenance import Provenance, person_text, provenance
 from kpiledger.pages.quality_queries import read_quality
 from kpiledger.pages.queries import Readings
@@ -30,6 +45,7 @@ from kpiledger.pages.statuses import WORDS
 from kpiledger.pages.tiles import label_of
 from kpiledger.project import Project
 
+BRIEF = "brief.html.j2"
 # The page of a run with so many lines of each list.
 ViewOfRun = Callable[[int], RunPage]
 
@@ -61,7 +77,10 @@ def render_pages(
     readings = read_all(warehouse)
     from_where = provenance(project, readings, built_at, run_id, commit)
     checked = partial(run_page, project, read_quality(warehouse), run_id, known or KnownRuns(), False)
-    return _written(out, _pages(project, readings, from_where, ledger_shown(ledger, new_approver_days), checked))
+    shown, conflicts = ledger_shown(ledger, new_approver_days), conflicts_in(project, warehouse)
+    talk = read_talk(warehouse)
+    wanted = objectives_page(project, warehouse, readings.as_of_on)
+    return _written(out, _pages(project, readings, from_where, shown, conflicts, checked, talk, wanted))
 
 
 def render_stopped(
@@ -81,6 +100,14 @@ def render_stopped(
     return _written(out, _run_pages(templates, partial(run_page, project, readings, run_id, known, True))).paths[0]
 
 
+def brief_html(
+    project: Project, page: Brief, readings: Readings, built_at: datetime, run_id: str, commit: str | None
+) -> str:
+    """The page of a brief that a command asked for; links are relative to its place among the pages."""
+    templates = _environment(provenance(project, readings, built_at, run_id, commit), frozenset(), has_ledger=True)
+    return templates.get_template(BRIEF).render(page=page, root="../../")
+
+
 def _written(out: Path, pages: Iterable[tuple[str, str]]) -> PagesReport:
     paths = []
     for address, text in pages:
@@ -92,7 +119,14 @@ def _written(out: Path, pages: Iterable[tuple[str, str]]) -> PagesReport:
 
 
 def _pages(
-    project: Project, readings: Readings, from_where: Provenance, shown: LedgerShown | None, checked: ViewOfRun
+    project: Project,
+    readings: Readings,
+    from_where: Provenance,
+    shown: LedgerShown | None,
+    conflicts: Conflicts,
+    checked: ViewOfRun,
+    talk: Talk,
+    wanted: ObjectivesPage | None,
 ) -> Iterator[tuple[str, str]]:
     """Each page's address and text."""
     series = all_series(project, readings)
@@ -101,14 +135,26 @@ def _pages(
     series_of = by_holder(series)
     cards = _scorecards(project, readings, series)
     first = company(project, readings, series_of, cards)
+    templates.globals["has_objectives"] = wanted is not None
     yield "index.html", templates.get_template("company.html.j2").render(page=first, root="")
     for card in cards:
-        text = templates.get_template("scorecard.html.j2").render(page=card, root="")
+        own = series_of[card.holder]
+        periods = newest_periods(own, readings.as_of_on, project.calendar.reckoning)
+        briefs = [brief(project, readings, talk, own, card.holder, period) for period in periods]
+        shown_card = replace(card, briefs=tuple((one.period, one.address) for one in briefs))
+        text = templates.get_template("scorecard.html.j2").render(page=shown_card, root="")
         yield scorecard_address(card.holder), text
+        for told in briefs:
+            yield told.address, templates.get_template(BRIEF).render(page=told, root="../../")
     holders = {card.holder for card in cards}
     for one in series:
         page = history(project, one, one.holder in holders, readings.checks)
+        page = replace(page, decisions=decisions_on(project, talk, one.holder, one.kpi.kpi))
         yield page.address, templates.get_template("history.html.j2").render(page=page, root="../")
+    apart = conflicts_page(project, conflicts)
+    if wanted:
+        yield OBJECTIVES, templates.get_template("objectives.html.j2").render(page=wanted, root="")
+    yield CONFLICTS, templates.get_template("conflicts.html.j2").render(page=apart, root="")
     yield from _run_pages(templates, checked)
     if shown:
         yield LEDGER, templates.get_template("ledger.html.j2").render(page=ledger_page(shown), root="")

@@ -25,7 +25,7 @@ MOST_TILES = 8
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """A holder's page; `more` are the KPIs beyond the eighth, `talk` the tiles from worst to best."""
+    """A holder's page; `more` are the KPIs beyond the eighth, `talk` the tiles from worst to best, `briefs` pages."""
 
     holder: str
     title: str
@@ -37,9 +37,11 @@ class Scorecard:
     scores: tuple[AgreementScore, ...]
     agreements: tuple[Agreed, ...]
     has_bands: bool
+    has_limits: bool
     tiles: tuple[Tile, ...]
     talk: tuple[Tile, ...]
     more: tuple[KpiRow, ...]
+    briefs: tuple[tuple[str, str], ...] = ()
 
 
 def scorecard(project: Project, readings: Readings, holder: str, series: Sequence[Series]) -> Scorecard:
@@ -61,8 +63,9 @@ def scorecard(project: Project, readings: Readings, holder: str, series: Sequenc
         scores=agreement_scores(readings.scores, holder, project.calendar.reckoning),
         agreements=_agreements(project, held),
         has_bands=any(one.trend.inside for one in tiles),
+        has_limits=any(one.trend.limits for one in tiles),
         tiles=tiles,
-        talk=tuple(sorted(tiles, key=lambda one: weight_of(one.status))),
+        talk=tuple(sorted(tiles, key=_urgency)),
         more=tuple(kpi_row(project, one, ()) for one in rest),
     )
 
@@ -76,6 +79,11 @@ def _common_period(tiles: Sequence[Tile]) -> str:
     """The period that most tiles speak of; a tile of another period names its own."""
     common = Counter(one.period for one in tiles).most_common(1)
     return common[0][0] if common else ""
+
+
+def _urgency(tile: Tile) -> tuple[int, bool]:
+    """The worst status first, and of those what is more than noise."""
+    return weight_of(tile.status), not (tile.noticed and tile.noticed.is_signal)
 
 
 def _agreements(project: Project, series: Sequence[Series]) -> tuple[Agreed, ...]:

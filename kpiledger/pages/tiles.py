@@ -23,6 +23,7 @@ from kpiledger.pages.formatting import (
 )
 from kpiledger.pages.lines import Line, gap_of, tile_lines
 from kpiledger.pages.notes import DataNote
+from kpiledger.pages.noticed import Ahead, Noticed, ahead, noticed
 from kpiledger.pages.promise import INSIDE, Promise, has_two_sides, promise, promised_number, variance_of
 from kpiledger.pages.queries import ScorecardRow, TargetRow
 from kpiledger.pages.series import Series
@@ -72,6 +73,8 @@ class Tile:
     lines: tuple[Line, ...]
     changes: tuple[ChangeNote, ...]
     note: DataNote | None
+    noticed: Noticed | None
+    ahead: Ahead | None
 
 
 def tile(project: Project, series: Series, note: DataNote | None, size: Size = TILE) -> Tile | None:
@@ -108,6 +111,8 @@ def tile(project: Project, series: Series, note: DataNote | None, size: Size = T
         lines=tile_lines(project, series, row, style),
         changes=tuple(change_note(change, series, style) for change in reversed(flagged)),
         note=note,
+        noticed=noticed(series.until_newest, style),
+        ahead=ahead(row, series.grain, style),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 
 from kpiledger.pages.changes import TargetChange
@@ -58,6 +59,7 @@ class Trend:
     actual: str
     target: str
     inside: str
+    limits: str
     last_year: str
     flags: tuple[Flag, ...]
     end: tuple[str, str] | None
@@ -80,8 +82,10 @@ def trend(rows: Sequence[ScorecardRow], changes: Sequence[TargetChange], series:
     actual = [row.actual for row in rows]
     targets = [[row.target_value for row in rows], [row.upper_value for row in rows]]
     last_year = [row.same_period_last_year for row in rows]
+    limits = usual_range(rows) if size.is_flagged else []
     # A target far away shall still be seen: the scale holds all lines.
-    y = Scale(*domain([*actual, *shown_bounds(rows), *last_year]), start=floor, end=top)
+    shown = [*actual, *shown_bounds(rows), *last_year, *(bound for side in limits for bound in side)]
+    y = Scale(*domain(shown), start=floor, end=top)
     newest = actual[-1] if actual else None
     return Trend(
         width=size.width,
@@ -90,6 +94,7 @@ def trend(rows: Sequence[ScorecardRow], changes: Sequence[TargetChange], series:
         actual=line_path(middles, actual, y),
         target="".join(step_path(edges, bounds, y) for bounds in targets),
         inside=band_path(edges, [inner_bounds(row) for row in rows], y),
+        limits="".join(step_path(edges, side, y) for side in limits),
         last_year=line_path(middles, last_year, y),
         flags=tuple(
             Flag(short(x), short(_RADIUS + 1 + level * _ROOM), number)
@@ -98,6 +103,11 @@ def trend(rows: Sequence[ScorecardRow], changes: Sequence[TargetChange], series:
         end=None if newest is None else (short(middles[-1]), short(y(newest))),
         ends=_dates(rows, series) if size.is_dated else None,
     )
+
+
+def usual_range(rows: Sequence[ScorecardRow]) -> list[list[Decimal | None]]:
+    """The natural process limits of rows, lower and upper."""
+    return [[row.lower_limit for row in rows], [row.upper_limit for row in rows]]
 
 
 def changes_within(rows: Sequence[ScorecardRow], changes: Sequence[TargetChange]) -> tuple[TargetChange, ...]:

@@ -17,6 +17,7 @@ from kpiledger.claim import claim, release
 from kpiledger.errors import RunStopped, WrongUse
 from kpiledger.finding import Finding, Position, Severity
 from kpiledger.ledger.entry import Entry
+from kpiledger.ledger.searching import entries_with
 from kpiledger.ledger.side_store import Kept, kept_of
 from kpiledger.ledger.store import Clock, Ledger, signed_checkpoint
 from kpiledger.ledger.subjects import erase, kept_about
@@ -138,8 +139,7 @@ def _torn(ledger: Ledger, person: str) -> list[Path]:
 def _stays(settings: Settings, ledger: Ledger, person: str) -> tuple[Stays, ...]:
     """What is not ours to erase, each with its reason."""
     size = signed_checkpoint(ledger).size
-    lines = ledger.storage.entry_lines(1, size)
-    plain = [seq for seq, line in enumerate(lines, 1) if person.encode() in line and is_named(line, person)]
+    plain = [seq for seq, line in entries_with(ledger.storage, size, person.encode()) if is_named(line, person)]
     return (
         Stays("the entries themselves", "they hold commitments that tell nothing without the salt"),
         *(Stays(f"entry {seq}", "it names the person in words, recorded as they stood") for seq in plain),

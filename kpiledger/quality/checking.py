@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 from sqlalchemy.exc import SQLAlchemyError
@@ -62,8 +63,20 @@ def check_sources(
         found = joined(
             [*(_checked(one, files, reached, link, asking) for one in files), check_facts(project, link, asking)]
         )
-    waivers = project.waivers.waivers if project.waivers else ()
-    return with_dependents(waived(found, waivers, as_of), project)
+    return with_dependents(_set_aside(found, project, asking), project)
+
+
+def _set_aside(found: QualityReport, project: Project, asking: Asking) -> QualityReport:
+    """What is waived on the as-of date, and on the day of the run where the calendar's zone is.
+
+    A calendar that says an as-of date of its own is of that day, whenever it runs.
+    """
+    waivers = project.waivers.of_checks if project.waivers else ()
+    if not waivers:
+        return found
+    at = asking.checked_at.replace(tzinfo=asking.checked_at.tzinfo or UTC)
+    run_on = project.calendar.as_of or at.astimezone(ZoneInfo(project.calendar.zone)).date()
+    return waived(found, waivers, asking.as_of, run_on)
 
 
 def _reached(stack: ExitStack, urls: Mapping[str, str], files: list[Expectations]) -> Reached:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -22,6 +23,12 @@ from kpiledger.specs.expectation import CheckedTable
 
 DIALECTS = {"sqlite": "sqlite", "postgresql": "postgres", "duckdb": "duckdb", "mysql": "mysql", "mariadb": "mysql"}
 _BATCH_OF_ROWS = 5000
+# The drivers of a URL without one, as `postgresql://`, with the module that each of them is.
+_DRIVERS = {
+    "postgresql": {"psycopg2": "psycopg2", "psycopg": "psycopg"},
+    "mysql": {"mysqldb": "MySQLdb", "pymysql": "pymysql"},
+    "mariadb": {"mysqldb": "MySQLdb", "pymysql": "pymysql", "mariadbconnector": "mariadb"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +145,7 @@ def _address(source: str, url: str) -> sa.URL:
     except (SQLAlchemyError, ValueError):
         # The error may quote the URL, and with it a password: it is neither shown nor chained.
         raise _unreachable(source, "its connection is no SQLAlchemy URL") from None
+    address = with_driver(address)
     # SQLite makes an empty database where none is; an empty source is not what was meant.
     path = address.database or ""
     if path.startswith("file:"):
@@ -145,6 +153,13 @@ def _address(source: str, url: str) -> sa.URL:
     if address.get_backend_name() == "sqlite" and path not in ("", ":memory:") and not Path(path).is_file():
         raise _unreachable(source, "its database file does not exist")
     return address
+
+
+def with_driver(address: sa.URL) -> sa.URL:
+    """A URL that names no driver, with the first one that is installed; SQLAlchemy's own choice changes with it."""
+    drivers = _DRIVERS.get(address.drivername, {})
+    driver = next((name for name, module in drivers.items() if find_spec(module)), None)
+    return address.set(drivername=f"{address.drivername}+{driver}") if driver else address
 
 
 def _unreachable(source: str, reason: str) -> BrokenWorld:

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from kpiledger.quality.episodes import Episode, followed
+from kpiledger.quality.episodes import FOLLOWED, follow
 from kpiledger.quality.report import QualityReport
 
 _CHUNK = 50_000
@@ -128,31 +128,55 @@ FCT_RECONCILIATION = Table(
 )
 
 
-def write_quality_tables(warehouse: Path, report: QualityReport, episodes: Sequence[Episode] | None = None) -> None:
+def write_quality_tables(warehouse: Path, report: QualityReport, register: Path | None = None) -> None:
     """Replace the four tables by what a report says, all together or not at all.
 
-    `episodes` are those of the register; without it every issue of the report is first seen in it.
+    `register` is the file that follows the issues; without it every issue of the report is first seen in it.
     """
     with duckdb.connect(str(warehouse)) as link:
         link.execute("begin transaction")
         link.execute("create schema if not exists kpi")
         write_table(link, FCT_CHECK_RESULT, report.results)
         write_table(link, FCT_CHECK_GROUP, report.groups)
-        write_table(link, FCT_REGISTRATION_ISSUE, followed((), report) if episodes is None else episodes)
+        _write_issues(link, report, register)
         write_table(link, FCT_RECONCILIATION, report.reconciliations)
         link.execute("commit")
 
 
+def know_none(link: duckdb.DuckDBPyConnection) -> None:
+    """An empty table `known` of episodes, each with its place in the register."""
+    columns = ", ".join(f"{column.name} {column.kind}" for column in FCT_REGISTRATION_ISSUE.columns)
+    link.execute(f"create or replace temp table known ({columns}, position bigint)")
+
+
 def write_table(link: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Any]) -> None:
     """Replace one table of schema `kpi`; a row has a field for each column, of its name."""
-    declared = ", ".join(f"{column.name} {column.kind}" for column in table.columns)
-    link.execute(f"create or replace table kpi.{table.name} ({declared})")
+    _declare(link, table)
     values = list(map(attrgetter(*(column.name for column in table.columns)), rows))
     for start in range(0, len(values), _CHUNK):
         part = values[start : start + _CHUNK]
         columns = [[_stored(row[place]) for row in part] for place in range(len(table.columns))]
         unnested = ", ".join(f"cast(unnest(?::varchar[]) as {column.kind})" for column in table.columns)
         link.execute(f"insert into kpi.{table.name} select {unnested}", columns)
+
+
+def _write_issues(link: duckdb.DuckDBPyConnection, report: QualityReport, register: Path | None) -> None:
+    """The issues as the register has them; they never pass through Python."""
+    _declare(link, FCT_REGISTRATION_ISSUE)
+    columns = ", ".join(column.name for column in FCT_REGISTRATION_ISSUE.columns)
+    if register is None:
+        know_none(link)
+        follow(link, report)
+        rows = f"{FOLLOWED} order by is_new, position"
+    else:
+        rows = f"read_parquet({_literal(str(register))}, file_row_number = true) order by file_row_number"
+    link.execute(f"insert into kpi.{FCT_REGISTRATION_ISSUE.name} select {columns} from {rows}")
+
+
+def _declare(link: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """An empty table with its meanings, in the place of the one that is there."""
+    declared = ", ".join(f"{column.name} {column.kind}" for column in table.columns)
+    link.execute(f"create or replace table kpi.{table.name} ({declared})")
     link.execute(f"comment on table kpi.{table.name} is {_literal(table.meaning)}")
     for column in table.columns:
         link.execute(f"comment on column kpi.{table.name}.{column.name} is {_literal(column.meaning)}")

@@ -14,18 +14,22 @@ from kpiledger.vocabulary import Outcome
 _WAIVABLE = (Outcome.FAILED, Outcome.WARNED)
 
 
-def waived(report: QualityReport, waivers: Sequence[Waiver], as_of: date) -> QualityReport:
-    """The report with what is waived on a day set aside: it does not block, and says why, by whom and until when."""
-    return replace(report, results=tuple(_judged(result, waivers, as_of) for result in report.results))
+def waived(report: QualityReport, waivers: Sequence[Waiver], as_of: date, run_on: date) -> QualityReport:
+    """The report with what is waived set aside: it does not block, and says why, by whom and until when.
+
+    A waiver counts that holds both for the as-of date and on the day of the run: one that expired is not revived by
+    asking for the figures of an earlier day.
+    """
+    return replace(report, results=tuple(_judged(result, waivers, as_of, run_on) for result in report.results))
 
 
-def _judged(result: CheckResult, waivers: Iterable[Waiver], as_of: date) -> CheckResult:
+def _judged(result: CheckResult, waivers: Iterable[Waiver], as_of: date, run_on: date) -> CheckResult:
     own = [one for one in waivers if one.is_of(result.rule, result.source, result.table_name)]
     if result.outcome not in _WAIVABLE or not own:
         return result
-    in_force = next((one for one in own if one.holds_on(as_of)), None)
+    in_force = next((one for one in own if one.holds_on(as_of) and one.holds_on(run_on)), None)
     if in_force is None:
-        ended = [one.expires_on for one in own if one.expires_on < as_of]
+        ended = [one.expires_on for one in own if one.expires_on < max(as_of, run_on)]
         told = f"; its waiver expired on {max(ended)}" if ended else ""
         return replace(result, message=result.message + told)
     return replace(

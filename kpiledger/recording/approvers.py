@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from kpiledger.approvals.contents import authority_content, key_content
+from kpiledger.approvals.contents import authority_content, key_content, recorded_standing
 from kpiledger.approvals.standing import keys_in_files, standing_in_files
 from kpiledger.finding import Finding, Position, Severity
 from kpiledger.git import origin_of
@@ -19,6 +19,7 @@ from kpiledger.specs.signing import SIGNERS
 
 AUTHORITY_GONE = "KPI092"
 KEYS_GONE = "KPI164"
+CLOSES_UNSIGNED = "KPI168"
 
 
 def approver_drafts(project: Project, root: Path, ledger: Ledger, entries: Sequence[Entry]) -> list[Draft]:
@@ -35,6 +36,23 @@ def authority_gone(project: Project, entries: Iterable[Entry]) -> list[Finding]:
     hint = "put it back; a change of it is recorded, and what was decided before stays as it was judged"
     place = Position("metrics/approvers/authority.yml", 1, 1)
     return [Finding(AUTHORITY_GONE, Severity.ERROR, place, message, hint)]
+
+
+def closes_unsigned(project: Project, entries: Iterable[Entry]) -> list[Finding]:
+    """That the files no longer ask for signatures of closes from as early as was recorded: that goes on counting."""
+    recorded = [
+        (recorded_standing(one.content).closes_from, one) for one in entries if one.kind is EntryKind.AUTHORITY_RECORDED
+    ]
+    first, entry = min(((day, one) for day, one in recorded if day), key=lambda found: found[0], default=(None, None))
+    authority = project.authority
+    if first is None or entry is None or authority is None:
+        return []
+    if authority.close_signatures_from is not None and authority.close_signatures_from <= first:
+        return []
+    message = f"entry {entry.seq} has it that closes count only signed from {first} on, and the file says otherwise"
+    hint = f"write close_signatures_from: {first} again; what was recorded goes on counting"
+    place = authority.place("close_signatures_from")
+    return [Finding(CLOSES_UNSIGNED, Severity.WARNING, place, message, hint)]
 
 
 def keys_gone(project: Project, entries: Iterable[Entry]) -> list[Finding]:

@@ -12,7 +12,7 @@ from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger, read_entries
 from kpiledger.ledger.subjects import erased_commitments, resolving
 from kpiledger.project import Project
-from kpiledger.recording.approvers import authority_gone, keys_gone
+from kpiledger.recording.approvers import authority_gone, closes_unsigned, keys_gone
 from kpiledger.recording.contradicting import contradiction, missing
 
 
@@ -43,6 +43,7 @@ def compare(project: Project, ledger: Ledger, entries: Sequence[Entry]) -> tuple
     findings += [missing(entry, project) for entry in recorded.values() if not _is_holder_erased(entry, erased)]
     findings += authority_gone(project, entries)
     findings += keys_gone(project, entries)
+    findings += closes_unsigned(project, entries)
     return tuple(new), in_order(findings)
 
 

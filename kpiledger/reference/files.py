@@ -19,12 +19,15 @@ from kpiledger.reference.findings_page import findings_page
 from kpiledger.reference.index_page import index_page
 from kpiledger.reference.kinds import FILE_KINDS, MARK
 from kpiledger.reference.markdown import as_text
+from kpiledger.reference.rules_page import rules_page
 from kpiledger.reference.schema import schema_of
 from kpiledger.reference.tables_page import tables_page
 from kpiledger.reference.vocabulary_page import vocabulary_page
+from kpiledger.rules.governance import FROM_LINES, LESSONS
 from kpiledger.specs.fact import Fact
 
 PAGES = "docs/reference"
+RULES = "docs/rules"
 # Where the findings of broken projects lie as a user sees them, in the project of kpiledger itself.
 _SHOWN_FINDINGS = "tests/findings/expected"
 
@@ -47,7 +50,8 @@ def reference_files(root: Path, top: click.Group) -> dict[str, str]:
         "commands.md": commands_page(top),
         "tables.md": tables_page(root, facts),
     }
-    return {**{f"{PAGES}/{name}": text for name, text in pages.items()}, **schema_files()}
+    rules = {f"{RULES}/README.md": rules_page(LESSONS, FROM_LINES)}
+    return {**{f"{PAGES}/{name}": text for name, text in pages.items()}, **rules, **schema_files()}
 
 
 def stale(root: Path, files: Mapping[str, str]) -> list[str]:
@@ -72,7 +76,8 @@ def write(root: Path, files: Mapping[str, str]) -> list[str]:
 
 
 def _ours(root: Path) -> list[str]:
-    made = [path for pattern in (f"{PAGES}/*.md", "schemas/*.json") for path in sorted(root.glob(pattern))]
+    patterns = (f"{PAGES}/*.md", f"{RULES}/*.md", "schemas/*.json")
+    made = [path for pattern in patterns for path in sorted(root.glob(pattern))]
     return [path.relative_to(root).as_posix() for path in made if MARK in _text(path)]
 
 

@@ -10,6 +10,7 @@ from kpiledger.reference.markdown import page, table
 _OTHERS = (
     ("[Words](vocabulary.md)", "How names, periods, lengths and figures are written; every closed list, word by word."),
     ("[Findings](findings.md)", "Every code that `kpi check` may show, its rule, and how it looks."),
+    ("[Rules](../rules/README.md)", "The rules of good KPI work: each with an example, why, and what to do."),
     ("[Commands](commands.md)", "Every command of `kpi` and its options."),
     ("[Tables](tables.md)", "Every table and column of schema `kpi`, for readers of the warehouse."),
 )

@@ -9,9 +9,11 @@ from pathlib import Path
 import yaml
 
 from kpiledger.closing import restating
+from kpiledger.conflicts import table as conflict_table
 from kpiledger.extracts.table import COLUMNS, MEANING
 from kpiledger.quality.tables import FCT_CHECK_GROUP, FCT_CHECK_RESULT, FCT_RECONCILIATION, FCT_REGISTRATION_ISSUE
 from kpiledger.reference.markdown import page, table
+from kpiledger.reviews.tables import CONVERSATION_TABLES
 
 _FOLDERS = ("models/kpis", "models/scorecard")
 _CHECKED = (FCT_CHECK_RESULT, FCT_CHECK_GROUP, FCT_REGISTRATION_ISSUE, FCT_RECONCILIATION)
@@ -48,7 +50,7 @@ def tables_page(root: Path, facts: Collection[str]) -> str:
 
 
 def described_tables(root: Path) -> Iterator[Described]:
-    """Every table of schema `kpi`, those of dbt first, then those of the checks, the extracts and restatements."""
+    """Every table of schema `kpi`, those of dbt first, then those that a run lays itself."""
     for folder in _FOLDERS:
         for path in sorted((root / folder).glob("*.yml")):
             written = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
@@ -57,8 +59,10 @@ def described_tables(root: Path) -> Iterator[Described]:
         columns = tuple((column.name, column.kind, column.meaning) for column in checked.columns)
         yield Described(checked.name, checked.meaning, columns)
     yield Described("dim_extract", MEANING, tuple((name, *said) for name, said in COLUMNS.items()))
-    told = tuple((name, *said) for name, said in restating.COLUMNS.items())
-    yield Described(restating.NAME, restating.MEANING, told)
+    for laid in (restating, conflict_table):
+        yield Described(laid.NAME, laid.MEANING, tuple((name, *said) for name, said in laid.COLUMNS.items()))
+    for talked in CONVERSATION_TABLES:
+        yield Described(talked.name, talked.meaning, tuple((name, *said) for name, said in talked.columns.items()))
 
 
 def family_of(name: str, facts: Collection[str]) -> str | None:

@@ -7,13 +7,23 @@ from enum import StrEnum
 from typing import Any
 
 from kpiledger.finding import Severity
+from kpiledger.objectives.loose_ends import LooseKind
 from kpiledger.quality.report import DifferenceKind
 from kpiledger.reference.markdown import anchor, heading, page, table
 from kpiledger.reference.meanings import meanings
-from kpiledger.vocabulary import RESERVED, ApprovalState, Outcome, Status
+from kpiledger.vocabulary import RESERVED, ApprovalState, Outcome, ReviewKind, ReviewState, Status
 
 # Words that no file holds: they stand in tables, on pages and in answers.
-SHOWN: tuple[type[StrEnum], ...] = (Status, ApprovalState, Outcome, DifferenceKind, Severity)
+SHOWN: tuple[type[StrEnum], ...] = (
+    Status,
+    ApprovalState,
+    Outcome,
+    DifferenceKind,
+    Severity,
+    LooseKind,
+    ReviewKind,
+    ReviewState,
+)
 
 
 def vocabulary_page(schemas: Iterable[Mapping[str, Any]]) -> str:

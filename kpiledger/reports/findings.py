@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 
 from kpiledger.finding import Finding, Severity
 
 _EXCERPT_MAX = 120  # characters of a line that are shown; a longer one is cut around its caret
-_COLORS = {Severity.ERROR: "\033[31m", Severity.WARNING: "\033[33m"}
+_COLORS = {Severity.ERROR: "\033[31m", Severity.WARNING: "\033[33m", Severity.WAIVED: "\033[36m"}
 _FAINT, _BOLD, _PLAIN = "\033[2m", "\033[1m", "\033[0m"
 
 
@@ -36,12 +37,13 @@ def findings_json(findings: Sequence[Finding]) -> str:
 
 
 def summary(findings: Sequence[Finding]) -> str:
-    """How many errors and warnings there are, in how many files."""
-    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    """How many errors, warnings and waived findings there are, in how many files."""
+    count = Counter(finding.severity for finding in findings)
     files = len({finding.position.path for finding in findings})
     if not findings:
         return "nothing found"
-    found = [_counted(errors, "error"), _counted(len(findings) - errors, "warning")]
+    waived = f"{count[Severity.WAIVED]} waived" if count[Severity.WAIVED] else ""
+    found = [_counted(count[Severity.ERROR], "error"), _counted(count[Severity.WARNING], "warning"), waived]
     return f"{' and '.join(part for part in found if part)} in {_counted(files, 'file')}"
 
 
@@ -54,7 +56,11 @@ def _block(finding: Finding, color: bool) -> str:
     label = f"{finding.rule} {finding.severity.value}:"
     if color:
         place, label = f"{_BOLD}{place}{_PLAIN}", f"{_COLORS[finding.severity]}{label}{_PLAIN}"
-    lines = [f"{place} {label} {finding.message}", *_excerpt(finding, color), f"  hint: {finding.hint}"]
+    lines = [
+        f"{place} {label} {finding.message}",
+        *_excerpt(finding, color),
+        f"  {'' if finding.severity is Severity.WAIVED else 'hint: '}{finding.hint}",
+    ]
     return "\n".join(lines)
 
 

@@ -17,16 +17,21 @@ from kpiledger.rules.expectations import expectation_rules
 from kpiledger.rules.expressions import expression_rules
 from kpiledger.rules.extracting import extracting_rules
 from kpiledger.rules.formulas import formula_rules
+from kpiledger.rules.governance import governance_rules
 from kpiledger.rules.judgement import judgement_rules
 from kpiledger.rules.kpis import kpi_rules
+from kpiledger.rules.leading import leading_rules
 from kpiledger.rules.lookups import lookup_rules
 from kpiledger.rules.measures import measure_rules
+from kpiledger.rules.objectives import objective_rules
 from kpiledger.rules.organisation import organisation_rules
 from kpiledger.rules.personal import personal_rules
 from kpiledger.rules.promises import promise_rules
+from kpiledger.rules.rolling_up import rolling_up_rules
 from kpiledger.rules.spot_checks import spot_check_rules
 from kpiledger.rules.taken_names import taken_name_rules
 from kpiledger.rules.targets import target_rules
+from kpiledger.rules.triggers import trigger_rules
 from kpiledger.rules.versions import version_rules
 from kpiledger.rules.waivers import waiver_rules
 
@@ -34,11 +39,14 @@ Rule = Callable[[Project], Iterable[Finding]]
 
 RULES: tuple[Rule, ...] = (
     organisation_rules,
+    leading_rules,
     contract_rules,
     measure_rules,
     taken_name_rules,
     expression_rules,
     kpi_rules,
+    rolling_up_rules,
+    objective_rules,
     formula_rules,
     aggregation_rules,
     version_rules,
@@ -49,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     target_rules,
     bound_rules,
     promise_rules,
+    trigger_rules,
     change_rules,
     expectation_rules,
     spot_check_rules,
@@ -56,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     lookup_rules,
     waiver_rules,
     judgement_rules,
+    governance_rules,
 )
 
 

@@ -8,7 +8,9 @@ from kpiledger.finding import Finding, Severity
 from kpiledger.loading.nearest import suggestion
 from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown
-from kpiledger.specs.authority import Appointment, Authority, Grant
+from kpiledger.specs.authority import Authority, Grant
+from kpiledger.specs.organisation import Appointment
+from kpiledger.specs.signing import CLOSE_NAMESPACE, SIGNERS
 
 
 def approver_rules(project: Project) -> Iterable[Finding]:
@@ -19,6 +21,7 @@ def approver_rules(project: Project) -> Iterable[Finding]:
     if project.authority is not None:
         yield from _grants(project, project.authority)
         yield from _appointments(project, project.authority)
+        yield from _close_signatures(project, project.authority)
 
 
 def _signers(project: Project) -> Iterable[Finding]:
@@ -46,6 +49,14 @@ def _appointments(project: Project, authority: Authority) -> Iterable[Finding]:
         yield from unknown("KPI023", authority, (*path, "role"), held.role, organisation.roles, "role")
         yield from unknown("KPI023", authority, (*path, "person"), held.person, organisation.people, "person")
         yield from _days(authority, path, held)
+
+
+def _close_signatures(project: Project, authority: Authority) -> Iterable[Finding]:
+    if authority.close_signatures_from and not any(one.signs_closes for one in project.signers):
+        message = f"no key may sign closes, and from {authority.close_signatures_from} on they count only signed"
+        hint = f'write namespaces="kpi-agreement,{CLOSE_NAMESPACE}" in the approvers\' lines of {SIGNERS}'
+        place = authority.place("close_signatures_from")
+        yield Finding("KPI167", Severity.WARNING, place, message, hint)
 
 
 def _days(authority: Authority, path: tuple[str | int, ...], dated: Grant | Appointment) -> Iterable[Finding]:

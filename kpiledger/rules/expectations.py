@@ -15,6 +15,7 @@ from kpiledger.loading.tree import KEY
 from kpiledger.project import Project
 from kpiledger.rules.expressions import refused_condition
 from kpiledger.rules.found import error, unknown, unknown_column, unknown_model
+from kpiledger.specs.automatic import WAREHOUSE
 from kpiledger.specs.base import Path
 from kpiledger.specs.checks import Check, RegistrationRule
 from kpiledger.specs.expectation import CheckedTable, Expectations
@@ -30,6 +31,9 @@ def expectation_rules(project: Project) -> Iterable[Finding]:
     """Findings in the expectations files."""
     yield from _ids_once(project)
     for expectations in project.expectations.values():
+        if expectations.source == WAREHOUSE:
+            message = "a source cannot be called `warehouse`: checks of facts, and their waivers, are of that name"
+            yield error("KPI191", expectations, ("source",), message, "call the file and its source otherwise: `dwh`")
         if "organisation" not in project.unread:
             known = {*project.organisation.holders, *project.organisation.departments}
             yield from unknown("KPI023", expectations, ("owner",), expectations.owner, known, "role")

@@ -28,6 +28,7 @@ def kpi_rules(project: Project) -> Iterable[Finding]:
             yield from unknown("KPI024", kpi, ("chain_stage",), kpi.chain_stage, stages, "chain stage")
         yield from _folder(kpi)
         yield from _counter_kpis(kpi, known)
+        yield from _tensions(project, kpi, known)
         yield from _currency(kpi)
         yield from _each_once(kpi)
     yield from _published_names(project)
@@ -41,6 +42,8 @@ def _people(project: Project, kpi: Kpi) -> Iterable[Finding]:
     for index, version in enumerate(kpi.versions):
         path = ("versions", index, "change", "requested_by")
         yield from unknown("KPI023", kpi, path, version.change.requested_by, known, "role")
+    if kpi.reviewed:
+        yield from unknown("KPI023", kpi, ("reviewed", "by"), kpi.reviewed.by, known, "role")
 
 
 def _folder(kpi: Kpi) -> Iterable[Finding]:
@@ -58,6 +61,25 @@ def _counter_kpis(kpi: Kpi, known: Collection[str]) -> Iterable[Finding]:
             hint = "name the KPI that gets worse when this one is pushed too hard"
             yield error("KPI013", kpi, path, f"the KPI `{name}` is its own counter-KPI", hint)
         yield from unknown("KPI021", kpi, path, name, known, "KPI")
+
+
+def _tensions(project: Project, kpi: Kpi, known: Collection[str]) -> Iterable[Finding]:
+    said: set[str] = set()
+    for index, name in enumerate(tension.kpi for tension in kpi.conflicts_with):
+        path = ("conflicts_with", index, "kpi")
+        if name == kpi.kpi:
+            message = f"the KPI `{name}` is said to work against itself"
+            yield error("KPI013", kpi, path, message, "name the KPI that it works against")
+        yield from unknown("KPI021", kpi, path, name, known, "KPI")
+        other = project.kpis.get(name)
+        # Told at the later of the two by name, so that one of them stays.
+        is_mutual = other is not None and name < kpi.kpi and kpi.kpi in {back.kpi for back in other.conflicts_with}
+        if name in said or is_mutual:
+            message = f"that `{kpi.kpi}` works against `{name}` is said twice"
+            kept = other.path if other is not None and is_mutual else kpi.path
+            hint = f"once is enough, and it holds for both sides; keep the other one, in {kept}"
+            yield error("KPI270", kpi, path, message, hint)
+        said.add(name)
 
 
 def _currency(kpi: Kpi) -> Iterable[Finding]:

@@ -70,6 +70,10 @@ def _recorded_texts(told: Told, people: frozenset[str]) -> Iterator[tuple[Path, 
     yield ("agreement",), event.agreement
     yield ("reason", "evidence"), event.reason.evidence or ""
     yield ("reason", "text"), _without(event.reason.text, own)
+    for index, trigger in enumerate(event.triggers):
+        yield ("triggers", index, "id"), trigger.id
+        yield ("triggers", index, "says"), _without(trigger.says, own)
+        yield ("triggers", index, "when", "slice"), trigger.when.member
     for index, target in enumerate(event.targets):
         for dimension, member in target.slice.items():
             yield ("targets", index, "slice", dimension), member

@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
-from kpiledger.specs.base import Name, PeriodField, Spec, SpecFile
+from kpiledger.specs.base import Name, PeriodField, Spec, SpecFile, written
+from kpiledger.specs.soft_goal import SoftGoal
 from kpiledger.specs.target import Amber, Target
+from kpiledger.specs.trigger import Trigger
 from kpiledger.vocabulary import EventKind, ReasonKind, Reference
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
+
+
+_FIRED = re.compile(r"[a-z][a-z0-9_]*@[0-9A-Z-]+\Z")
+
+
+def _fired(value: str) -> str:
+    if not _FIRED.match(value):
+        raise ValueError(f"{value!r} names no trigger and period; write it as market_falls@2017-05")
+    return value
+
+
+FiredTrigger = Annotated[
+    str,
+    AfterValidator(_fired),
+    written(
+        "fired trigger",
+        "The id of a trigger of the same agreement, and the period that fired it.",
+        "^[a-z][a-z0-9_]*@[0-9A-Z-]+$",
+        ("market_falls@2017-05",),
+    ),
+]
 
 
 class Reason(Spec):
@@ -24,6 +48,8 @@ class Reason(Spec):
     """The reason in words, as it was given when the decision was made."""
     evidence: str | None = None
     """Where the decision is documented: a path in the project, or an address."""
+    trigger: FiredTrigger | None = None
+    """The trigger that asked for it and the period that fired it, as `market_falls@2017-05`."""
 
 
 class Exclusion(Spec):
@@ -138,7 +164,9 @@ class AgreementEvent(Spec):
             "allOf": [
                 _where_event(EventKind.AGREED, {"required": ["valid_to", "targets"]}),
                 _where_event(EventKind.AMENDED, {"required": ["targets"]}),
-                _where_event(EventKind.RETIRED, {"properties": {"targets": {"maxItems": 0}}}),
+                _where_event(
+                    EventKind.RETIRED, {"properties": {key: {"maxItems": 0} for key in ("targets", "triggers")}}
+                ),
             ]
         }
     )
@@ -167,6 +195,10 @@ class AgreementEvent(Spec):
     """
     targets: tuple[AgreedTarget, ...] = ()
     """What is promised. An amendment names the targets that change, the others carry on. A retirement names none."""
+    triggers: tuple[Trigger, ...] = ()
+    """What was agreed beforehand to be looked at again, and when. Triggers carry on until the agreement ends, or an
+    amendment names the same `id` again.
+    """
 
     @model_validator(mode="before")
     @classmethod
@@ -175,6 +207,8 @@ class AgreementEvent(Spec):
             kind, named = value.get("event"), value.get("targets")
             if kind in ("agreed", "amended") and not named:
                 raise ValueError(f"an event `{kind}` names no target; add `targets` with at least one")
+            if kind == "retired" and value.get("triggers"):
+                raise ValueError("an event `retired` ends every trigger of its agreement and names none")
             if kind == "retired" and named:
                 raise ValueError("an event `retired` ends every target of its agreement and names none")
             if kind == "agreed" and not value.get("valid_to"):
@@ -189,3 +223,5 @@ class AgreementFile(SpecFile):
     """Who is held to the targets: the id of a unit, role or person, the same as the file's name."""
     events: tuple[AgreementEvent, ...] = Field(min_length=1)
     """What happened, in the order it was decided. An event that was merged is never edited: add one."""
+    goals: tuple[SoftGoal, ...] = ()
+    """What is agreed beside the figures, for well-being and for learning. It is not recorded and never scored."""

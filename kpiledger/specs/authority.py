@@ -7,6 +7,7 @@ from datetime import date
 from pydantic import Field
 
 from kpiledger.specs.base import Name, Spec, SpecFile
+from kpiledger.specs.organisation import Appointment
 
 
 class Grant(Spec):
@@ -22,24 +23,15 @@ class Grant(Spec):
     """The last day of the right. Without it, it has no end."""
 
 
-class Appointment(Spec):
-    """The days on which a person holds a role."""
-
-    role: Name
-    """The role."""
-    person: Name
-    """Who holds it on these days, by the id in organisation.yml."""
-    valid_from: date | None = None
-    """The first day. Without it, the person always held the role."""
-    valid_to: date | None = None
-    """The last day. Without it, the person still holds the role."""
-
-
 class Authority(SpecFile):
     """From when agreement events need an approval, and who may give it."""
 
     required_from: date
     """Events that were decided on this day or later count only with an approval. Earlier ones count without."""
+    close_signatures_from: date | None = None
+    """From this day on, closes, locks, reopenings, restatements and overrides count only with the signature of their
+    approver. Without it, two people's names are enough. Once recorded, an earlier day goes on counting.
+    """
     authorities: tuple[Grant, ...] = Field(min_length=1)
     """Who may approve for whom. An event is approved by somebody who holds the role in its `approved_by` and whose
     role has this right for the holder's unit on the day of the decision.

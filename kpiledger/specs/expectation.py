@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -12,6 +13,21 @@ from kpiledger.specs.extracting import Drop, Extract
 from kpiledger.specs.reconciling import Reconcile
 from kpiledger.specs.spot_check import SpotCheck
 from kpiledger.specs.written import Duration, ModelName
+
+
+class Entered(StrEnum):
+    """How what a source holds comes about."""
+
+    OPERATIONAL = "operational"
+    """By the work itself: orders, shipments, tickets."""
+    WEB = "web"
+    """Measured on web pages and in apps."""
+    MANUAL = "manual"
+    """Registered by hand for the KPI, as in a spreadsheet. Marked wherever a KPI is shown that depends on it."""
+    SURVEY = "survey"
+    """Asked of people, as customer satisfaction or an audit. Marked wherever a KPI is shown that depends on it."""
+    WAREHOUSE = "warehouse"
+    """Taken from another data warehouse, which has it from elsewhere."""
 
 
 class Freshness(Spec):
@@ -91,8 +107,15 @@ class Expectations(SpecFile):
     """
     owner: Name
     """Who answers for how data is entered there: a role, unit, person or department."""
+    entered: Entered = Entered.OPERATIONAL
+    """How its data comes about. `manual` and `survey` are marked beside the numbers; audit question 17 lists them."""
     tables: tuple[CheckedTable, ...] = Field(min_length=1)
     """The tables that are checked."""
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether people fill it in for the numbers' sake."""
+        return self.entered in (Entered.MANUAL, Entered.SURVEY)
 
     @property
     def drops(self) -> dict[str, CheckedTable]:

@@ -86,6 +86,26 @@ class KpiVersion(Spec):
         return self.computed_to or self.valid_to
 
 
+class Tension(Spec):
+    """Another KPI that this one works against, and how."""
+
+    kpi: Name
+    """The other KPI. It is said on one of the two sides and holds for both."""
+    reason: str = Field(min_length=1)
+    """How the one gets worse when the other gets better, in words that both departments agree with."""
+
+
+class Reviewed(Spec):
+    """That a KPI was looked at again and stays as it is: when, by whom, and what speaks for it."""
+
+    on: date
+    """The day of the latest review. A change of the formula is a new version, and counts as a review too."""
+    by: Name
+    """The role that looked at it again."""
+    says: str = Field(min_length=1)
+    """Why it is still the right number to steer by."""
+
+
 class Deprecated(Spec):
     """That a KPI is on its way out: from which day, why, and what takes its place."""
 
@@ -128,6 +148,10 @@ class Kpi(SpecFile):
     """`team` where a team moves it together; `individual` where it speaks of single people, which many countries
     restrict.
     """
+    rolls_up_to: Name | None = None
+    """The team's KPI that figures of this one add up to, for a KPI of `level: individual`; `kpi alignment` shows
+    whether the targets do.
+    """
     direction: Direction
     """Which way it should move. A target's comparison is held against it."""
     unit: Unit
@@ -154,6 +178,10 @@ class Kpi(SpecFile):
     """KPIs that get worse when this one is pushed too hard; pages show them beside it. A KPI without one is a
     warning.
     """
+    conflicts_with: tuple[Tension, ...] = ()
+    """KPIs of others that this one works against, as experience says. `kpi conflicts` shows them beside those that it
+    finds in the formulas and in the figures.
+    """
     missing: Missing = "null"
     """What a period without any row is worth: `null` shows no data, `zero` shows 0. Take `zero` only where no row
     truly means none happened, as for complaints; else leave the key out.
@@ -162,6 +190,10 @@ class Kpi(SpecFile):
     """The name of a dbt model of its own: `<name>_v1`, `<name>_v2` for its versions, and a view of the plain name
     that shows the latest one. For readers outside who should not know of other KPIs; without it, the KPI is in
     `fct_kpi_value` with all others.
+    """
+    reviewed: Reviewed | None = None
+    """The latest review that left it as it is. Without it, it was last thought about when its newest version was
+    made.
     """
     deprecated: Deprecated | None = None
     """Says that the KPI is on its way out. Without it, it is in use."""

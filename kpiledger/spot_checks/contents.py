@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from kpiledger.ledger.canonical import decimal_text
+from kpiledger.ledger.canonical import canonical_bytes, decimal_text
 from kpiledger.specs.expectation import CheckedTable
 from kpiledger.spot_checks.planning import Part, claim_of, compared_columns
 from kpiledger.spot_checks.queries import Stratum
@@ -50,24 +50,41 @@ def _planned_part(part: Part) -> dict[str, Any]:
     }
 
 
-def seed_of(root: str, plan: Mapping[str, Any]) -> str:
-    """The seed of a plan: from the root of the tree that ends with it, the table and the period."""
+def seed_of(root: str, plan: Mapping[str, Any], word: str | None = None) -> str:
+    """The seed of a plan: from the root of the tree that ends with it, the table, the period, and an auditor's word."""
     text = f"{root}:{plan['source']}.{plan['table']}:{plan['period'] or ALL_TIME}"
-    return sha256(text.encode()).hexdigest()
+    return sha256((f"{text}:{word}" if word else text).encode()).hexdigest()
 
 
-def draw_content(plan_seq: int, root: str, seed: str, drawn: Sequence[tuple[Part, Sequence[str]]]) -> dict[str, Any]:
-    """Which keys were drawn, by their hash."""
+def draw_content(
+    plan_seq: int, root: str, seed: str, word: str | None, drawn: Sequence[tuple[Part, Sequence[str], str]]
+) -> dict[str, Any]:
+    """Which rows were drawn, part by part: the hash of their keys, and the one of their values."""
     parts = [
-        {"stratum": dict(part.stratum), "direction": part.direction.value, "keys_hash": keys_hash(keys)}
-        for part, keys in drawn
+        {
+            "stratum": dict(part.stratum),
+            "direction": part.direction.value,
+            "keys_hash": keys_hash(keys),
+            "rows_hash": hashed,
+        }
+        for part, keys, hashed in drawn
     ]
-    return {"plan_seq": str(plan_seq), "root": root, "seed": seed, "parts": parts}
+    content = {"plan_seq": str(plan_seq), "root": root, "seed": seed, "parts": parts}
+    return {**content, "word": word} if word else content
 
 
 def keys_hash(keys: Sequence[str]) -> str:
     """SHA-256 of keys in the order drawn, each ended by a line feed."""
     return sha256("".join(f"{key}\n" for key in keys).encode()).hexdigest()
+
+
+def rows_hash(salt: str, rows: Sequence[tuple[str, Mapping[str, str | None]]]) -> str:
+    """SHA-256 of a salt and of each row in the order drawn, as JSON, each ended by a line feed.
+
+    The salt lies beside the rows and not in the ledger: nobody guesses the values of a small sample from their hash.
+    """
+    lines = [salt.encode(), *(canonical_bytes({"key": key, "values": dict(values)}) for key, values in rows)]
+    return sha256(b"".join(line + b"\n" for line in lines)).hexdigest()
 
 
 def part_name(part: Mapping[str, Any]) -> tuple[tuple[tuple[str, str | None], ...], str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from secrets import token_hex
 
 from kpiledger.errors import BrokenWorld, WrongUse
 from kpiledger.ledger.entry import Draft, Entry
@@ -46,24 +47,45 @@ class Drawn:
     problem: str | None
 
 
-def draw(place: Place, ledger: Ledger, samples: Path, clock: Clock, reason: str | None) -> Drawn:
-    """Plan, record the plan, draw by the seed that follows from it, record the draw and keep the rows."""
+def plan(place: Place, ledger: Ledger, clock: Clock, reason: str | None) -> SpotCheckStanding:
+    """Record a plan and draw nothing yet: an auditor adds a word to the seed first."""
+    with _sides(place) as (sides, _):
+        entry, _ = _recorded_plan(place, ledger, clock, reason, _planned(place, sides))
+    return next(one for one in spot_checks(read_entries(ledger)) if one.name == entry.key)
+
+
+def draw(
+    place: Place, ledger: Ledger, samples: Path, clock: Clock, reason: str | None, word: str | None = None
+) -> Drawn:
+    """Plan, record the plan, draw by the seed that follows from it, record the draw and keep the rows.
+
+    With a word the plan is the one that waits for it.
+    """
     with _sides(place) as (sides, problem):
-        known = {direction: side.populations() for direction, side in sides.items()}
-        assert place.table.spot_check is not None
-        counted = {direction: known.get(direction) for direction in SpotDirection}
-        parts = planned(place.table.spot_check, counted)
-        plan, root = _recorded_plan(place, ledger, clock, reason, parts)
-        seed = seed_of(root, plan.content)
-        sample = Sample(plan.key, compared_columns(place.table), tuple(_drawn(sides, parts, seed, place.table)))
-        folder = folder_of(samples, plan.key)
+        parts = _planned(place, sides)
+        if word:
+            entry, root = _waiting_plan(place, ledger, reason, parts)
+        else:
+            entry, root = _recorded_plan(place, ledger, clock, reason, parts)
+        seed = seed_of(root, entry.content, word)
+        drawn_parts = tuple(_drawn(sides, parts, seed, place.table))
+        sample = Sample(entry.key, compared_columns(place.table), drawn_parts, token_hex(16))
+        folder = folder_of(samples, entry.key)
         keep_sample(folder, sample)
-        keys = [(part, drawn.keys) for part, drawn in zip(parts, sample.parts, strict=True)]
+        rows = [
+            (part, drawn.keys, drawn.rows_hash(sample.salt)) for part, drawn in zip(parts, drawn_parts, strict=True)
+        ]
         with writing(ledger, clock) as writer:
-            content = draw_content(plan.seq, root, seed, keys)
-            writer.append([Draft(EntryKind.SPOT_CHECK_DRAWN, plan.key, content)])
-    check = next(one for one in spot_checks(read_entries(ledger)) if one.name == plan.key)
+            content = draw_content(entry.seq, root, seed, word, rows)
+            writer.append([Draft(EntryKind.SPOT_CHECK_DRAWN, entry.key, content)])
+    check = next(one for one in spot_checks(read_entries(ledger)) if one.name == entry.key)
     return Drawn(check, tuple(parts), sample, folder, problem)
+
+
+def _planned(place: Place, sides: Mapping[SpotDirection, Side]) -> list[Part]:
+    known = {direction: side.populations() for direction, side in sides.items()}
+    assert place.table.spot_check is not None
+    return planned(place.table.spot_check, {direction: known.get(direction) for direction in SpotDirection})
 
 
 @contextmanager
@@ -86,12 +108,7 @@ def _recorded_plan(
     """The entry of the plan, and the root of the tree that ends with it."""
     period = str(place.period) if place.period else None
     with writing(ledger, clock) as writer:
-        former = [
-            one
-            for one in spot_checks(read_entries(ledger))
-            if (one.content["source"], one.content["table"], one.content["period"])
-            == (place.source, place.table.table, period)
-        ]
+        former = _former(place, ledger)
         if former and not reason:
             raise WrongUse(
                 f"{former[-1].name} was planned already, in entry {former[-1].plan.seq}: no second sample is drawn "
@@ -100,8 +117,39 @@ def _recorded_plan(
             )
         name = check_name(place.source, place.table.table, period, len(former) + 1)
         content = plan_content(place.source, place.table, period, len(former) + 1, reason, parts)
-        (plan,) = writer.append([Draft(EntryKind.SPOT_CHECK_PLANNED, name, content)])
-    return plan, root_at(read_entries(ledger), plan.seq)
+        (entry,) = writer.append([Draft(EntryKind.SPOT_CHECK_PLANNED, name, content)])
+    return entry, root_at(read_entries(ledger), entry.seq)
+
+
+def _waiting_plan(place: Place, ledger: Ledger, reason: str | None, parts: list[Part]) -> tuple[Entry, str]:
+    """The plan that waits for a word, and the root of the tree that ends with it."""
+    waiting = [one for one in _former(place, ledger) if one.draw is None]
+    if not waiting or reason:
+        raise WrongUse(
+            "a word is added to a plan that stands, and none waits for one" if not waiting
+            else "the reason belongs to the plan, which stands already",
+            "`kpi spot-check plan` records it; then draw with the word that the auditor answers, and no --reason",
+        )  # fmt: skip
+    entry = waiting[-1].plan
+    said = entry.content
+    ordinal = int(said["ordinal"])
+    if said != plan_content(place.source, place.table, said["period"], ordinal, said["reason"], parts):
+        raise WrongUse(
+            f"{entry.key} was planned for other rows than there are now, or for another claim",
+            "plan it anew with --reason 'why', and draw before the next run",
+        )
+    return entry, root_at(read_entries(ledger), entry.seq)
+
+
+def _former(place: Place, ledger: Ledger) -> list[SpotCheckStanding]:
+    """The spot checks of this table and period that were planned already."""
+    period = str(place.period) if place.period else None
+    return [
+        one
+        for one in spot_checks(read_entries(ledger))
+        if (one.content["source"], one.content["table"], one.content["period"])
+        == (place.source, place.table.table, period)
+    ]
 
 
 def _drawn(

@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kpiledger.errors import BrokenWorld
-from kpiledger.spot_checks.contents import keys_hash, part_name
+from kpiledger.spot_checks.contents import keys_hash, part_name, rows_hash
 from kpiledger.spot_checks.planning import stratum_text
 from kpiledger.spot_checks.queries import Stratum
 from kpiledger.spot_checks.standing import SpotCheckStanding
 
-FILE = "sample.json"
+FILE, FILLED_FILE = "sample.json", "filled.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,22 @@ class SamplePart:
         """The keys in the order drawn."""
         return tuple(row.key for row in self.rows)
 
+    def rows_hash(self, salt: str) -> str:
+        """The hash of the rows with their values, as the ledger has it."""
+        return rows_hash(salt, [(row.key, row.values) for row in self.rows])
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """All parts of a spot check, by its name; `columns` are compared."""
+    """All parts of a spot check, by its name; `columns` are compared.
+
+    `salt` goes into the hash of the rows, empty for a sample of before values were recorded.
+    """
 
     check: str
     columns: tuple[str, ...]
     parts: tuple[SamplePart, ...]
+    salt: str = ""
 
 
 def folder_of(samples: Path, check: str) -> Path:
@@ -67,7 +75,7 @@ def keep_sample(folder: Path, sample: Sample) -> None:
 
 
 def kept_sample(folder: Path, check: SpotCheckStanding) -> Sample:
-    """The sample of a spot check; BrokenWorld where its keys are not those that the ledger says were drawn."""
+    """The sample of a spot check; BrokenWorld where its rows are not those that the ledger says were drawn."""
     path = folder / FILE
     if not path.exists():
         raise BrokenWorld(f"the sample of {check.name} is gone: {path}", "restore it, or draw again with --reason")
@@ -76,18 +84,25 @@ def kept_sample(folder: Path, check: SpotCheckStanding) -> Sample:
     if read["columns"] != list(check.content["columns"]):
         message = f"{path} compares other columns than entry {check.plan.seq} plans: {', '.join(read['columns'])}"
         raise BrokenWorld(message, "put the file back as it was written; what is compared is fixed before the draw")
-    require_drawn(check, {part_name(asdict(part)): part.keys for part in parts})
-    return Sample(read["check"], tuple(read["columns"]), parts)
+    sample = Sample(read["check"], tuple(read["columns"]), parts, read.get("salt", ""))
+    _require_drawn(check, sample)
+    return sample
 
 
-def require_drawn(check: SpotCheckStanding, keys: Mapping[object, tuple[str, ...]]) -> None:
-    """BrokenWorld unless these are the keys drawn, part by part and in their order."""
+def _require_drawn(check: SpotCheckStanding, sample: Sample) -> None:
+    """BrokenWorld unless these are the rows drawn, part by part and in their order, with the values they had then."""
     assert check.draw is not None
-    for part in check.draw.content["parts"]:
-        if keys_hash(keys.get(part_name(part), ())) != part["keys_hash"]:
-            where = f"{part['direction']}, {stratum_text(part['stratum'])}"
+    drawn = {part_name(asdict(part)): part for part in sample.parts}
+    for recorded in check.draw.content["parts"]:
+        part = drawn.get(part_name(recorded))
+        where = f"{recorded['direction']}, {stratum_text(recorded['stratum'])}"
+        if keys_hash(part.keys if part else ()) != recorded["keys_hash"]:
             message = f"the rows of {where} are not those that entry {check.draw.seq} says were drawn"
             raise BrokenWorld(message, "put the file back as it was written; a sample is not topped up or exchanged")
+        values = recorded.get("rows_hash")
+        if part and values and part.rows_hash(sample.salt) != values:
+            message = f"the rows of {where} have other values than those that entry {check.draw.seq} says were drawn"
+            raise BrokenWorld(message, "put the file back as it was written; what a row held when drawn is evidence")
 
 
 def _part(read: Mapping[str, object]) -> SamplePart:

@@ -57,12 +57,16 @@ class PartStanding:
 
 @dataclass(frozen=True, slots=True)
 class SpotCheckStanding:
-    """A spot check by its entries: its plan, and draw and verdict as far as they were recorded."""
+    """A spot check by its entries: its plan, and draw and verdict as far as they were recorded.
+
+    `plan_root` is the root of the tree that ends with the plan.
+    """
 
     plan: Entry
     draw: Entry | None = None
     verdict: Entry | None = None
     is_seed_right: bool = False
+    plan_root: str = ""
 
     @property
     def name(self) -> str:
@@ -105,7 +109,9 @@ def spot_checks(entries: Sequence[Entry]) -> tuple[SpotCheckStanding, ...]:
     for plan in plans:
         draw = draws.get(plan.seq)
         verdict = verdicts.get(draw.seq) if draw else None
-        found.append(SpotCheckStanding(plan, draw, verdict, draw is not None and _is_seed_right(entries, plan, draw)))
+        tree = root_at(entries, plan.seq)
+        is_right = draw is not None and _is_seed_right(tree, plan, draw)
+        found.append(SpotCheckStanding(plan, draw, verdict, is_right, tree))
     return tuple(found)
 
 
@@ -119,10 +125,10 @@ def root_at(entries: Sequence[Entry], seq: int) -> str:
     return root(entry.leaf for entry in entries[:seq]).hex()
 
 
-def _is_seed_right(entries: Sequence[Entry], plan: Entry, draw: Entry) -> bool:
+def _is_seed_right(tree: str, plan: Entry, draw: Entry) -> bool:
     """Whether seed and root are what the ledger itself gives: then nobody chose them."""
-    tree = root_at(entries, plan.seq)
-    return bool(draw.content["root"] == tree and draw.content["seed"] == seed_of(tree, plan.content))
+    seed = seed_of(tree, plan.content, draw.content.get("word"))
+    return bool(draw.content["root"] == tree and draw.content["seed"] == seed)
 
 
 def _part(claim: Claim, planned: Any, judged: Any) -> PartStanding:

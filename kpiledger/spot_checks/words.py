@@ -17,6 +17,8 @@ def plan_lines(check: SpotCheckStanding) -> Iterator[str]:
     yield f"{check.name}: fewer than {below} of all rows are wrong, to be shown with {sure} confidence"
     if check.content["reason"]:
         yield f"  drawn once more: {check.content['reason']}"
+    if check.draw and check.draw.content.get("word"):
+        yield f"  with the auditor's word in its seed: {check.draw.content['word']}"
     for part in check.parts:
         yield f"  {part.direction}, {part.name}: {_asked(check, part)}"
 

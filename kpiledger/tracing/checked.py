@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from kpiledger.closing.judged import not_counting
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.periods import Period, Reckoning
@@ -54,9 +55,11 @@ def override_lines(traced: Traced) -> Iterator[Line]:
 
 
 def overrides_in(entries: Iterable[Entry], period: Period, reckoning: Reckoning) -> Iterator[Entry]:
-    """The overrides for periods that have a day in common with one."""
-    for entry in entries:
-        if entry.kind is EntryKind.CHECK_OVERRIDDEN:
+    """The overrides that count, for periods that have a day in common with one; policy and keys stand among them."""
+    read = tuple(entries)
+    void = not_counting(read)
+    for entry in read:
+        if entry.kind is EntryKind.CHECK_OVERRIDDEN and entry.entry_hash not in void:
             of = Period.parse(entry.content["period"], reckoning)
             if of.start <= period.end and period.start <= of.end:
                 yield entry
@@ -68,7 +71,12 @@ def override_line(said: Mapping[str, Any], entry: Entry) -> Line:
         f"for {said['period']}, by {said['overridden_by']}, approved by {said['approved_by']}, "
         f"{entry.recorded_at:%Y-%m-%d}, entry {entry.seq}: {said['reason']}"
     )
-    return Line("override", f"{said['check']} on {said['source']}", told, entry.entry_hash)
+    return Line("override", f"{said['check']} on {overridden(said)}", told, entry.entry_hash)
+
+
+def overridden(said: Mapping[str, Any]) -> str:
+    """The source of an override, with its table where it names one."""
+    return f"{said['source']}.{said['table']}" if said.get("table") else str(said["source"])
 
 
 def reconciliation_lines(traced: Traced) -> Iterator[Line]:

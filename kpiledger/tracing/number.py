@@ -118,19 +118,27 @@ def official_figure(warehouse: DuckDBPyConnection, number: Number) -> Decimal | 
 
 
 def closed_figures(settings: Settings, entries: Sequence[Entry], number: Number) -> Iterator[Fixed]:
-    """The number as each close froze it, in the order recorded."""
+    """The number as each close froze it, in the order recorded, and as it was restated since."""
     for close in closes_in(entries):
         if not close.holds(number.period.start, number.period.end):
             continue
-        folder = folder_of(settings.closes, close)
-        found = _frozen(folder / VALUES_FILE, number)
-        if found:
-            files: Mapping[str, Any] = close.content["files"]
-            told = f"close {close.period}/{close.ordinal}, {close.state}"
-            yield Fixed(
-                told, folder, close.entry, found[0], found[1], files.get(RECIPE), _extracts(files),
-                date.fromisoformat(close.content["as_of_on"]),
-            )  # fmt: skip
+        folder, told = folder_of(settings.closes, close), f"close {close.period}/{close.ordinal}"
+        yield from _fixed(f"{told}, {close.state}", folder, close.entry, close.content["files"], number)
+        for restated in close.restatements:
+            name = f"restated-{restated.content['restatement']}"
+            files = {path.removeprefix(f"{name}/"): digest for path, digest in restated.content["files"].items()}
+            yield from _fixed(f"{told}, {name}", folder / name, restated, files, number)
+
+
+def _fixed(told: str, folder: Path, entry: Entry, files: Mapping[str, str], number: Number) -> Iterator[Fixed]:
+    """The number in a folder of frozen rows, if it has it; `files` are their hashes by the path from there."""
+    found = _frozen(folder / VALUES_FILE, number)
+    if found:
+        day = entry.content.get("as_of_on")
+        yield Fixed(
+            told, folder, entry, found[0], found[1], files.get(RECIPE), _extracts(files),
+            date.fromisoformat(day) if day else None,
+        )  # fmt: skip
 
 
 def _publication(entries: Sequence[Entry], run_id: str) -> Entry | None:

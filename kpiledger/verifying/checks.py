@@ -13,6 +13,7 @@ from kpiledger.verifying import (
     projection,
     published,
     rights,
+    spot_checks,
     subjects,
 )
 from kpiledger.verifying.check import Check
@@ -22,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     agreements.CHECK,
     approvals.CHECK,
     closes.CHECK,
+    spot_checks.CHECK,
     anchors.CHECK,
     rights.CHECK,
     files.CHECK,

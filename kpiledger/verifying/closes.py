@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kpiledger.closing.four_eyes import company_units
-from kpiledger.closing.signed import judged_deeds
+from kpiledger.approvals.standing import company_units
+from kpiledger.closing.judged import judged_deeds
 from kpiledger.closing.standing import closes_in
 from kpiledger.closing.verified import faults
 from kpiledger.ledger.problem import Problem

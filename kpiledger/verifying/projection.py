@@ -1,4 +1,4 @@
-"""Do the tables of agreements and targets in the warehouse equal the fold of the ledger's own events?"""
+"""Do the tables of agreements, targets and decisions in the warehouse equal the fold of the ledger's own events?"""
 
 from __future__ import annotations
 

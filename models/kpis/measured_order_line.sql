@@ -2,7 +2,7 @@
 -- Measures of fct_order_line. One row per grain, span, period, slice and member.
 with
 
-dim_span as (
+dim_span as not materialized (
     select * from {{ ref('dim_span') }}
 ),
 
@@ -10,7 +10,7 @@ dim_day as (
     select * from {{ ref('dim_day') }}
 ),
 
-agg_order_line as (
+agg_order_line as not materialized (
     select * from {{ ref('agg_order_line') }}
 ),
 

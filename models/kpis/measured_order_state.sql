@@ -2,7 +2,7 @@
 -- Measures of fct_order_state. One row per grain, span, period, slice and member.
 with
 
-dim_span as (
+dim_span as not materialized (
     select * from {{ ref('dim_span') }}
 ),
 

@@ -2,15 +2,15 @@
 -- Measures of fct_shipment. One row per grain, span, period, slice and member.
 with
 
-dim_span as (
+dim_span as not materialized (
     select * from {{ ref('dim_span') }}
 ),
 
-dim_day as (
+dim_day as not materialized (
     select * from {{ ref('dim_day') }}
 ),
 
-agg_shipment as (
+agg_shipment as not materialized (
     select * from {{ ref('agg_shipment') }}
 ),
 

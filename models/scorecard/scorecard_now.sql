@@ -25,6 +25,18 @@ scoring as (
     select * from {{ source('recorded', 'scoring') }}
 ),
 
+fct_kpi_target as (
+    select * from {{ ref('fct_kpi_target') }}
+),
+
+kpi_signal as (
+    select * from {{ source('recorded', 'kpi_signal') }}
+),
+
+kpi_projection as (
+    select * from {{ source('recorded', 'kpi_projection') }}
+),
+
 -- the spans of a period side by side
 spread as (
     select
@@ -77,9 +89,41 @@ grain_lengths as (
     select 'year' as grain, 12 as month_count
 ),
 
+-- what is promised for the whole year: for the periods to come as well, and only where none of them is missing
+promised_years as (
+    select
+        years.grain,
+        years.year_start,
+        fct_kpi_target.holder,
+        fct_kpi_target.kpi,
+        fct_kpi_target.slice,
+        fct_kpi_target.member,
+        sum(fct_kpi_target.target_value) as target_sum,
+        count(fct_kpi_target.target_value) as target_count
+    from years
+    inner join fct_kpi_target
+        on years.grain = fct_kpi_target.grain
+        and fct_kpi_target.period_start >= years.year_start
+        and fct_kpi_target.period_start < years.year_start + interval '12 months'
+    where years.period_number = 1
+        and fct_kpi_target.superseded_at is null
+        and not fct_kpi_target.is_pending
+        and fct_kpi_target.approval_state in ('approved', 'not_required')
+        and fct_kpi_target.comparison <> 'between'
+    group by
+        years.grain,
+        years.year_start,
+        fct_kpi_target.holder,
+        fct_kpi_target.kpi,
+        fct_kpi_target.slice,
+        fct_kpi_target.member
+),
+
 joined as (
     select
         held_period.*,
+        dim_kpi.direction,
+        12 / grain_lengths.month_count as periods_a_year,
         dim_kpi_version.version as kpi_version,
         case
             when dim_kpi.is_missing_zero and held_period.is_complete then coalesce(recent.period_value, 0)
@@ -202,6 +246,75 @@ with_targets as (
     )
 ),
 
+-- what statistics say of the period: laid between the values and this
+noticed as (
+    select
+        with_targets.*,
+        kpi_signal.signal,
+        case
+            when with_targets.direction = 'increase' and kpi_signal.signal in ('above', 'shift_up') then 'improvement'
+            when with_targets.direction = 'increase' and kpi_signal.signal in ('below', 'shift_down') then 'worsening'
+            when with_targets.direction = 'decrease' and kpi_signal.signal in ('below', 'shift_down') then 'improvement'
+            when with_targets.direction = 'decrease' and kpi_signal.signal in ('above', 'shift_up') then 'worsening'
+        end as signal_effect,
+        kpi_signal.centre_value,
+        kpi_signal.lower_limit,
+        kpi_signal.upper_limit,
+        kpi_projection.projection,
+        kpi_projection.projection_low,
+        kpi_projection.projection_high,
+        kpi_projection.projection_state,
+        kpi_projection.remaining_count,
+        kpi_projection.to_date_value,
+        kpi_projection.weight_passed,
+        cast(
+            case
+                when with_targets.is_level then with_targets.adding_value
+                when with_targets.is_additive and promised_years.target_count = with_targets.periods_a_year
+                    then promised_years.target_sum
+            end as decimal(38, 10)
+        ) as target_full_year
+    from with_targets
+    left join kpi_signal
+        on with_targets.holder = kpi_signal.holder
+        and with_targets.kpi = kpi_signal.kpi
+        and with_targets.slice = kpi_signal.slice
+        and with_targets.member = kpi_signal.member
+        and with_targets.grain = kpi_signal.grain
+        and with_targets.period_start = kpi_signal.period_start
+    left join kpi_projection
+        on with_targets.kpi = kpi_projection.kpi
+        and with_targets.slice = kpi_projection.slice
+        and with_targets.member = kpi_projection.member
+        and with_targets.grain = kpi_projection.grain
+        and with_targets.period_start = kpi_projection.period_start
+    left join promised_years
+        on with_targets.grain = promised_years.grain
+        and with_targets.year_start = promised_years.year_start
+        and with_targets.holder = promised_years.holder
+        and with_targets.kpi = promised_years.kpi
+        and with_targets.slice = promised_years.slice
+        and with_targets.member = promised_years.member
+),
+
+-- what each period that is left has to bring; of a ratio, what all of them together have to be
+paced as (
+    select
+        *,
+        case
+            when is_additive and remaining_count > 0
+                then cast((target_full_year - to_date_value) / remaining_count as decimal(38, 12))
+            when is_level and remaining_count > 0
+                then cast(
+                    target_full_year
+                    + cast(target_full_year as decimal(24, 10)) * cast(weight_passed as decimal(14, 8))
+                    - to_date_value
+                    as decimal(38, 12)
+                )
+        end as pace_needed
+    from noticed
+),
+
 final as (
     select
         holder,
@@ -259,8 +372,20 @@ final as (
         approval_state,
         entry_seq,
         entry_hash,
-        reason_kind
-    from with_targets
+        reason_kind,
+        signal,
+        signal_effect,
+        centre_value,
+        lower_limit,
+        upper_limit,
+        projection,
+        projection_low,
+        projection_high,
+        projection_state,
+        target_full_year,
+        remaining_count,
+        pace_needed
+    from paced
 )
 
 select * from final

@@ -56,13 +56,14 @@ def test_who_may_approve_is_what_the_policy_says(audit_world):
     assert {row["role"] for row in rows} == roles
 
 
-def test_holders_of_more_than_five_kpis_are_those_counted_from_the_files(audit_world):
+def test_holders_of_too_many_kpis_are_those_counted_from_the_files(audit_world):
     told = {row["holder"] for row in audit_world.rows(9) if row["lacks"] == "focus"}
     # Every agreement of the demo lasts a year, so what a holder is held to in one file is held at once.
     crowded = {
         file.holder
         for file in audit_world.project.agreements
-        if len({target.kpi for event in file.events for target in event.targets}) > 5
+        if len({target.kpi for event in file.events for target in event.targets})
+        > (8 if file.holder == "company" else 5)
     }
     assert told == crowded
 

@@ -247,8 +247,11 @@ def test_no_page_scrolls_sideways_on_a_phone(published_demo: Path, browser: Any)
     page.close()
 
 
-def test_a_scorecard_prints_on_one_sheet(published_demo: Path, watched: tuple[Any, list[str]]) -> None:
+@pytest.mark.parametrize("name", ["sales_west", "objectives"])
+def test_a_page_for_the_conversation_prints_on_one_sheet(
+    published_demo: Path, watched: tuple[Any, list[str]], name: str
+) -> None:
     page, _ = watched
-    page.goto((published_demo / "build" / "pages" / "sales_west.html").as_uri())
+    page.goto((published_demo / "build" / "pages" / f"{name}.html").as_uri())
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
     assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page/") == 1

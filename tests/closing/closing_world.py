@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ import duckdb
 from kpiledger.approvals import approvals_of
 from kpiledger.checking import check_folder
 from kpiledger.closing.close import Closed, Wish, close_period
-from kpiledger.closing.doing import Place
+from kpiledger.closing.doing import Pair, Place
 from kpiledger.closing.laying import lay_closes
-from kpiledger.closing.override import override_check
+from kpiledger.closing.override import ToOverride, override_check
 from kpiledger.closing.quick_check import Accepted, QuickQuestion
 from kpiledger.closing.reopen import reopen_period
 from kpiledger.closing.restate import Restated, restate_period
@@ -27,14 +28,17 @@ from kpiledger.closing.restating import lay_restatements
 from kpiledger.closing.standing import closes_in
 from kpiledger.closing.verified import require_unchanged
 from kpiledger.compiling import compile_project
+from kpiledger.extracts.choosing import chosen_inputs
 from kpiledger.folding import agreement_version_rows, fold, target_period_rows
 from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.store import Ledger, read_entries
+from kpiledger.mart_hashes import said_of_inputs
 from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.projection import recorded_tables
 from kpiledger.publishing import swap, table_hashes
+from kpiledger.recipe import recipe_hash
 from kpiledger.recording import record, record_publication, recorded_definitions
 from kpiledger.settings import Settings, load_settings
 from kpiledger.warehouse import lay_tables
@@ -77,6 +81,7 @@ authorities:
   - role: cfo
     units: [company]
 """
+PAIR = Pair("p1002", "p1001")
 PEOPLE = "  p1001: [cfo]\n  p1002: [finance_controller]\n"
 _MARTS = """
     create schema marts;
@@ -107,6 +112,7 @@ class ClosingWorld:
     as_of: str = "2017-05-31"
     gone: str = ""  # a KPI that no table has any more
     runs: int = 0
+    laid: Callable[[Path], None] | None = None  # lays what a publication was made from
 
     @property
     def ledger(self) -> Ledger:
@@ -130,17 +136,17 @@ class ClosingWorld:
     def close(self, period: str, done_by: str = "p1002", approved_by: str = "p1001", **more: Any) -> Closed:
         return close_period(self.place, Period.parse(period), Wish(done_by, approved_by, **more))
 
-    def reopen(
-        self, period: str, reason: str = "A mistake", done_by: str = "p1002", approved_by: str = "p1001"
+    def reopen(self, period: str, reason: str = "A mistake", pair: Pair = PAIR) -> Entry:
+        return reopen_period(self.place, Period.parse(period), reason, pair, None)
+
+    def restate(self, period: str, pair: Pair = PAIR) -> Restated:
+        return restate_period(self.place, Period.parse(period), "The source was corrected", pair)
+
+    def override(
+        self, check: str, period: str, source: str = "crm", pair: Pair = PAIR, until: date | None = None
     ) -> Entry:
-        return reopen_period(self.place, Period.parse(period), reason, done_by, approved_by, None)
-
-    def restate(self, period: str, done_by: str = "p1002", approved_by: str = "p1001") -> Restated:
-        return restate_period(self.place, Period.parse(period), "The source was corrected", done_by, approved_by)
-
-    def override(self, check: str, period: str) -> Entry:
-        people = "p1002", "p1001"
-        return override_check(self.place, check, "crm", Period.parse(period), "The tool was down", people)
+        what = ToOverride.parse(check, source)
+        return override_check(self.place, what, Period.parse(period), "The tool was down", pair, until)
 
     def accept_all(self) -> list[Accepted]:
         return [Accepted("*", question, "accepted for a test") for question in QuickQuestion]
@@ -174,8 +180,11 @@ class ClosingWorld:
         lay_closes(warehouse, self.ledger, closes, settings.closes)
         self._build(warehouse, project, run_id)
         lay_restatements(warehouse, project, closes, settings.closes)
-        content = {"run_id": run_id, "as_of_on": self.as_of, "hashes": table_hashes(warehouse)}
-        record_publication(self.ledger, content, self.tick)
+        content: dict[str, Any] = {"run_id": run_id, "as_of_on": self.as_of, "hashes": table_hashes(warehouse)}
+        if self.laid:
+            self.laid(settings.next)
+            content |= {"recipe": recipe_hash(settings.next), "inputs": chosen_inputs(settings.next)}
+        record_publication(self.ledger, content | said_of_inputs(warehouse, project), self.tick)
         swap(settings, run_id)
 
     def rows(self, query: str) -> list[dict[str, Any]]:

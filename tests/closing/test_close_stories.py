@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kpiledger.closing.doing import Pair
 from kpiledger.errors import RunStopped
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import read_entries
@@ -49,7 +50,7 @@ def test_a_restatement_becomes_official_and_what_was_closed_stays_beside_it(clos
     assert (again["official"], again["current"], again["accepted_seq"]) == (17003, 18003, None)
     assert again["restated_by_seq"] == done.entry.seq
     with pytest.raises(RunStopped, match="four eyes"):
-        closed.restate("2017-03", done_by="p1001")
+        closed.restate("2017-03", Pair("p1001", "p1001"))
 
 
 def test_nothing_that_differs_is_nothing_to_restate(closed: ClosingWorld) -> None:

@@ -44,7 +44,7 @@ def test_overriding_names_a_check_of_the_source(world: ClosingWorld) -> None:
     assert isinstance(unknown.exception, RunStopped)
     assert "crm has no check DM-99: name a rule's id, or reconciliation" in str(unknown.exception)
     done = typed(world, "override", "DM-01", "--source", "crm", "--period", "2017-03", "--reason", "x", *PEOPLE)
-    assert done.stdout.startswith("DM-01 of crm may fail until 2017-03 is closed: entry "), done.exception
+    assert done.stdout.startswith("DM-01 of crm may fail until 2017-03 is closed, at most until 20"), done.exception
 
 
 def test_a_reason_that_is_not_written_as_it_must_be_is_wrong_use(world: ClosingWorld) -> None:

@@ -60,10 +60,10 @@ def test_an_override_ends_where_a_longer_period_is_closed_and_does_not_come_back
     world.override("DM-01", "2017-03")
     world.override("DM-02", "2017-Q1")
     world.close("2017-Q1")
-    assert overridden_now(read_entries(world.ledger)) == frozenset()
+    assert overridden_now(read_entries(world.ledger), world.now.date()) == {}
     world.reopen("2017-Q1")
-    assert overridden_now(read_entries(world.ledger)) == frozenset()
-    assert overrides_of(read_entries(world.ledger), "2017-Q1") == {}
+    assert overridden_now(read_entries(world.ledger), world.now.date()) == {}
+    assert overrides_of(read_entries(world.ledger), "2017-Q1", world.now.date()) == {}
 
 
 def test_check_results_that_were_changed_in_place_are_not_closed_by(world: ClosingWorld) -> None:

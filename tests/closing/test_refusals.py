@@ -93,9 +93,9 @@ def test_an_override_with_reason_and_approver_lets_a_failed_check_pass_for_its_p
     for period in ("2017-03", "2017-04"):
         assert "DM-01 on crm.meeting failed" in refused(world, period)
     entry = world.override("DM-01", "2017-03")
-    assert overridden_now(read_entries(world.ledger)) == {("crm", "DM-01")}
+    assert set(overridden_now(read_entries(world.ledger), world.now.date())) == {("crm", None, "DM-01")}
     closed = world.close("2017-03")
-    assert overridden_now(read_entries(world.ledger)) == frozenset()
+    assert overridden_now(read_entries(world.ledger), world.now.date()) == {}
     (check,) = [one for one in closed.entry.content["checks"] if one["rule"] == "DM-01"]
     assert check["override"] == entry.entry_hash
     assert "DM-01 on crm.meeting failed" in refused(world, "2017-04")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kpiledger.closing.signed import judged_deeds, signed_bytes
+from kpiledger.closing.judged import judged_deeds
+from kpiledger.closing.signed import signed_bytes
 from kpiledger.errors import RunStopped
 from kpiledger.ledger.entry import Draft, Entry
 from kpiledger.ledger.schema import EntryKind

@@ -18,6 +18,7 @@ from kpiledger.compiling import compile_project
 from kpiledger.compiling.dialects import Dialect
 from kpiledger.extracts.manifest import read_manifests
 from kpiledger.gates import load_checked
+from kpiledger.laid_statistics.columns import no_statistics
 from kpiledger.ledger.store import Ledger
 from kpiledger.projection import SCHEMA
 from kpiledger.server_warehouse import lay_tables_on
@@ -34,6 +35,8 @@ KEYS = {
     "fct_kpi_target": ("agreement", "agreement_version", "kpi", "slice", "member", "grain", "period_start"),
     "fct_scorecard": ("holder", "kpi", "slice", "member", "grain", "period_start"),
     "fct_agreement_score": ("agreement", "grain", "period_start"),
+    "fct_objective": ("year", "key_result", "grain", "period_start"),
+    "fct_roll_up": ("holder", "kpi", "slice", "member", "grain", "period_start"),
 }
 # DuckDB divides decimals as doubles, PostgreSQL as decimals.
 CLOSE = Decimal("1e-11")
@@ -48,9 +51,20 @@ def server(published_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     shutil.copytree(published_demo / "build/ledger", folder / "build/ledger")
     with postgres_server() as server:
         lay_tables_on(server.engine, SCHEMA, tables_of(project, Ledger(folder / "build/ledger")))
+        # Computed from values by the run; dbt on a server reads what was laid last.
+        lay_tables_on(server.engine, SCHEMA, statistics_of(published_demo / "build/warehouse.duckdb"))
         load_sources(server.engine, published_demo / "build/current")
         dbt_build(folder, "postgres", server.variables)
         yield server.engine
+
+
+def statistics_of(warehouse: Path) -> list[Table]:
+    """Signals and projections as a run laid them."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return [
+            Table(one.name, one.columns, connection.execute(f"select * from {SCHEMA}.{one.name}").fetchall())
+            for one in no_statistics()
+        ]
 
 
 def load_sources(engine: Engine, publication: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -13,6 +14,7 @@ from typing import Any
 import duckdb
 
 from kpiledger.extracts.choosing import choose_extracts
+from kpiledger.extracts.history import Published
 from kpiledger.extracts.manifest import Manifest
 from kpiledger.extracts.one_table import Taken, Taking
 from kpiledger.extracts.taking import take_extracts
@@ -43,6 +45,7 @@ class Shop:
     table: Mapping[str, Any] = field(default_factory=lambda: SALE)
     environ: dict[str, str] = field(default_factory=dict)
     moment: datetime = datetime(2024, 3, 1, tzinfo=UTC)
+    published: Published = field(default_factory=Published)
 
     @property
     def project(self) -> Project:
@@ -76,13 +79,20 @@ class Shop:
     def take(self, accepted: str | None = None, kept: int = 3) -> Taken:
         """The extract of the only table, an hour after the last one."""
         self.moment += timedelta(hours=1)
-        taking = Taking(self.extracts, kept, self.moment, accepted)
+        taking = Taking(self.extracts, kept, self.moment, accepted, self.published)
         (taken,) = take_extracts(self.project, taking, self.environ, self.root)
         return taken
 
     def choose(self) -> list[Manifest]:
         """The inputs of a run."""
         return choose_extracts(self.project, self.extracts, self.root / "next")
+
+    def publish(self) -> None:
+        """A publication made from the newest extract, and its inputs as the ledger has them."""
+        shutil.rmtree(self.root / "publication", ignore_errors=True)
+        inputs = {one.name: one.sha256 for one in self.choose()}
+        (self.root / "next").rename(self.root / "publication")
+        self.published = Published(self.root / "publication", inputs, 7)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """The rows of the newest extract."""

@@ -1,4 +1,4 @@
-"""Who may approve, what was signed, and what needs an approval: KPI150 to KPI155, KPI162 and KPI163.
+"""Who may approve, what was signed, and what needs an approval: KPI150 to KPI155, KPI162, KPI163 and KPI167.
 
 The private halves of these keys are gone: where the event that SIGNED is of changes, make a new key and sign it anew.
 """
@@ -124,6 +124,11 @@ CASES: tuple[Case, ...] = (
         "appointment_of_nobody",
         "KPI154 KPI023",
         *_company(policy=_POLICY + "appointments:\n  - role: cfo\n    person: p1011\n"),
+    ),
+    case(
+        "closes_that_nobody_can_sign",
+        "KPI154 KPI167",
+        *_company(policy=_POLICY + "close_signatures_from: 2018-01-01\n"),
     ),
     case("signers_in_a_folder", "KPI154 KPI163 KPI016", *_company()[:2], Write(f"{SIGNERS}/p1001", _LINE)),
     case(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from finding_case import CRM, Case, Swap, case
+from finding_case import CRM, Case, Swap, Write, case
 
 _COLUMNS = "meeting_id: integer, held_on: date, minutes: double, registered_at: timestamp"
 
@@ -35,6 +35,15 @@ CASES: tuple[Case, ...] = (
             "  - table: customer\n    model: stg_crm__customer\n    key: [customer_id]",
             "  - table: meeting\n    model: stg_crm__customer\n    key: [customer_id]\n"
             "    extract: {columns: {customer_id: varchar}}",
+        ),
+    ),
+    case(
+        "source_called_warehouse",
+        "KPI191",
+        Write(
+            "expectations/warehouse.yml",
+            "source: warehouse\nconnection: DWH_URL\nowner: head_of_sales\n"
+            "tables:\n  - table: customer\n    model: stg_crm__customer\n    key: [customer_id]\n",
         ),
     ),
 )

@@ -68,4 +68,18 @@ CASES: tuple[Case, ...] = (
     case("waiver_of_more_than_a_year", "KPI180", waived(waiver(expires_on="2018-10-03"))),
     case("waiver_twice", "KPI180", waived(waiver(), waiver(valid_from="2018-03-31", expires_on="2018-06-30"))),
     case("waiver_expired", "KPI181", waived(waiver(expires_on="2017-12-30"))),
+    case(
+        "waiver_after_waiver",
+        "KPI189",
+        waived(waiver(valid_from="2017-07-01", expires_on="2017-12-15"), waiver(valid_from="2018-01-10")),
+    ),
+    case(
+        "waiver_after_a_year_of_them",
+        "KPI190",
+        waived(
+            waiver(valid_from="2017-06-01", expires_on="2017-12-31"),
+            waiver(valid_from="2016-11-01", expires_on="2017-05-31", reason="nobody had the time"),
+            waiver(valid_from="2018-01-01", reason="'Nobody had the time.'"),
+        ),
+    ),
 )

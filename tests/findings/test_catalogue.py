@@ -9,13 +9,16 @@ from pathlib import Path
 
 import cases_agreements
 import cases_approvals
+import cases_conflicts
 import cases_expressions
 import cases_extracting
 import cases_formulas
 import cases_incremental
+import cases_objectives
 import cases_references
 import cases_shape
 import cases_spot_checks
+import cases_triggers
 import cases_versions
 import cases_waivers
 import cases_yaml
@@ -31,14 +34,19 @@ from kpiledger.reports.findings import findings_text
 HERE = Path(__file__).parent
 # Found when files are compared with what was recorded or published; their cases stand with the tests of that.
 AGAINST_THE_WAREHOUSE = {"KPI166"}
-AGAINST_THE_LEDGER = {"KPI090", "KPI091", "KPI092", "KPI093", "KPI161", "KPI164"}
+# Found in specs that are right in themselves; each has a mistake of its own in tests/governance.
+RULES_OF_GOOD_WORK = {code for code in CODES if "KPI201" <= code < "KPI250"}
+AGAINST_THE_LEDGER = {"KPI090", "KPI091", "KPI092", "KPI093", "KPI161", "KPI164", "KPI168"}
 CASES = (
+    *cases_conflicts.CASES,
+    *cases_objectives.CASES,
     *cases_yaml.CASES,
     *cases_shape.CASES,
     *cases_references.CASES,
     *cases_formulas.CASES,
     *cases_expressions.CASES,
     *cases_agreements.CASES,
+    *cases_triggers.CASES,
     *cases_versions.CASES,
     *cases_incremental.CASES,
     *cases_extracting.CASES,
@@ -74,7 +82,7 @@ def test_a_broken_project_is_told_where_and_why_and_what_to_do(
 
 def test_every_code_has_a_case() -> None:
     shown = {code for case in CASES for code in case.codes.split()}
-    assert shown == set(CODES) - AGAINST_THE_LEDGER - AGAINST_THE_WAREHOUSE
+    assert shown == set(CODES) - AGAINST_THE_LEDGER - AGAINST_THE_WAREHOUSE - RULES_OF_GOOD_WORK
 
 
 def test_every_code_that_the_engine_writes_is_in_the_table() -> None:

@@ -22,7 +22,11 @@ create table kpi.fct_scorecard (
     upper_value decimal(38, 10), within_value decimal(38, 10), commit_value decimal(38, 10),
     amber_outside_by decimal(38, 10), score decimal(38, 12), is_pilot boolean, is_binding boolean,
     approval_state text, entry_seq integer, entry_hash text, reason_kind text, close_state text default 'open',
-    closed_at timestamp, as_closed decimal(38, 12), current decimal(38, 12), current_status text
+    closed_at timestamp, as_closed decimal(38, 12), current decimal(38, 12), current_status text,
+    signal text, signal_effect text, centre_value decimal(38, 12), lower_limit decimal(38, 12),
+    upper_limit decimal(38, 12), projection decimal(38, 12), projection_low decimal(38, 12),
+    projection_high decimal(38, 12), projection_state text, target_full_year decimal(38, 10),
+    remaining_count integer, pace_needed decimal(38, 12)
 );
 create table kpi.fct_kpi_target (
     agreement text, agreement_version integer, holder text, kpi text, slice text, member text, grain text,
@@ -31,6 +35,12 @@ create table kpi.fct_kpi_target (
     recorded_at timestamp, superseded_at timestamp, upper_value decimal(38, 10), within_value decimal(38, 10),
     reference text, reference_times decimal(38, 10), is_pending boolean
 );
+create table kpi.fct_kpi_value (
+    kpi text, version integer, grain text, span text, period_start date, period_end date, slice text, member text,
+    numerator double, denominator double, value double, row_count bigint, is_complete boolean
+);
+create table kpi.dim_kpi (kpi text, direction text, deprecated_on date);
+create table kpi.dim_kpi_version (kpi text, version integer, valid_from date, valid_to date);
 create table kpi.dim_agreement_version (
     agreement text, agreement_version integer, holder text, event text, decided_on date, valid_from date,
     valid_to date, reason_kind text, reason_text text, evidence text, proposed_by text, approved_by text,

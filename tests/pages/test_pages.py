@@ -21,10 +21,15 @@ def all_pages(pages: Path) -> list[Path]:
     return sorted(pages.rglob("*.html"))
 
 
-def test_there_is_a_first_page_a_scorecard_each_a_history_each_and_the_checks(pages: Path) -> None:
+def test_there_is_a_first_page_a_scorecard_each_a_history_each_briefs_conflicts_and_the_checks(pages: Path) -> None:
     assert [path.relative_to(pages).as_posix() for path in all_pages(pages)] == [
+        "brief/company/2017-12.html",
+        "brief/company/2017-Q4.html",
+        "brief/sales_west/2017-12.html",
+        "brief/sales_west/2017-Q4.html",
         "checks.html",
         "company.html",
+        "conflicts.html",
         "history/company-margin.html",
         "history/company-orders.html",
         "history/company-revenue.html",

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from quality_builders import project_of
 
+from kpiledger.project import Project
 from kpiledger.quality import QualityReport, check_sources
 from kpiledger.specs.expectation import Expectations
 from kpiledger.vocabulary import Outcome
@@ -104,6 +105,12 @@ KINDS = {
 
 
 def report_of(folder: Path, check: dict[str, Any], rows: tuple[Row, ...], **more: Any) -> QualityReport:
+    project, environ = visits(folder, check, rows, **more)
+    return check_sources(project, folder / "none", AS_OF, "run-1", AT, environ)
+
+
+def visits(folder: Path, check: dict[str, Any], rows: tuple[Row, ...], **more: Any) -> tuple[Project, dict[str, str]]:
+    """A project with one rule, and the variables that name its source."""
     database = folder / "shop.sqlite"
     database.unlink(missing_ok=True)
     with closing(sqlite3.connect(database)) as link, link:
@@ -118,8 +125,7 @@ def report_of(folder: Path, check: dict[str, Any], rows: tuple[Row, ...], **more
     visit = {"table": "visit", "model": "stg_visit", "key": ["visit_id"], "period": "started_at", "rules": [rule]}
     tables = [visit, {"table": "code", "model": "stg_code", "key": ["code"]}]
     said = {"source": "shop", "connection": "SHOP_URL", "owner": "sales_operations", "tables": tables}
-    project = project_of(folder, {"shop": Expectations.model_validate(said)})
-    return check_sources(project, folder / "none", AS_OF, "run-1", AT, {"SHOP_URL": f"sqlite:///{database}"})
+    return project_of(folder, {"shop": Expectations.model_validate(said)}), {"SHOP_URL": f"sqlite:///{database}"}
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

@@ -17,7 +17,7 @@ from kpiledger.projection import AGREEMENT_VERSION, TARGET_PERIOD
 from kpiledger.specs.agreement import AgreementEvent
 from kpiledger.specs.calendar import Calendar
 from tests.compiled_models import plain_sql
-from tests.soundness.scorecard_of import lay_nothing_closed
+from tests.soundness.scorecard_of import lay_no_statistics, lay_nothing_closed
 
 MODELS = Path(__file__).parents[2] / "models" / "scorecard"
 CALENDAR = Calendar.model_validate({"starts_on": date(2015, 1, 1), "zone": "UTC"})
@@ -26,7 +26,7 @@ Values = Mapping[tuple[str, date], str | None]
 _GIVEN = """
     create table as_of as select cast(? as date) as as_of_on;
     create table dim_unit as select 'company' as unit, 'company' as kind;
-    create table dim_kpi (kpi varchar, cadence varchar, is_missing_zero boolean);
+    create table dim_kpi (kpi varchar, cadence varchar, is_missing_zero boolean, direction varchar);
     create table dim_kpi_version (
         kpi varchar, version integer, valid_from date, valid_to date, is_ratio boolean, is_additive boolean,
         is_level boolean
@@ -73,6 +73,7 @@ class Judged:
         self._measure(values, older_values or {})
         self._agree(events, approvals or {})
         lay_nothing_closed(self.connection)
+        lay_no_statistics(self.connection)
         for name in ("fct_kpi_target", "held_period", "scorecard_now", "fct_scorecard", "fct_agreement_score"):
             text = (MODELS / f"{name}.sql").read_text(encoding="utf-8")
             self.connection.execute(f"create table {name} as {plain_sql(text)}")
@@ -92,7 +93,7 @@ class Judged:
         self, kpis: Iterable[str], versions: list[tuple[str, int, date, date | None]], is_additive: bool
     ) -> None:
         for kpi in sorted(kpis):
-            self.connection.execute("insert into dim_kpi values (?, 'year', false)", [kpi])
+            self.connection.execute("insert into dim_kpi values (?, 'year', false, 'increase')", [kpi])
         for version in versions or [(kpi, 1, date(2015, 1, 1), None) for kpi in sorted(kpis)]:
             self.connection.execute(
                 "insert into dim_kpi_version values (?, ?, ?, ?, false, ?, ?)",

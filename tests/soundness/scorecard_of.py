@@ -10,12 +10,13 @@ from pathlib import Path
 import duckdb
 
 from kpiledger.closing.columns import CLOSED_TABLES
+from kpiledger.laid_statistics.columns import no_statistics
 from kpiledger.specs.kpi import Kpi
 from tests.compiled_models import plain_sql
 
 MODELS = Path(__file__).parents[2] / "models" / "scorecard"
 COMPANY = """
-    create table dim_kpi (kpi varchar, cadence varchar, is_missing_zero boolean);
+    create table dim_kpi (kpi varchar, cadence varchar, is_missing_zero boolean, direction varchar);
     create table dim_kpi_version (
         kpi varchar, version integer, valid_from date, valid_to date, is_ratio boolean, is_additive boolean,
         is_level boolean
@@ -52,19 +53,30 @@ def lay_nothing_closed(company: duckdb.DuckDBPyConnection) -> None:
         company.execute(f"create table {name} ({declared})")
 
 
+def lay_no_statistics(company: duckdb.DuckDBPyConnection) -> None:
+    """The tables of signals and projections, empty."""
+    for table in no_statistics():
+        declared = ", ".join(f"{column} {kind}" for column, kind in table.columns.items())
+        company.execute(f"create table {table.name} ({declared})")
+
+
 def scorecard_of(
     company: duckdb.DuckDBPyConnection, kpis: Iterable[Kpi]
 ) -> dict[tuple[str, date], tuple[Decimal | None, bool]]:
     """KPI and first day of the period -> actual, and whether the period is complete."""
     company.execute(COMPANY)
     for one in kpis:
-        company.execute("insert into dim_kpi values (?, ?, ?)", [one.kpi, one.cadence.value, one.missing == "zero"])
+        company.execute(
+            "insert into dim_kpi values (?, ?, ?, ?)",
+            [one.kpi, one.cadence.value, one.missing == "zero", one.direction.value],
+        )
         for version in one.versions:
             company.execute(
                 "insert into dim_kpi_version values (?, ?, ?, ?, false, true, false)",
                 [one.kpi, version.version, version.valid_from, version.valid_to],
             )
     lay_nothing_closed(company)
+    lay_no_statistics(company)
     for name in ("held_period", "scorecard_now", "fct_scorecard"):
         company.execute(f"create table {name} as {model_sql(name)}")
     rows = company.execute("select kpi, period_start, actual, is_complete from fct_scorecard").fetchall()

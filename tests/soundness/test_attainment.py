@@ -7,13 +7,13 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from tests.soundness.scorecard_of import COMPANY, model_sql
+from tests.soundness.scorecard_of import COMPANY, lay_no_statistics, model_sql
 
 ONE_MONTH = """
     create table dim_period as select
         'month' as grain, date '2017-01-01' as period_start, date '2017-01-31' as period_end, true as is_complete;
     create table dim_span as select *, 'year_to_date' as span, period_start as span_start from dim_period;
-    insert into dim_kpi values ('growth', 'month', false);
+    insert into dim_kpi values ('growth', 'month', false, 'increase');
     insert into dim_kpi_version values ('growth', 1, date '2014-01-01', null, false, false, true);
 """
 PROMISED = """
@@ -46,6 +46,7 @@ def test_attainment_is_said_only_where_more_of_it_is_better(
 ) -> None:
     with duckdb.connect() as company:
         company.execute(COMPANY)
+        lay_no_statistics(company)
         company.execute(ONE_MONTH)
         company.execute(PROMISED, [actual])
         company.execute(TARGET, [target, comparison])

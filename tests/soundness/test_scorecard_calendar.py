@@ -13,13 +13,15 @@ from kpiledger.compiling.calendar_models import day_model, period_model, span_mo
 from kpiledger.specs.calendar import Calendar
 from kpiledger.vocabulary import Grain
 from tests.compiled_models import plain_sql
+from tests.soundness.scorecard_of import lay_no_statistics
 
 SCORECARD = Path(__file__).parents[2] / "models" / "scorecard" / "scorecard_now.sql"
 CALENDAR = Calendar.model_validate({"starts_on": date(2014, 1, 1), "zone": "UTC", "fiscal_year_starts": "july"})
 # Every period has the value 1 and the target 2, of a KPI whose months add up to its year.
 COMPANY = """
     create table as_of as select date '2016-03-01' as as_of_on;
-    create table dim_kpi as select 'sales' as kpi, 'week' as cadence, false as is_missing_zero;
+    create table dim_kpi as select 'sales' as kpi, 'week' as cadence, false as is_missing_zero,
+        'increase' as direction;
     create table dim_kpi_version as select
         'sales' as kpi, 1 as version, date '2014-01-01' as valid_from, cast(null as date) as valid_to,
         false as is_ratio, true as is_additive, false as is_level;
@@ -54,6 +56,7 @@ FACTS = """
 def scorecard() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute(COMPANY)
+        lay_no_statistics(connection)
         models = {
             "dim_day": day_model(CALENDAR, []),
             "dim_period": period_model(CALENDAR, [Grain.WEEK]),

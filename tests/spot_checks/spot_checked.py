@@ -35,6 +35,10 @@ class Place:
         assert isinstance(done.exception, KpiledgerError), done.output
         return done.exception.message
 
+    def verified(self) -> str:
+        """What `kpi verify` says."""
+        return CliRunner().invoke(kpi, ["--project", str(self.root), "verify"]).output
+
     @property
     def ledger(self) -> Ledger:
         return Ledger(self.root / "build/ledger", anchors=(self.root / "build/anchors",))

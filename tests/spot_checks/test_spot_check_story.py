@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import duckdb
+import pytest
 from click.testing import CliRunner
 from spot_checked import TABLE, Place, filled, lines_of, right, written
 
@@ -143,6 +144,68 @@ def test_a_sample_whose_rows_were_exchanged_is_found(place: Place) -> None:
     read["parts"][0]["rows"][0]["key"] = "T-2014-00001"
     sample.write_text(json.dumps(read), encoding="utf-8")
     assert "are not those that entry" in place.refused("sheet", TABLE, "--period", "2017-Q1")
+
+
+def test_a_value_that_was_changed_in_the_kept_sample_is_found(place: Place) -> None:
+    sheet = place.drawn("2017-Q1")
+    sample = sheet.with_name("sample.json")
+    written_then = sample.read_text(encoding="utf-8")
+    read = json.loads(written_then)
+    read["parts"][0]["rows"][0]["values"]["status"] = "withdrawn"
+    sample.write_text(json.dumps(read), encoding="utf-8")
+    said = "have other values than those that entry"
+    assert said in place.refused("compare", TABLE, "--period", "2017-Q1")
+    assert said in place.run("report").output
+    assert said in place.verified()
+    sample.write_text(written_then, encoding="utf-8")
+    assert place.run("report").exit_code == 0
+    assert said not in place.verified()
+    sample.unlink()
+    assert "the rows drawn are not in" in place.verified()
+
+
+def test_a_sheet_that_was_changed_after_its_verdict_is_found(place: Place) -> None:
+    sheet = filled(place.drawn("2017-Q1"), right)
+    assert place.run("record", str(sheet), "--by", "p_1002").exit_code == 0
+    assert "is not the sheet" not in place.verified()
+    judged = sheet.with_name("filled.csv")
+    judged.write_text(judged.read_text(encoding="utf-8").replace("right", "wrong", 1), encoding="utf-8")
+    assert "is not the sheet that entry" in place.verified()
+    assert place.run("report").exit_code == 1
+
+
+def test_a_sample_that_was_drawn_on_a_copy_of_the_ledger_is_found_by_the_anchor(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KPI_ANCHORS", str(tmp_path / "elsewhere"))  # the copy does not reach the anchor
+    place.drawn("2017-Q1")
+    monkeypatch.delenv("KPI_ANCHORS")
+    place.drawn("2017-Q2")  # put in the ledger's place, the copy goes on
+    said = "was never anchored in"
+    first, second = json.loads(place.run("report", "--output", "json").output)
+    assert said in first["problems"][0]
+    assert second["problems"] == []
+    assert said in place.verified()
+
+
+def test_an_auditor_adds_a_word_to_the_seed_of_a_plan_that_stands(place: Place) -> None:
+    words = (TABLE, "--period", "2017-Q1")
+    assert "none waits for one" in place.refused("draw", *words, "--word", "seven horses")
+    done = place.run("plan", *words)
+    assert done.exit_code == 0, (done.output, done.exception)
+    (check,) = place.checks
+    assert check.draw is None
+    assert f"planned in entry {check.plan.seq}, root {check.plan_root}" in done.output
+    assert "names p_1002" in place.refused("draw", *words, "--word", "p_1002 agrees")
+    place.drawn("2017-Q1", "--word", "seven horses")
+    (check,) = place.checks
+    assert check.draw is not None
+    seed = sha256(f"{check.plan_root}:desk.ticket:2017-Q1:seven horses".encode()).hexdigest()
+    assert (check.draw.content["seed"], check.draw.content["word"]) == (seed, "seven horses")
+    assert check.is_seed_right
+    report = place.run("report")
+    assert "with the auditor's word in its seed: seven horses" in report.output
+    assert report.exit_code == 0
 
 
 def test_a_verdict_is_signed_for_spot_checks_only_and_ssh_keygen_agrees(place: Place) -> None:

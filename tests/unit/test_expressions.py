@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kpiledger.expressions import check_condition, check_expression, columns_in, equalities, render
+from kpiledger.expressions import check_condition, check_expression, columns_in, equalities, ranges, render
 from kpiledger.expressions.functions import FUNCTIONS, PARTS_OF_DATES, SPECIAL_FORMS
 from tests.unit.expression_examples import ACCEPTED, COLUMNS
 
@@ -181,6 +181,35 @@ def test_columns_are_named_once_in_the_order_of_the_text() -> None:
 )  # fmt: skip
 def test_a_conjunction_of_equalities_is_told_as_data(text: str, pairs: tuple[tuple[str, str], ...] | None) -> None:
     assert equalities(text) == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("amount >= 5", {"amount": ("5", None)}),
+        ("5.50 > amount", {"amount": (None, "5.50")}),
+        ("-3 <= amount", {"amount": ("-3", None)}),
+        ("amount = 5", {"amount": ("5", "5")}),
+        ("amount in (7, -2, 3)", {"amount": ("-2", "7")}),
+        ("amount between 2 and 4 and cost < 9", {"amount": ("2", "4"), "cost": (None, "9")}),
+        ("amount >= 2 and (amount >= 3 and status = 'open') and amount < 8", {"amount": ("3", "8")}),
+        ("amount >= 2 or cost < 9", {}),
+        ("not (amount >= 2)", {}),
+        ("amount not between 2 and 4", {}),
+        ("amount <> 2", {}),
+        ("amount >= cost", {}),
+        ("amount in (1, cost)", {}),
+        ("amount + 1 >= 5", {}),
+        ("ordered_on >= date '2016-01-01'", {}),
+        ("amount is null", {}),
+    ],
+)  # fmt: skip
+def test_the_figures_that_a_column_lies_between_are_told(text: str, bounds: dict[str, tuple[str, str]]) -> None:
+    as_text = {
+        name: tuple(one if one is None else str(one) for one in (found.low, found.high))
+        for name, found in ranges(text).items()
+    }
+    assert as_text == bounds
 
 
 def test_a_backslash_is_escaped_where_it_escapes() -> None:

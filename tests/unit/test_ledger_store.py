@@ -61,7 +61,6 @@ def test_an_entry_is_canonical_json_without_a_bare_number():
         (b'"run_id":"run-7"', b'"run_id":"run-7","x":"y"', "does not fit run.published: x"),
         (b'"2017-12-31"', b'"2017-12-32"', "does not fit run.published: as_of_on"),
         (b"run.published", b"run.publish", "is not a valid EntryKind"),
-        (b"run.published", b"trigger.fired", "are not known to this version"),
         (b'"format":"1"', b'"format":"2"', "format '2' is not known"),
         (b'"run-7"},', '"ru\u0308n"},'.encode(), "not in Unicode form NFC"),
         (b'"uncommitted"', b'"uncommitted":false,"z"', "an entry has the keys"),

@@ -82,9 +82,9 @@ def test_a_folder_without_specs_is_no_project(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_to_come_and_what_is_hidden_is_passed_over(tmp_path: Path) -> None:
+def test_what_is_hidden_is_passed_over(tmp_path: Path) -> None:
     shutil.copytree(BASE, tmp_path / "project")
-    for path in ("metrics/objectives/2017.yml", "metrics/.notes", "metrics/kpis/.DS_Store"):
+    for path in ("metrics/.notes", "metrics/kpis/.DS_Store"):
         file = tmp_path / "project" / path
         file.parent.mkdir(exist_ok=True)
         file.write_text("no: such: thing", encoding="utf-8")

@@ -15,6 +15,16 @@ from ledger_builders import agreed, agreements, event, project, target
 from kpiledger.ledger.canonical import canonical_bytes
 from kpiledger.ledger.contents import agreement_content, recorded_events
 from kpiledger.ledger.schema import AgreementContent, AmberForm, Closed, TargetContent, TargetForm
+from kpiledger.ledger.schema.agreements import ReasonContent
+from kpiledger.ledger.schema.authority import AuthorityContent, KeyAddedContent
+from kpiledger.ledger.schema.closes import (
+    CloseContent,
+    LockContent,
+    OverrideContent,
+    ReopeningContent,
+    RestatementContent,
+)
+from kpiledger.ledger.schema.numbers import PublicationContent
 from kpiledger.ledger.store import Ledger, examine_ledger, read_entries
 from kpiledger.recording import pending
 from kpiledger.specs.agreement import AgreementEvent
@@ -73,10 +83,19 @@ def test_its_events_are_read_back_as_they_were_agreed(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("model", "later"),
     [
-        (AgreementContent, {"pilot"}),
+        (AgreementContent, {"pilot", "triggers"}),
+        (ReasonContent, {"trigger"}),
         (TargetContent, {"commit"}),
         (TargetForm, {"ramp", "relative", "upper", "upper_by_period", "within"}),
         (AmberForm, {"outside_by"}),
+        (AuthorityContent, {"close_signatures"}),
+        (KeyAddedContent, {"signs_closes"}),
+        (PublicationContent, {"inputs", "recipe", "marts", "rules"}),
+        (CloseContent, {"rules", "marts", "is_mart_unchecked", "signature"}),
+        (LockContent, {"signature"}),
+        (ReopeningContent, {"signature"}),
+        (RestatementContent, {"as_of_on", "signature"}),
+        (OverrideContent, {"table", "until", "signature"}),
     ],
 )
 def test_a_key_that_came_later_is_the_only_kind_that_may_be_missing(model: type[Closed], later: set[str]) -> None:

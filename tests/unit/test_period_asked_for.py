@@ -11,16 +11,14 @@ from click.testing import CliRunner
 from kpiledger.cli import kpi
 from kpiledger.errors import WrongUse
 
-ROOT = Path(__file__).parents[2]
-ASKED = ("target", "revenue", "--holder", "company", "--period")
+BASE = Path(__file__).parents[1] / "findings" / "base"
+ASKED = ("target", "revenue", "--holder", "sales_west", "--period")
 
 
 @pytest.mark.parametrize(("begins", "is_said"), [("january", False), ("july", True)])
 def test_a_calendar_with_fiscal_years_says_how_they_are_written(tmp_path: Path, begins: str, *, is_said: bool) -> None:
-    for name in ("metrics", "expectations", "models", "seeds"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    for name in ("kpiledger.yml", "dbt_project.yml"):
-        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(BASE, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "kpiledger.yml").touch()
     calendar = tmp_path / "metrics" / "calendar.yml"
     text = calendar.read_text(encoding="utf-8")
     calendar.write_text(text.replace("fiscal_year_starts: january", f"fiscal_year_starts: {begins}"), encoding="utf-8")

@@ -22,6 +22,7 @@ _COLUMNS = (
     "agreement", "version", "event", "holder", "kpi", "slice", "member", "change", "old", "new", "decided_on",
     "reason_kind", "reason_text", "proposed_by", "approved_by", "approval_state", "entry_hash",
 )  # fmt: skip
+_LATE = "change.changed_from <= cast(entry.recorded_at as date)"
 _NOTES = (
     "A change is late by the day (UTC) on which it was recorded, whatever day it says that it was decided on.",
     "A close counts from when it was recorded until it was reopened. A change that came after it moves no closed "
@@ -32,7 +33,7 @@ _NOTES = (
 def answer(asked: Asked) -> Answer:
     """The late changes, those after a close first, then those after a period's end; the later ones first."""
     reckoning, closes = asked.project().calendar.reckoning, closes_of(asked)
-    late = [one for one in changes_of(asked) if one.changed_from <= one.recorded_at.date()]
+    late = [one for one in changes_of(asked, _LATE) if one.changed_from <= one.recorded_at.date()]
     rows = [row for change in late if (row := _row(change, reckoning, closes))]
     rows.sort(
         key=lambda row: (_ORDER.index(str(row[0])), -int(str(row[1])), int(str(row[6])), str(row[12]), str(row[14]))

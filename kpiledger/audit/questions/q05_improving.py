@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.audit.approving import approvals_among
@@ -15,6 +16,7 @@ from kpiledger.audit.published import published
 from kpiledger.audit.standing import tree_facts
 from kpiledger.audit.words import number_of
 from kpiledger.folding.approval import Approval
+from kpiledger.ledger_index.approving import are_approvals_asked
 from kpiledger.periods import Period, Reckoning, add_months, periods_between
 from kpiledger.settings import Settings
 from kpiledger.vocabulary import Grain
@@ -52,6 +54,14 @@ _SPANS = """
     where change.seq in (select unnest(?::bigint[]))
 """
 
+# Without approvals, only the day of recording may be near the end of a period that changed; no period is longer than
+# these days.
+_LONGEST = 371
+_RECORDED_NEAR = (
+    "change.changed_from <= cast(entry.recorded_at as date) + {days} "
+    f"and change.changed_to >= cast(entry.recorded_at as date) - {{days}} - {_LONGEST}"
+)
+
 Key = tuple[str, str, str, str, date]  # KPI, slice, member, grain, first day
 Spans = Mapping[tuple[int, str, str, str], tuple[date, date]]  # by entry, KPI, slice and member of a change
 
@@ -63,7 +73,7 @@ def answer(asked: Asked) -> Answer:
         summary = "There is no published warehouse, so no status can be told: this was not looked at"
         return Answer(_COLUMNS, (), (summary,), ("`kpi run` publishes one.",), holds=False, facts=facts)
     reckoning = asked.project().calendar.reckoning
-    changes = changes_of(asked)
+    changes = changes_of(asked, "true" if are_approvals_asked(asked.index()) else _RECORDED_NEAR.format(days=days))
     approvals = approvals_among(asked, sorted({change.seq for change in changes}))
     near = [
         (change, approvals.of(change.entry_hash), periods)
@@ -112,16 +122,18 @@ def answer(asked: Asked) -> Answer:
 def _near(change: Change, approval: Approval, days: int, reckoning: Reckoning) -> list[Period]:
     """The periods that a change is for and whose end is at most so many days from its recording or its approval."""
     moments = {change.recorded_at.date(), *([approval.since.date()] if approval.since else [])}
-    return sorted({period for day in moments for period in _near_day(change, day, days, reckoning)})
+    span = change.changed_from, change.changed_to, Grain(change.grain), reckoning
+    return sorted({period for day in moments for period in _near_day(day, days, *span)})
 
 
-def _near_day(change: Change, day: date, days: int, reckoning: Reckoning) -> Iterator[Period]:
-    grain = Grain(change.grain)
+@lru_cache(maxsize=100_000)  # many changes of a day are for the same days
+def _near_day(
+    day: date, days: int, changed_from: date, changed_to: date, grain: Grain, reckoning: Reckoning
+) -> tuple[Period, ...]:
     first = Period.holding(day - timedelta(days=days), grain, reckoning).start
-    last = min(change.changed_to, day + timedelta(days=days))
-    for period in periods_between(max(first, change.changed_from), last, grain, reckoning):
-        if abs((day - period.end).days) <= days:
-            yield period
+    last = min(changed_to, day + timedelta(days=days))
+    between = periods_between(max(first, changed_from), last, grain, reckoning)
+    return tuple(period for period in between if abs((day - period.end).days) <= days)
 
 
 def _spans(asked: Asked, side: str, seqs: list[int]) -> Spans:

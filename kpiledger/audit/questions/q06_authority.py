@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import NamedTuple
 
 from kpiledger.approvals.doubts import doubts_of
-from kpiledger.approvals.standing import Standing, standing_in_files
+from kpiledger.approvals.standing import standing_in_files
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.audit.approving import Approvals, approvals_among
-from kpiledger.audit.asking import resolving_cells
+from kpiledger.audit.asking import all_resolved
 from kpiledger.audit.changing import counted, narrowed, told
 from kpiledger.audit.standing import tree_facts
 from kpiledger.audit.words import number_of
@@ -36,8 +38,7 @@ _NOTES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """An agreement event with its people by their ids."""
 
     seq: int
@@ -55,19 +56,27 @@ class Event:
     entry_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who stands behind a name on a day, and in which units: looked up once for the many events of a day."""
+
+    people_behind: Callable[[str, date], frozenset[str]]
+    units_of: Callable[[str, date], frozenset[str]]
+
+
 def answer(asked: Asked) -> Answer:
     """One row for each thing that is wrong with who decided an event, and when."""
     condition, values = narrowed(asked)
-    resolved = resolving_cells(asked.ledger)
     found = asked.index().execute(_QUERY.format(condition=condition), list(values)).fetchall()
-    events = [Event(*(resolved(cell) for cell in row)) for row in found]  # type: ignore[arg-type]
+    events = [Event(*row) for row in all_resolved(found, len(Event._fields), asked.ledger)]  # type: ignore[arg-type]
     approvals = approvals_among(asked, [event.seq for event in events])
     standing = standing_in_files(asked.project())
+    known = Known(cache(standing.people_behind), cache(standing.units_of))
     days = number_of(asked.words, "days", asked.settings.new_approver_days)
     rows = [
         (what, detail, *_shown(event, approvals))
         for event in events
-        for what, detail in (*_wrong(event, approvals, standing), *_doubtful(event, approvals, days))
+        for what, detail in (*_wrong(event, approvals, known), *_doubtful(event, approvals, days))
     ]
     flagged = len({row[2] for row in rows})
     summary = f"{flagged} of {counted(len(events), 'event')} are flagged, {told(asked.words)}"
@@ -76,13 +85,13 @@ def answer(asked: Asked) -> Answer:
     return Answer(_COLUMNS, rows, (summary,), _NOTES, holds=not rows, facts=facts)
 
 
-def _wrong(event: Event, approvals: Approvals, standing: Standing) -> Iterator[tuple[str, str]]:
+def _wrong(event: Event, approvals: Approvals, known: Known) -> Iterator[tuple[str, str]]:
     day = event.decided_on
-    own = standing.people_behind(event.proposed_by, day) & standing.people_behind(event.approved_by, day)
+    own = known.people_behind(event.proposed_by, day) & known.people_behind(event.approved_by, day)
     if own or event.proposed_by == event.approved_by:
         both = "" if event.proposed_by == event.approved_by else f"{', '.join(sorted(own))} was both on {day}: "
         yield "author is approver", f"{both}proposed by {event.proposed_by}, approved by {event.approved_by}"
-    shared = standing.units_of(event.approved_by, day) & standing.units_of(event.holder, day)
+    shared = known.units_of(event.approved_by, day) & known.units_of(event.holder, day)
     if shared:
         yield "approver sits in the measured unit", f"{event.approved_by} works in {', '.join(sorted(shared))}"
     approval = approvals.of(event.entry_hash)

@@ -41,6 +41,7 @@ def answer(asked: Asked) -> Answer:
         f"targets decided on {policy['required_from']} or later need an approval"
         if policy
         else "no policy is recorded: targets count without an approval",
+        *_close_signatures(project, policies),
         f"{len(keys)} keys are recorded, {revoked} of them revoked",
         *([f"{len(policies)} policies are recorded, one after the other"] if policies[1:] else []),
         *([f"the scores of targets were changed {counted(len(scorings), 'time')}"] if scorings else []),
@@ -55,6 +56,15 @@ _NOTES = (
     "What is in the files is changed by whoever may merge into the project's main branch, which the git host says; "
     "what is recorded is added to by whoever holds the ledger's key, and changed by nobody.",
 )
+
+
+def _close_signatures(project: Project, policies: Sequence[Recorded]) -> Iterator[str]:
+    """From when closes have to be signed: by the strictest policy recorded, which goes on counting."""
+    days = [one.content["close_signatures"]["valid_from"] for one in policies if one.content.get("close_signatures")]
+    if days:
+        said = project.authority and project.authority.close_signatures_from
+        dropped = "" if said and said.isoformat() <= min(days) else "; the files no longer say so"
+        yield f"closes count only with their approver's signature from {min(days)} on{dropped}"
 
 
 def _rights(recorded: Recorded) -> Iterator[Row]:
@@ -94,8 +104,7 @@ def _owners(project: Project) -> Iterator[Row]:
     for name, kpi in sorted(project.kpis.items()):
         of_role.setdefault(kpi.owner, []).append(name)
     for role, kpis in sorted(of_role.items()):
-        people = [person for person, roles in project.organisation.people.items() if role in roles]
-        for person in people or (None,):
+        for person in project.organisation.holding(role) or (None,):
             state = "" if person else "nobody holds the role"
             yield "own the definition", ", ".join(kpis), role, person, None, None, None, state, None
 

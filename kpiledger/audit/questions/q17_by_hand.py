@@ -1,7 +1,8 @@
 """Question 17: what was put in by hand, and which checks were let pass by decision, in a period?
 
-By hand are the project's own tables (dbt seeds) that marts read, files dropped for a source, extracts that somebody
-accepted, waivers and overrides. Inputs are those of the published run and count for every period.
+By hand are sources that are `entered` by hand or by a survey, the project's own tables (dbt seeds) that marts read,
+files dropped for a source, extracts that somebody accepted, waivers and overrides. Inputs are those of the published
+run and count for every period.
 """
 
 from __future__ import annotations
@@ -9,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpiledger.audit.answer import Answer, Asked, Question
+from kpiledger.audit.closes import uncounted
 from kpiledger.audit.numbers import entries_behind, period_asked
 from kpiledger.audit.standing import tree_facts
+from kpiledger.closing.overriding import last_day_of
 from kpiledger.extracts.choosing import SET
 from kpiledger.extracts.manifest import read_manifests
 from kpiledger.git import origin_of
+from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.subjects import resolving
 from kpiledger.project import Project
 from kpiledger.recipe import FILE, read_recipe
-from kpiledger.tracing.checked import overrides_in
+from kpiledger.tracing.checked import overridden, overrides_in
 from kpiledger.tracing.lines import counted
 
 COLUMNS = ("kind", "name", "said", "by", "approved_by", "recorded")
@@ -26,10 +30,25 @@ Row = tuple[object, ...]
 
 def answer(asked: Asked) -> Answer:
     """A row for each manual input and each decision."""
-    rows = [*_inputs(asked), *_waivers(asked), *_overrides(asked)]
+    rows = [*_sources(asked), *_inputs(asked), *_waivers(asked), *_overrides(asked)]
     kinds = {kind: sum(1 for row in rows if row[0] == kind) for kind in dict.fromkeys(row[0] for row in rows)}
     summary = tuple(f"{kind}: {count}" for kind, count in kinds.items()) or ("nothing was put in by hand or let pass",)
-    return Answer(COLUMNS, rows, summary, facts=tree_facts(asked.index()))
+    void = uncounted(asked, EntryKind.CHECK_OVERRIDDEN)
+    return Answer(COLUMNS, rows, (*summary, *void), holds=not void, facts=tree_facts(asked.index()))
+
+
+def _sources(asked: Asked) -> Iterator[Row]:
+    """The sources that people fill in for the numbers' sake, with the KPIs that depend on them."""
+    project = asked.project()
+    for one in project.expectations.values():
+        if one.is_by_hand:
+            kpis = [
+                name
+                for name, kpi in sorted(project.kpis.items())
+                if any(one.source in fact.source for fact, _ in project.measured_by(kpi))
+            ]
+            told = f"{one.entered}, answered for by {one.owner}; KPIs: {', '.join(kpis) or 'none'}"
+            yield "source by hand", one.source, told, None, None, None
 
 
 def _inputs(asked: Asked) -> Iterator[Row]:
@@ -61,7 +80,7 @@ def _dropped(project: Project) -> dict[str, str]:
 
 def _waivers(asked: Asked) -> Iterator[Row]:
     project, period = asked.project(), period_asked(asked)
-    for one in project.waivers.waivers if project.waivers else ():
+    for one in project.waivers.of_checks if project.waivers else ():
         if one.valid_from <= period.end and period.start <= one.expires_on:
             said = f"from {one.valid_from} to {one.expires_on}: {one.reason}"
             yield "waiver", f"{one.check} on {one.source}.{one.table}", said, one.requested_by, one.approved_by, None
@@ -71,9 +90,10 @@ def _overrides(asked: Asked) -> Iterator[Row]:
     plain, reckoning = resolving(asked.ledger), asked.project().calendar.reckoning
     for entry in overrides_in(entries_behind(asked), period_asked(asked), reckoning):
         said = plain(entry.content)
-        told = f"for {said['period']}, entry {entry.seq}: {said['reason']}"
+        told = f"for {said['period']}, until {last_day_of(entry)} at most, entry {entry.seq}: {said['reason']}"
         who = said["overridden_by"], said["approved_by"]
-        yield "override", f"{said['check']} on {said['source']}", told, *who, f"{entry.recorded_at:%Y-%m-%dT%H:%M:%S}"
+        at = f"{entry.recorded_at:%Y-%m-%dT%H:%M:%S}"
+        yield "override", f"{said['check']} on {overridden(said)}", told, *who, at
 
 
 QUESTION = Question(17, "Manual inputs and overrides in a period", answer, needs=("period",))

@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from kpiledger.audit.answer import Answer, Asked, Question
+from kpiledger.audit.closes import rule_changes
 from kpiledger.audit.numbers import entries_behind, period_asked, results_for
 from kpiledger.audit.standing import tree_facts
+from kpiledger.closing.overriding import last_day_of
+from kpiledger.closing.standing import closes_in
 from kpiledger.ledger.subjects import resolving
 from kpiledger.tracing.checked import overrides_in
 from kpiledger.vocabulary import Outcome
@@ -38,21 +41,30 @@ def answer(asked: Asked) -> Answer:
     """A row for each check that did not pass, with the rows of the period that break it."""
     period, plain = period_asked(asked), resolving(asked.ledger)
     let_pass = {
-        (one.content["source"], one.content["check"]): {**plain(one.content), "entry": one.seq}
+        (one.content["source"], one.content.get("table"), one.content["check"]): {
+            **plain(one.content),
+            "entry": one.seq,
+            "last": last_day_of(one),
+        }
         for one in overrides_in(entries_behind(asked), period, asked.project().calendar.reckoning)
     }
     with open_reader(asked.settings.warehouse) as warehouse:
         issues = rows_of(warehouse, _IN_PERIOD, [period.start, period.end])
     broken = {(row["source"], row["table_name"], row["rule"]): row["failing"] for row in issues}
+    standing = [
+        one for one in closes_in(entries_behind(asked)) if one.is_standing and one.holds(period.start, period.end)
+    ]
     rows, summary, is_good = [], [], True
     for found in results_for(asked, period, "fct_check_result", "checks.parquet", _QUERY, {}):
         for row in found.rows:
-            override = let_pass.get((row["source"], row["rule"]))
+            names = row["source"], row["table_name"], row["rule"]
+            override = let_pass.get(names) or let_pass.get((names[0], None, names[2]))
             is_good = is_good and (override is not None or row["outcome"] not in _BAD)
             rows.append(_row(found.of, row, override, broken))
         counts = Counter(row["outcome"].replace("_", " ") for row in found.rows)
         told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "every check passed"
         summary.append(f"{found.of}: {told}")
+    summary += [line for close in standing for line in rule_changes(asked, close)]
     return Answer(COLUMNS, rows, tuple(summary), _NOTES, is_good, tree_facts(asked.index()))
 
 
@@ -64,7 +76,7 @@ def _row(
 ) -> Row:
     accepted, until, why = row["waiver_approved_by"], row["waived_until"], row["waiver_reason"]
     if override is not None:
-        accepted, until = override["approved_by"], f"the close of {override['period']}"
+        accepted, until = override["approved_by"], f"the close of {override['period']}, {override['last']} at most"
         why = f"{override['reason']} (override by {override['overridden_by']}, entry {override['entry']})"
     here = broken.get((row["source"], row["table_name"], row["rule"]), 0) if of == "published" else None
     return (

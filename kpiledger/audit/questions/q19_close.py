@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kpiledger.approvals.standing import company_units
 from kpiledger.audit.answer import Answer, Asked, Question
-from kpiledger.audit.closes import deeds, require_closes
+from kpiledger.audit.closes import closes_of, entries_of, require_closes, rule_changes, uncounted
 from kpiledger.audit.standing import tree_facts
+from kpiledger.closing.deeds import KINDS, SINCE
 from kpiledger.closing.evidence import EXTRACTS
-from kpiledger.closing.four_eyes import company_units
-from kpiledger.closing.signed import judged_deeds
+from kpiledger.closing.judged import judged_deeds
 from kpiledger.closing.standing import Close
 from kpiledger.closing.verified import faults
+from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.subjects import resolving
 from kpiledger.vocabulary import Outcome
 
@@ -22,10 +24,15 @@ Row = tuple[object, ...]
 
 def answer(asked: Asked) -> Answer:
     """What the last close froze, file by file, and what it rested on; who and when above, what was open below."""
+    void = uncounted(asked, EntryKind.PERIOD_CLOSED, *SINCE)
+    if void and not closes_of(asked):
+        nothing = f"{asked.words['period']} is open: no close of it counts"
+        return Answer(COLUMNS, (), (nothing, *void), holds=False, facts=tree_facts(asked.index()))
     found = require_closes(asked)
     close = found[-1]
     said = resolving(asked.ledger)(close.content)
-    judged = {one.entry.seq: one for one in judged_deeds(deeds(asked), company_units(asked.project().organisation))}
+    entries, units = entries_of(asked, KINDS), company_units(asked.project().organisation)
+    judged = {one.entry.seq: one for one in judged_deeds(entries, units)}
     verdict = judged[close.entry.seq]
     broken = {str(fault.path): fault.message for fault in faults(asked.settings.closes, [close], with_extracts=True)}
     rows = list(_rows(close, said, broken))
@@ -36,10 +43,12 @@ def answer(asked: Asked) -> Answer:
         f"numbers as of {said['as_of_on']}, published by run {said['run_id']}; "
         + ", ".join(f"{count} rows of {name}" for name, count in said["rows"].items()),
         *(f"does not hold: {text}" for text in (*verdict.problems, *broken.values())),
+        *void,
     ]
     facts = {"entry hash": close.entry.entry_hash, "closes of the period": len(found), **tree_facts(asked.index())}
-    holds = not verdict.problems and not broken
-    return Answer(COLUMNS, rows, tuple(summary), tuple(_open(said)), holds, facts)
+    holds = not verdict.problems and not broken and not void
+    notes = (*rule_changes(asked, close), *_open(said))
+    return Answer(COLUMNS, rows, tuple(summary), notes, holds, facts)
 
 
 def _rows(close: Close, said: Mapping[str, Any], broken: Mapping[str, str]) -> Iterator[Row]:
@@ -53,11 +62,17 @@ def _rows(close: Close, said: Mapping[str, Any], broken: Mapping[str, str]) -> I
             yield "definition", f"{kpi}/{version}", digest, None
     for path, digest in sorted(said["models"].items()):
         yield "model", path, digest, None
+    for path, digest in sorted(said.get("rules", {}).items()):
+        yield "rules", path, digest, None
+    for name, digest in sorted(said.get("marts", {}).items()):
+        yield "mart", name, digest, None
     yield "publication", said["run_id"], said["publication_hash"], None
 
 
 def _open(said: Mapping[str, Any]) -> Iterator[str]:
     """What was not as it should be when the period was closed, and let pass."""
+    if said.get("is_mart_unchecked"):
+        yield "its publication has no hashes of the tables that facts read: their frozen rows are as they were found"
     for one in said["checks"]:
         if one["outcome"] != Outcome.PASSED:
             why = f", overridden by {one['override']}" if one.get("override") else ""

@@ -11,12 +11,13 @@ from typing import Any
 
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.audit.changing import counted
-from kpiledger.audit.closes import closes_of, frozen_rows
+from kpiledger.audit.closes import closes_of, frozen_rows, uncounted
 from kpiledger.audit.published import published
 from kpiledger.audit.standing import tree_facts
 from kpiledger.closing.columns import SCORECARD_KEY
 from kpiledger.closing.evidence import SCORECARD_FILE
 from kpiledger.closing.standing import Close
+from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.subjects import holder_name, resolving
 from kpiledger.ledger_index.privacy import private_text, recorded_value
 from kpiledger.warehouse import rows_of
@@ -44,7 +45,8 @@ def answer(asked: Asked) -> Answer:
             notes.append(f"{close.period}/{close.ordinal} and {len(changed) - _SHOWN} more figures")
     told = f"{counted(len(reopened), 'reopening')} of {counted(len(closes), 'close')}"
     facts = {"reopenings": len(reopened), **tree_facts(asked.index())}
-    return Answer(COLUMNS, rows, (told,), tuple(notes), facts=facts)
+    void = uncounted(asked, EntryKind.PERIOD_REOPENED)
+    return Answer(COLUMNS, rows, (told, *void), tuple(notes), holds=not void, facts=facts)
 
 
 def _row(close: Close, after: Close | None, changed: int) -> tuple[object, ...]:

@@ -6,9 +6,10 @@ from collections import Counter
 
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.audit.changing import counted
-from kpiledger.audit.closes import closes_of
+from kpiledger.audit.closes import closes_of, uncounted
 from kpiledger.audit.restated import COLUMNS, held_figures, moved, restatements
 from kpiledger.audit.standing import tree_facts
+from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.subjects import resolving
 
 
@@ -34,7 +35,8 @@ def answer(asked: Asked) -> Answer:
                 f"approved by {said['approved_by']}: {said['reason']}"
             )
     facts = {"figures": len(rows), "accepted": accepted, **tree_facts(asked.index())}
-    return Answer(COLUMNS, rows, summary, tuple(notes), facts=facts)
+    void = uncounted(asked, EntryKind.PERIOD_RESTATED)
+    return Answer(COLUMNS, rows, (*summary, *void), tuple(notes), holds=not void, facts=facts)
 
 
 QUESTION = Question(21, "All restatements with cause and effect on status", answer, takes=("period", "kpi"))

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.errors import LedgerDamaged
+from kpiledger.evidence.hashed_whole import looked_at
 from kpiledger.ledger.anchored import emptied
 from kpiledger.ledger.anchors import anchored_in
 from kpiledger.ledger.beginnings import open_all, order_problems
 from kpiledger.ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey, open_checkpoint
-from kpiledger.ledger.entry import EntryError, decode_entry
-from kpiledger.ledger.integrity import examine_entries
+from kpiledger.ledger.file_storage import FileStorage
 from kpiledger.ledger.keys import trusted_key
-from kpiledger.ledger.merkle import leaf_hash, peaks_at, root_of_peaks
-from kpiledger.ledger.storage import LEAF_LINE
+from kpiledger.ledger.storage import Storage
 
 Row = tuple[object, ...]
 At = tuple[int, bytes]  # size and root: what a checkpoint says
@@ -34,24 +35,24 @@ class Kept:
 
 def answer(asked: Asked) -> Answer:
     """A row for each checkpoint that was ever signed and is kept anywhere."""
-    key, stored = trusted_key(asked.ledger.keys), asked.ledger.storage.everything()
+    key, (note, notes) = trusted_key(asked.ledger.keys), _notes_in(asked.ledger.storage)
     try:
-        newest = open_checkpoint(stored.checkpoint, key)
+        newest = open_checkpoint(note, key)
     except CheckpointError as problem:
         raise LedgerDamaged(f"checkpoint: {problem}", "run `kpi verify`") from problem
-    history, unopened = open_all(stored.checkpoints or stored.checkpoint, key)
+    history, unopened = open_all(notes or note, key)
     kept = {(one.checkpoint.size, one.checkpoint.root): Kept(one.checkpoint, True, []) for one in history}
     problems = [str(problem) for problem in (*unopened, *order_problems(history, newest))]
     problems += _anchored(asked, key, kept)
     problems += emptied(asked.ledger.directory, asked.ledger.anchors)
-    lines = stored.entries.split(b"\n")[:-1][: newest.size]
-    found, holds = _held(newest, lines, stored.leaves[: newest.size * LEAF_LINE], kept)
-    problems += [*found, *_not_beginnings(kept, holds)]
+    entries = looked_at(asked.ledger.storage, newest, {size for size, _ in kept})
+    holds = {at: entries.roots.get(at[0]) == at[1] for at in kept}
+    problems += [*entries.problems, *_not_beginnings(kept, holds)]
     anchored = sum(bool(one.anchors) for one in kept.values())
     verdict = "holds" if not problems else f"does not hold: {len(problems)} problems"
     return Answer(
         COLUMNS,
-        [_row(one, holds[at], lines) for at, one in sorted(kept.items())],
+        [_row(one, holds[at], entries.recorded_at.get(at[0])) for at, one in sorted(kept.items())],
         (f"the ledger {verdict}: {newest.size} entries, {len(kept)} checkpoints, {anchored} of them anchored",),
         (*problems, *_notes(asked, newest, kept)),
         holds=not problems,
@@ -59,17 +60,10 @@ def answer(asked: Asked) -> Answer:
     )
 
 
-def _held(
-    newest: Checkpoint, lines: Sequence[bytes], leaves: bytes, kept: Mapping[At, Kept]
-) -> tuple[list[str], Mapping[At, bool]]:
-    """What is wrong with entries and leaves, and which checkpoints are a beginning of them: the tree is made once."""
-    hashes = [leaf_hash(line) for line in lines]
-    sizes = [size for size, _ in kept if size <= len(hashes)]
-    peaks = peaks_at(hashes, [*sizes, newest.size])
-    holds = {at: at[0] in peaks and root_of_peaks(peaks[at[0]]) == at[1] for at in kept}
-    if root_of_peaks(peaks[newest.size]) == newest.root and leaves == _leaf_lines(hashes):
-        return [], holds
-    return [str(problem) for problem in examine_entries(newest, lines, leaves).problems], holds
+def _notes_in(storage: Storage) -> tuple[bytes, bytes | None]:
+    """The newest checkpoint and all of them, of one moment."""
+    with storage.held_still() if isinstance(storage, FileStorage) else nullcontext():
+        return storage.checkpoint(), storage.checkpoints()
 
 
 def _anchored(asked: Asked, key: VerifierKey, kept: dict[At, Kept]) -> Iterator[str]:
@@ -103,21 +97,9 @@ def _notes(asked: Asked, newest: Checkpoint, kept: dict[At, Kept]) -> Iterator[s
     yield "`kpi verify` also reads every entry, and holds files, tables and approvals against the ledger."
 
 
-def _row(one: Kept, is_beginning: bool, lines: Sequence[bytes]) -> Row:
+def _row(one: Kept, is_beginning: bool, recorded_at: datetime | None) -> Row:
     size = one.checkpoint.size
-    return (size, _moment(lines, size), one.checkpoint.root.hex(), is_beginning, one.in_ledger, one.anchors)
-
-
-def _moment(lines: Sequence[bytes], size: int) -> object:
-    """When the last entry under a checkpoint was recorded."""
-    try:
-        return decode_entry(lines[size - 1]).recorded_at if 0 < size <= len(lines) else None
-    except EntryError:
-        return None
-
-
-def _leaf_lines(hashes: Sequence[bytes]) -> bytes:
-    return "".join(f"{hashed.hex()}\n" for hashed in hashes).encode()
+    return (size, recorded_at, one.checkpoint.root.hex(), is_beginning, one.in_ledger, one.anchors)
 
 
 def _shown(path: Path, root: Path) -> str:

@@ -1,7 +1,7 @@
 """Question 26: do the tables that were made from the ledger say what it says, row by row?
 
-Held against the ledger: the published tables of agreements and targets, and the index that questions are answered
-from. Both are made anew from the entries, and every row that differs is shown.
+Held against the ledger: the published tables of agreements, targets, decisions and fired triggers, and the index that
+questions are answered from. Both are made anew from the entries, and every row that differs is shown.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from kpiledger.ledger.store import read_entries, signed_checkpoint
 from kpiledger.ledger_index.opening import index_in_memory
 from kpiledger.ledger_index.tables import TABLES
 from kpiledger.projected import ProjectionRow, compared, projected_rows
+from kpiledger.reviews.projected import TalkedRow
 
 COLUMNS = ("projection", "table", "difference", "row")
 # Up to here the index is made anew within two seconds; above, only its entries are compared.
@@ -62,10 +63,14 @@ def _of_warehouse(asked: Asked, told: list[str], notes: list[str]) -> list[Row]:
     if found.as_of_seq is not None:
         notes.append(f"The published tables are those of entry {found.as_of_seq}; what came later is not published.")
     return [
-        ("published", _TABLE_OF[type(one.row)], "missing" if one.is_missing else "not in the ledger", _said(one.row))
+        ("published", _table_of(one.row), "missing" if one.is_missing else "not in the ledger", _said(one.row))
         for one in found.differences
         for _ in range(one.count)
     ]
+
+
+def _table_of(row: ProjectionRow) -> str:
+    return row.table if isinstance(row, TalkedRow) else _TABLE_OF[type(row)]
 
 
 def _said(row: ProjectionRow) -> dict[str, object]:

@@ -13,6 +13,7 @@ class ReasonContent(Closed):
     kind: Text
     text: Private
     evidence: str | None
+    trigger: Text | None = None
 
 
 class RampForm(Closed):
@@ -83,6 +84,31 @@ class TargetContent(Closed):
     baseline: BaselineContent | None
 
 
+class ConditionContent(Closed):
+    """When a trigger fires."""
+
+    kpi: Text | None
+    outside: Text | None
+    slice: dict[str, str]
+    grain: Text
+    span: Text
+    change: Text | None
+    at_least: Number | None
+    at_most: Number | None
+
+
+class TriggerContent(Closed):
+    """What was agreed beforehand to be looked at again: the condition, for how many periods, and who is asked."""
+
+    id: Text
+    says: Private
+    when: ConditionContent
+    in_a_row: Number = Field(alias="for")
+    then: Text
+    asks: Private
+    within: Number
+
+
 class AgreementContent(Closed):
     """An agreement event; its kind is the entry's."""
 
@@ -96,3 +122,4 @@ class AgreementContent(Closed):
     approved_by: Private
     pilot: bool | None = None
     targets: list[TargetContent]
+    triggers: list[TriggerContent] = []

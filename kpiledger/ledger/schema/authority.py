@@ -23,6 +23,13 @@ class HoldingContent(Closed):
     valid_to: DateText | None
 
 
+class CloseSignaturesContent(Closed):
+    """From which day on closes count only with the signature of their approver, who has the right for these units."""
+
+    valid_from: DateText
+    units: list[Text]
+
+
 class AuthorityContent(Closed):
     """From when events need an approval, who may give it, who holds which role, and the unit of each role."""
 
@@ -30,6 +37,7 @@ class AuthorityContent(Closed):
     authorities: list[GrantContent]
     holders: list[HoldingContent]
     role_units: dict[Text, Text | None]
+    close_signatures: CloseSignaturesContent | None = None
 
 
 class ScoringContent(Closed):
@@ -42,13 +50,17 @@ class ScoringContent(Closed):
 
 
 class KeyAddedContent(Closed):
-    """A person's public key, and from when until when its signatures count; added again where that changes."""
+    """A person's public key, and from when until when its signatures count; added again where that changes.
+
+    `signs_closes` says that it is bound to closes as well.
+    """
 
     person: Commitment
     fingerprint: Text
     public_key: Text
     valid_after: MomentText | None
     valid_before: MomentText | None
+    signs_closes: bool = False
 
 
 class KeyRevokedContent(Closed):

@@ -45,7 +45,8 @@ class CloseContent(Closed):
     """That a period was closed: what was frozen, by the hashes of its files, and what it rested on.
 
     `files` are paths below the folder of the close. `models` are the SQL texts that made the numbers, `inputs` the
-    extracts, `definitions` hashes by KPI and version.
+    extracts, `definitions` hashes by KPI and version. `rules` are the hashes of what the checks were declared by, and
+    `marts` of the tables that facts read; `is_mart_unchecked` where its publication was recorded without them.
     """
 
     period: PeriodText
@@ -66,6 +67,9 @@ class CloseContent(Closed):
     inputs: dict[Text, Digest]
     checks: list[CheckContent]
     quick_check: list[AnswerContent]
+    rules: dict[Text, Digest] = {}
+    marts: dict[Text, Digest] = {}
+    is_mart_unchecked: bool = False
     signature: CloseSignatureContent | None = None
 
 
@@ -78,6 +82,7 @@ class LockContent(Closed):
     locked_by: Private
     approved_by: Private
     quick_check: list[AnswerContent]
+    signature: CloseSignatureContent | None = None
 
 
 class ReopeningContent(Closed):
@@ -90,10 +95,15 @@ class ReopeningContent(Closed):
     reopened_by: Private
     approved_by: Private
     until: DateText | None
+    signature: CloseSignatureContent | None = None
 
 
 class RestatementContent(Closed):
-    """That figures of a closed period were restated: the rows by the hashes of their files, and how many by cause."""
+    """That figures of a closed period were restated: the rows by the hashes of their files, and how many by cause.
+
+    `files` are paths below the folder of the close, the extracts and statements that made the figures among them.
+    `as_of_on` is the day that the run was asked for which computed them.
+    """
 
     period: PeriodText
     ordinal: Number
@@ -106,10 +116,15 @@ class RestatementContent(Closed):
     rows: dict[Text, Number]
     files: dict[Text, Digest]
     causes: dict[Text, Number]
+    as_of_on: DateText | None = None
+    signature: CloseSignatureContent | None = None
 
 
 class OverrideContent(Closed):
-    """That a check may fail for a period until that is closed, and why."""
+    """That a check may fail for a period until that is closed, or a day is over, and why.
+
+    `table` narrows it to one table of the source. One without `until` was recorded before overrides ran out.
+    """
 
     check: Text
     source: Text
@@ -117,3 +132,6 @@ class OverrideContent(Closed):
     reason: Text
     overridden_by: Private
     approved_by: Private
+    table: Text | None = None
+    until: DateText | None = None
+    signature: CloseSignatureContent | None = None

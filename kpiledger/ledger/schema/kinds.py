@@ -20,7 +20,9 @@ from kpiledger.ledger.schema.closes import (
     ReopeningContent,
     RestatementContent,
 )
+from kpiledger.ledger.schema.conversation import DecisionContent, TriggerFiredContent
 from kpiledger.ledger.schema.numbers import DefinitionContent, PublicationContent
+from kpiledger.ledger.schema.objectives import CheckInContent
 from kpiledger.ledger.schema.people import ErasureContent, ExportContent, InformationContent
 from kpiledger.ledger.schema.spot_checks import SpotCheckDrawContent, SpotCheckPlanContent, SpotCheckVerdictContent
 from kpiledger.ledger.schema.values import Closed
@@ -52,6 +54,7 @@ class EntryKind(StrEnum):
     SPOT_CHECK_PLANNED = "spot_check.planned"
     SPOT_CHECK_DRAWN = "spot_check.drawn"
     SPOT_CHECK_JUDGED = "spot_check.judged"
+    CHECK_IN_NOTED = "checkin.noted"
 
 
 # A kind without a schema can neither be written nor read: there is no way to record something vague.
@@ -77,4 +80,7 @@ CONTENTS: Mapping[EntryKind, type[Closed]] = {
     EntryKind.SPOT_CHECK_PLANNED: SpotCheckPlanContent,
     EntryKind.SPOT_CHECK_DRAWN: SpotCheckDrawContent,
     EntryKind.SPOT_CHECK_JUDGED: SpotCheckVerdictContent,
+    EntryKind.CHECK_IN_NOTED: CheckInContent,
+    EntryKind.DECISION_NOTED: DecisionContent,
+    EntryKind.TRIGGER_FIRED: TriggerFiredContent,
 }

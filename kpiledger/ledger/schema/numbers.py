@@ -31,7 +31,8 @@ class PublicationContent(Closed):
     """What a run published: the hash of each table, or whatever else was published, by its name.
 
     `inputs` are the extracts that it was made from: the hash of each by its source and table, as `erp.orders`;
-    `recipe` is the hash of the statements that made the values of them.
+    `recipe` is the hash of the statements that made the values of them. `marts` are the hashes of the tables that facts
+    read, `rules` of what the checks were declared by: each source's file of expectations, and the waivers.
     """
 
     run_id: Text
@@ -39,3 +40,5 @@ class PublicationContent(Closed):
     hashes: dict[Text, Digest]
     inputs: dict[Text, Digest] = {}
     recipe: Digest | None = None
+    marts: dict[Text, Digest] = {}
+    rules: dict[Text, Digest] = {}

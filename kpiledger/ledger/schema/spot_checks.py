@@ -35,20 +35,28 @@ class SpotCheckPlanContent(Closed):
 
 
 class DrawnPart(Closed):
-    """The keys drawn of a part, in the order drawn, by the SHA-256 of their lines."""
+    """The keys drawn of a part, in the order drawn, by the SHA-256 of their lines; `rows_hash` has their values too.
+
+    A draw that was recorded before values were has no `rows_hash`.
+    """
 
     stratum: dict[Text, str | None]
     direction: Text
     keys_hash: Digest
+    rows_hash: Digest | None = None
 
 
 class SpotCheckDrawContent(Closed):
-    """The sample of a plan. Its seed comes from the root of the tree that ends with the plan, so nobody chose it."""
+    """The sample of a plan. Its seed comes from the root of the tree that ends with the plan, so nobody chose it.
+
+    `word` is what an auditor added to the seed once the plan stood.
+    """
 
     plan_seq: Number
     root: Digest
     seed: Digest
     parts: list[DrawnPart]
+    word: Text | None = None
 
 
 class JudgedPart(Closed):

@@ -1,0 +1,78 @@
+"""Are all entries those that the newest checkpoint was signed for, and what are the roots of their beginnings?
+
+Every entry is hashed. The files of a ledger are read in parts, and only where something does not fit are they read
+whole, to name what does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
+from datetime import datetime
+
+from kpiledger.ledger.checkpoint import Checkpoint
+from kpiledger.ledger.entry import EntryError, decode_entry
+from kpiledger.ledger.file_storage import FileStorage
+from kpiledger.ledger.hashing import HASH, Hashed, hashing
+from kpiledger.ledger.integrity import examine_entries
+from kpiledger.ledger.merkle import leaf_hash, peaks_at, root_of_peaks
+from kpiledger.ledger.storage import LEAF_LINE, Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What is wrong; and by the size of each beginning its root, and when its last entry was recorded."""
+
+    problems: tuple[str, ...]
+    roots: Mapping[int, bytes]
+    recorded_at: Mapping[int, datetime]
+
+
+def looked_at(storage: Storage, newest: Checkpoint, sizes: Set[int]) -> Whole:
+    """Hash every entry up to the newest checkpoint; a size beyond them has no root."""
+    if isinstance(storage, FileStorage) and storage.entries_file.exists() and storage.leaves_file.exists():
+        found = _in_parts(storage, newest, sizes)
+        if found:
+            return found
+    return _at_once(storage, newest, sizes)
+
+
+def _in_parts(storage: FileStorage, newest: Checkpoint, sizes: Set[int]) -> Whole | None:
+    """None where anything does not fit."""
+    with hashing(storage.entries_file) as at_work:
+        hashed = at_work.lines().first(newest.size)
+        if hashed.count < newest.size or storage.leaf_lines(1, newest.size) != hashed.hexadecimal:
+            return None
+        inside = {size for size in sizes if size <= newest.size}
+        peaks = at_work.peaks(hashed.leaves, inside | {newest.size})
+    roots = {size: root_of_peaks(found) for size, found in peaks.items()}
+    if roots[newest.size] != newest.root:
+        return None
+    return Whole((), roots, _moments(inside, lambda size: _line(storage, hashed, size)))
+
+
+def _line(storage: FileStorage, hashed: Hashed, number: int) -> bytes:
+    """A line once more; none where it is not what was hashed before."""
+    line = b"".join(storage.entry_lines(number, number, hashed.starts[number - 1]))
+    return line if leaf_hash(line) == hashed.leaves[(number - 1) * HASH : number * HASH] else b""
+
+
+def _at_once(storage: Storage, newest: Checkpoint, sizes: Set[int]) -> Whole:
+    stored = storage.everything()
+    lines, leaves = stored.entries.split(b"\n")[:-1][: newest.size], stored.leaves[: newest.size * LEAF_LINE]
+    hashes = [leaf_hash(line) for line in lines]
+    inside = {size for size in sizes if size <= len(hashes)}
+    roots = {size: root_of_peaks(found) for size, found in peaks_at(hashes, inside).items()}
+    problems = tuple(str(problem) for problem in examine_entries(newest, lines, leaves).problems)
+    return Whole(problems, roots, _moments(inside, lambda size: lines[size - 1]))
+
+
+def _moments(sizes: Set[int], line_of: Callable[[int], bytes]) -> Mapping[int, datetime]:
+    """When the last entry of each beginning was recorded; a line that is no entry says nothing."""
+    found: dict[int, datetime] = {}
+    for size in sorted(sizes - {0}):
+        try:
+            found[size] = decode_entry(line_of(size)).recorded_at
+        except EntryError:
+            continue
+    return found

@@ -1,0 +1,81 @@
+"""Projections as they are laid: to date exactly, from the last month that ended, and null with a reason."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from kpiledger.periods import Reckoning
+from tests.laid_statistics.valued_warehouse import Valued, rows
+
+# A year of 780 that repeats itself.
+YEAR = [str(10 * month) for month in range(1, 13)]
+
+
+def test_a_year_that_repeats_itself_ends_as_the_years_before(tmp_path: Path) -> None:
+    laid = Valued(date(2016, 8, 31), values={1: [*YEAR, *YEAR, *YEAR[:8]]}).laid(tmp_path)
+    (august,) = rows(laid, "kpi_projection", "period_start = '2016-08-01'")
+    assert float(august["projection"]) == pytest.approx(780, rel=1e-6)
+    assert (august["projection_state"], august["remaining_count"], august["to_date_value"]) == ("projected", 4, 360)
+
+
+def test_a_month_that_runs_is_seen_from_the_last_one_that_ended(tmp_path: Path) -> None:
+    laid = Valued(date(2016, 8, 20), values={1: [*YEAR, *YEAR, *YEAR[:7], "1"]}).laid(tmp_path)
+    (august,) = rows(laid, "kpi_projection", "period_start = '2016-08-01'")
+    assert float(august["projection"]) == pytest.approx(780, rel=1e-6)
+    assert (august["remaining_count"], august["to_date_value"]) == (5, 280)
+
+
+def test_in_january_the_year_is_the_new_one(tmp_path: Path) -> None:
+    laid = Valued(date(2016, 1, 15), values={1: [*YEAR, *YEAR, "1"]}).laid(tmp_path)
+    december, january = rows(laid, "kpi_projection", "period_start >= '2015-12-01'")
+    assert (december["projection"], december["remaining_count"]) == (780, 0)
+    assert float(january["projection"]) == pytest.approx(780, rel=1e-6)
+    assert (january["remaining_count"], january["to_date_value"]) == (12, 0)
+
+
+def test_quarters_and_years_are_seen_from_the_same_months(tmp_path: Path) -> None:
+    numbers = [*YEAR, *YEAR, *(str(int(value) + 3) for value in YEAR[:9])]
+    held = [("sales_west", "quarter"), ("sales_west", "year")]
+    laid = Valued(date(2016, 9, 30), values={1: numbers}, targets=held).laid(tmp_path)
+    where = "(grain, period_start) in (('month', '2016-09-01'), ('quarter', '2016-07-01'), ('year', '2016-01-01'))"
+    found = {row["grain"]: row for row in rows(laid, "kpi_projection", where)}
+    assert found["quarter"]["projection"] == found["month"]["projection"] == found["year"]["projection"]
+    assert [found[grain]["remaining_count"] for grain in ("month", "quarter", "year")] == [3, 1, None]
+
+
+def test_a_fiscal_year_is_the_calendars(tmp_path: Path) -> None:
+    july = Reckoning(first_month=7)
+    laid = Valued(date(2016, 8, 31), values={1: [*YEAR, *YEAR, *YEAR[:8]]}, reckoning=july).laid(tmp_path)
+    (august,) = rows(laid, "kpi_projection", "period_start = '2016-08-01'")
+    assert (august["remaining_count"], august["to_date_value"]) == (10, 150)
+    assert float(august["projection"]) == pytest.approx(780, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("scale", "numbers", "state"),
+    [
+        ("is_additive", [*YEAR, *YEAR[:11]], "too_short"),
+        ("is_additive", [*YEAR, None, *YEAR[1:], *YEAR], "has_gaps"),
+        ("is_level", [*YEAR, *YEAR, *YEAR], "not_summable"),
+    ],
+)
+def test_what_cannot_be_projected_says_why(tmp_path: Path, scale: str, numbers: list[str | None], state: str) -> None:
+    months = len(numbers)
+    as_of = date(2014 + (months - 1) // 12, (months - 1) % 12 + 1, 28 if months % 12 == 2 else 30)
+    as_of = as_of.replace(day=31) if as_of.month == 12 else as_of
+    found = rows(Valued(as_of, scale=scale, values={1: numbers}).laid(tmp_path), "kpi_projection")
+    assert (found[-1]["projection"], found[-1]["projection_state"]) == (None, state)
+
+
+def test_a_ratio_says_what_the_rest_has_to_be_by_what_both_sides_are_to_date(tmp_path: Path) -> None:
+    """To date 8 * 30 of 8 * 100; the rest of the year weighs 4 * 100."""
+    company = Valued(date(2016, 8, 31), "is_ratio", values={1: ["30"] * 32}, denominators=["100"] * 32)
+    (august,) = rows(company.laid(tmp_path), "kpi_projection", "period_start = '2016-08-01'")
+    assert float(august["projection"]) == pytest.approx(0.3)
+    assert (august["to_date_value"], august["weight_passed"]) == (Decimal("0.6"), Decimal(2))
+    # A target of 0.35 over the year: 0.35 * (800 + 400) - 240 = 180 of 400, which is 0.45.
+    assert Decimal("0.35") * (1 + august["weight_passed"]) - august["to_date_value"] == Decimal("0.45")
