@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 from kpiledger.approvals.in_files import events_in_files
@@ -28,6 +29,7 @@ from kpiledger.specs.signing import Signer
 ORIGIN = "kpiledger.demo"
 # What is decided on a day is merged and recorded the next morning.
 _DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
 _MORNING = time(9, tzinfo=UTC)
 _LATE = timedelta(days=14)
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -67,11 +69,17 @@ def replay(project: Project, root: Path, ledger: Ledger) -> Replayed:
 def _record_at(moment: datetime, project: Project, root: Path, ledger: Ledger, said: Iterable[CheckIn]) -> int:
     """Record what came at a moment, and say how many entries there are then."""
     total = record(as_it_stood(project, moment), root, ledger, lambda: moment).total
-    for one in said:
-        total = record_check_in(ledger, one, tuple(project.organisation.people), lambda: moment).seq
+    for place, one in enumerate(said, start=1):
+        # Nobody says two things in the same second.
+        spoken = partial(_same, moment + place * _MINUTE)
+        total = record_check_in(ledger, one, tuple(project.organisation.people), spoken).seq
     if moment in map(_morning, noted_days(project)):
         total += fire_outside(project, ledger, moment, ORIGIN)
     return total
+
+
+def _same(moment: datetime) -> datetime:
+    return moment
 
 
 def keeps_any_time(ledger: Ledger) -> bool:
