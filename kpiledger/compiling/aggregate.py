@@ -8,9 +8,10 @@ from kpiledger.compiling.anew import among_days, tile_ctes, tiles_together
 from kpiledger.compiling.chosen_rows import chosen_rows
 from kpiledger.compiling.columns import Column, Route, coined
 from kpiledger.compiling.conversions import conversion_ctes
+from kpiledger.compiling.cubes import Cube, Form, Key
 from kpiledger.compiling.expressing import aggregate
 from kpiledger.compiling.fact_plan import FactPlan
-from kpiledger.compiling.forms import Cube, Form, Key, form_of
+from kpiledger.compiling.forms import form_of
 from kpiledger.compiling.incremental import is_incremental, marked, seen_model_name
 from kpiledger.compiling.plan import FIGURE
 from kpiledger.compiling.rows import described, dimension_models, read_often

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from kpiledger.compiling.forms import Cube, Form
+from kpiledger.compiling.cubes import Cube, Form
 from kpiledger.expressions import Range, both, ranges
 
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from kpiledger.compiling.aggregate import additive_counts
 from kpiledger.compiling.anew import tiles_anew
 from kpiledger.compiling.columns import Group, Route, coined
+from kpiledger.compiling.cubes import Cube, Form, Part
 from kpiledger.compiling.fact_plan import FactPlan
-from kpiledger.compiling.forms import Cube, Form, Part, form_of
+from kpiledger.compiling.forms import form_of
 from kpiledger.compiling.incremental import is_incremental
 from kpiledger.compiling.rows import sliced
 from kpiledger.compiling.stretched import MEMBER, STRETCH, stretches_for

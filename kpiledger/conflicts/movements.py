@@ -1,9 +1,7 @@
 """Which KPIs moved against each other over time, more than chance would have it?
 
-Trend and season are taken out of each KPI's months, and what the month before says of the next (Haugh, Journal of
-the American Statistical Association 71, 1976): two series with a season in common, or two that wander, seem to move
-together or apart where they have nothing to do with each other. What is left are the surprises of each month. They are
-turned so that a favourable surprise is positive, and held against those of every other KPI, of the same month and of
+Trend, season and what the month before says are taken out of each KPI's months by `surprises`. What is left is turned
+so that a favourable surprise is positive, and held against those of every other KPI, of the same month and of
 up to three months before or after. A negative correlation is tested by Student's t on the degrees of freedom that are
 left; the best lag of several is paid for by Bonferroni's correction, and the many pairs by the procedure of
 Benjamini and Hochberg, which keeps the expected share of false ones among those named below a rate. A correlation that
@@ -19,6 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kpiledger.conflicts.surprises import SEASON, Series, surprises_of
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -33,27 +33,6 @@ FALSE_DISCOVERY_RATE = 0.10
 WEAKEST = -0.3
 # Two that move together by this much in the same month may share a shock; what follows may be its echo.
 _TOGETHER = 0.15
-_SEASON = 12
-# A month further out than this many typical deviations counts as one that far out: one strike is no pattern.
-_OUTLIER = 3.5
-_TO_DEVIATION = 1.4826
-# Huber's constant: 95 % as sharp as least squares where nothing is wild. Ten rounds settle it.
-_HUBER = 1.345
-_ROUNDS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A KPI by month, from the first month all series share on; None where there is no figure.
-
-    `way` is 1 where more is better and -1 where less is. `stretches` numbers the versions of its definition by month:
-    a new one may shift the level, and that shift is no movement.
-    """
-
-    kpi: str
-    way: int
-    values: Sequence[float | None]
-    stretches: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +62,7 @@ def moved_apart(series: Sequence[Series], rate: float = FALSE_DISCOVERY_RATE) ->
     import numpy as np
     from scipy import stats
 
-    surprises = {one.kpi: _surprises(one) for one in sorted(series, key=lambda one: one.kpi) if _is_long(one)}
+    surprises = {one.kpi: surprises_of(one) for one in sorted(series, key=lambda one: one.kpi) if _is_long(one)}
     too_short = tuple(sorted(one.kpi for one in series if one.kpi not in surprises))
     names = list(surprises)
     if len(names) < 2:
@@ -166,7 +145,7 @@ def _tested(figures: Figures, lag: int) -> tuple[Figures, Figures, Figures]:
         spread_y = counted @ (y**2).T - months * mean_y**2
         correlations = np.clip((x @ y.T - months * mean_x * mean_y) / np.sqrt(spread_x * spread_y), -1.0, 1.0)
         # The season, the trend and the month before were fitted: what they took is not there to test with.
-        freedom = months - _SEASON - 3
+        freedom = months - SEASON - 3
         scores = correlations * np.sqrt(freedom / (1 - correlations**2))
         p_values = np.where(freedom > 0, stats.t.cdf(scores, np.maximum(freedom, 1)), np.inf)
     return np.where(np.isnan(p_values), np.inf, p_values), correlations, months
@@ -176,58 +155,3 @@ def _is_long(series: Series) -> bool:
     """Whether there are months enough, and some movement in them."""
     told = [value for value in series.values if value is not None]
     return len(told) >= MONTHS_NEEDED and len(set(told)) > 2
-
-
-def _surprises(series: Series) -> Figures:
-    """What each month brought beyond trend, season and what the month before said; favourable ones positive."""
-    import numpy as np
-
-    figures = np.array([np.nan if value is None else value for value in series.values], dtype=float)
-    figures *= series.way / np.nanmax(np.abs(figures))  # so that large amounts keep their digits
-    left = _without(_calendar_of(len(figures), series.stretches), figures)
-    before = np.concatenate(([np.nan], left[:-1]))
-    surprises = _within_reason(_without(before[:, None], left))
-    return np.where(np.isfinite(before), surprises, np.nan)
-
-
-def _calendar_of(months: int, stretches: Sequence[int]) -> Figures:
-    """The month of the year, the trend, and the versions of the definition, as columns to fit."""
-    import numpy as np
-
-    at = np.arange(months)
-    seasons = np.equal.outer(at % _SEASON, np.arange(_SEASON)).astype(float)
-    versions = sorted(set(stretches))[1:]
-    shifts = [np.equal(stretches, version).astype(float) for version in versions]
-    return np.column_stack([seasons, at / months, *shifts])
-
-
-def _without(explaining: Figures, figures: Figures) -> Figures:
-    """What is left of the figures beyond what the columns explain, over the months that have both.
-
-    By least squares in which a month far off counts less (Huber's weights): else one strike in a July would be
-    taken out of all other Julys, and of those of whoever was struck the same month.
-    """
-    import numpy as np
-
-    told = np.isfinite(figures) & np.isfinite(explaining).all(axis=1)
-    left = np.full_like(figures, np.nan)
-    columns, wanted, rest = explaining[told], figures[told], figures[told]
-    counts = np.ones_like(wanted)
-    for _ in range(_ROUNDS):
-        roots = np.sqrt(counts)
-        weights, *_ = np.linalg.lstsq(columns * roots[:, None], wanted * roots, rcond=None)
-        rest = wanted - columns @ weights
-        usual = _HUBER * _TO_DEVIATION * np.median(np.abs(rest))
-        counts = usual / np.maximum(np.abs(rest), usual) if usual > 0 else counts
-    left[told] = rest
-    return left
-
-
-def _within_reason(figures: Figures) -> Figures:
-    """The figures with single wild months brought in to where the others lie."""
-    import numpy as np
-
-    middle = np.nanmedian(figures)
-    reach = _OUTLIER * _TO_DEVIATION * np.nanmedian(np.abs(figures - middle))
-    bounded: Figures = np.clip(figures, middle - reach, middle + reach) if reach > 0 else figures
-    return bounded

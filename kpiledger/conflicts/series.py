@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from kpiledger.conflicts.movements import Series
+from kpiledger.conflicts.surprises import Series
 from kpiledger.warehouse import rows_of
 
 _WAYS = {"increase": 1, "decrease": -1}

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from kpiledger.conflicts.finding import Conflict, Conflicts, find_conflicts
+from kpiledger.conflicts.conflict import Conflict, Conflicts
+from kpiledger.conflicts.finding import find_conflicts
 from kpiledger.conflicts.held import held_now
 from kpiledger.conflicts.series import monthly_series
 from kpiledger.project import Project

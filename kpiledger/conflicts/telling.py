@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, fields
 from itertools import groupby
 
-from kpiledger.conflicts.finding import Basis, Conflict, Conflicts
+from kpiledger.conflicts.conflict import Basis, Conflict, Conflicts
 from kpiledger.conflicts.movements import FALSE_DISCOVERY_RATE, MONTHS_NEEDED
 
 _WHOLE = "the company"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from kpiledger.conflicts.finding import Basis, Conflict, Conflicts
+from kpiledger.conflicts.conflict import Basis, Conflict, Conflicts
 from kpiledger.conflicts.telling import figures_told
 from kpiledger.pages.provenance import in_language, person_text
 from kpiledger.project import Project

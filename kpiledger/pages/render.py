@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from kpiledger.approvals.doubts import NEW_FOR_DAYS
-from kpiledger.conflicts.finding import Conflicts
+from kpiledger.conflicts.conflict import Conflicts
 from kpiledger.conflicts.table import conflicts_in
 from kpiledger.ledger.store import Ledger
 from kpiledger.pages.addresses import (

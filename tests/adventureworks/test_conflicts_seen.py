@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpiledger.conflicts.finding import Basis, find_conflicts
+from kpiledger.conflicts.conflict import Basis
+from kpiledger.conflicts.finding import find_conflicts
 from kpiledger.conflicts.series import MONTHS, series_of_months
 from tests.adventureworks.adventureworks import SPECS, checked
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from kpiledger.conflicts.held import Held
-from kpiledger.conflicts.movements import Series
+from kpiledger.conflicts.surprises import Series
 from kpiledger.project import Project
 from kpiledger.specs.chain import Chain
 from kpiledger.specs.organisation import Organisation

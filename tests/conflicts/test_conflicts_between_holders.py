@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from kpiledger.conflicts.finding import Basis, Conflict, find_conflicts
+from kpiledger.conflicts.conflict import Basis, Conflict
+from kpiledger.conflicts.finding import find_conflicts
 from kpiledger.conflicts.held import held_now
 from kpiledger.conflicts.series import monthly_series
 from kpiledger.conflicts.table import COLUMNS, NAME, conflicts_in, lay_conflicts

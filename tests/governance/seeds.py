@@ -124,6 +124,7 @@ SEEDS: dict[str, Seed] = {
         "to it.",
         findings=("KPI144",),
         tables=("fct_scorecard.same_period_last_year", "fct_scorecard.rolling_mean"),
+        pages=("docs/guide/signals-and-projections.md",),
     ),
     "A15": Seed(
         "A baseline says which months are normal, which are left out and why, and from which source.",
@@ -131,6 +132,7 @@ SEEDS: dict[str, Seed] = {
         findings=("KPI058",),
         commands=("audit",),
         tables=("fct_kpi_target.baseline_value",),
+        pages=("docs/guide/signals-and-projections.md",),
     ),
     "A16": Seed(
         "A rhythm: a quarter of an hour a week, an hour a month, a conversation a quarter, in everybody's calendar.",
@@ -176,6 +178,7 @@ SEEDS: dict[str, Seed] = {
         findings=("KPI080", "KPI084"),
         commands=("conflicts",),
         tables=("fct_review_due",),
+        pages=("docs/guide/signals-and-projections.md",),
     ),
     "A22": Seed(
         "Results feed ratings and pay: weights, versions and proofs must be exact.",
@@ -254,6 +257,7 @@ SEEDS: dict[str, Seed] = {
         "As in a car: not the speed alone but how far it still goes.",
         "What the year will be at this pace, with an interval, and the pace that is still needed.",
         tables=("fct_scorecard.projection", "fct_scorecard.pace_needed"),
+        pages=("docs/guide/signals-and-projections.md",),
     ),
     "E4": Seed(
         "KPIs are for a conversation and not for an account: insight and next steps first, and noise is no red light.",
@@ -261,6 +265,7 @@ SEEDS: dict[str, Seed] = {
         "steer, and what could be better.",
         commands=("brief",),
         tables=("fct_scorecard.signal", "fct_scorecard.signal_effect"),
+        pages=("docs/guide/signals-and-projections.md",),
     ),
     "E5": Seed(
         "The classics: low stock against empty shelves, calls handled against problems solved.",
