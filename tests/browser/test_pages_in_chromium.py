@@ -247,7 +247,13 @@ def test_no_page_scrolls_sideways_on_a_phone(published_demo: Path, browser: Any)
     page.close()
 
 
-@pytest.mark.parametrize("name", ["sales_west", "objectives"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("index", "company", "sales_west", "objectives", "conflicts"),
+        *("brief/company/2017-Q4", "brief/sales_west/2017-12", "brief/sales_south/2017-Q4"),
+    ],
+)
 def test_a_page_for_the_conversation_prints_on_one_sheet(
     published_demo: Path, watched: tuple[Any, list[str]], name: str
 ) -> None:
