@@ -22,7 +22,7 @@ roles:
   director:
     label: {en: Director}
     unit: company
-governance: {from: 9900-01-01, reason: Made up, nobody is steered by it}
+governance: {from: 9900-01-01, reason: Made up; nobody is steered by it}
 """
 
 

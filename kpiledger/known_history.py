@@ -11,7 +11,7 @@ there is something to ask.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -77,7 +77,8 @@ class _History:
         flat = far_outside(_exact(figure.typical), self.typical, direction)
         level = [None if value is None else value - self.slope * at for at, value in enumerate(self.typical)]
         going_on = far_outside(_exact(figure.typical - self.slope * figure.place), level, direction)
-        return min((flat, going_on), key=lambda one: one.sigmas) if flat and going_on else None
+        # What is told is how the KPI was; the trend is the benefit of a doubt.
+        return replace(flat, sigmas=min(flat.sigmas, going_on.sigmas)) if flat and going_on else None
 
 
 def history_findings(project: Project, warehouse: Path) -> Iterator[Finding]:
@@ -97,20 +98,24 @@ def _found(project: Project, connection: duckdb.DuckDBPyConnection, one: HeldTar
     kpi = project.kpis.get(one.target.kpi)
     if kpi is None or one.target.target.has_two_sides:
         return None
-    history = _history(connection, one, project.calendar.reckoning)
+    # A month without rows is none, or zero where the KPI says so.
+    history = _history(connection, one, project.calendar.reckoning, 0.0 if kpi.missing == "zero" else None)
     if history is None:
         return None
     far = [(figure, outside) for figure in _figures(one, history) if (outside := history.far(figure, kpi.direction))]
     return _told(one, *max(far, key=lambda case: case[1].sigmas)) if far else None
 
 
-def _history(connection: duckdb.DuckDBPyConnection, one: HeldTarget, reckoning: Reckoning) -> _History | None:
+def _history(
+    connection: duckdb.DuckDBPyConnection, one: HeldTarget, reckoning: Reckoning, empty: float | None
+) -> _History | None:
     target, grain = one.target, one.target.target.grain
     words = [target.kpi, target.slice_name, target.member, str(grain), one.told.event.valid_from]
     measured: dict[date, float | None] = dict(connection.execute(_HISTORY, words).fetchall())
     if not measured:
         return None
-    values = [measured.get(period.start) for period in periods_between(min(measured), max(measured), grain, reckoning)]
+    periods = periods_between(min(measured), max(measured), grain, reckoning)
+    values = [measured.get(period.start, empty) for period in periods]
     seasons = seasons_of(values, _CYCLES.get(grain, 1))
     typical = [None if value is None else seasons.removed(value, at) for at, value in enumerate(values)]
     known = [(at, value) for at, value in enumerate(typical) if value is not None][-_TREND:]
@@ -137,10 +142,15 @@ def _exact(value: float) -> Decimal:
 def _told(one: HeldTarget, figure: _Figure, outside: Outside) -> Finding:
     limits = outside.limits
     of = f" for {figure.period}" if figure.period else ""
-    season = f", {figure.typical:.4g} without its season," if figure.period else ""
+    season = f", {_rough(figure.typical)} without its season," if figure.period else ""
     message = (
         f"the target {figure.promised:f}{of}{season} is {outside.sigmas:f} standard deviations away from what "
-        f"`{one.target.kpi}` was in {limits.count} periods: {limits.lower:.4g} to {limits.upper:.4g}"
+        f"`{one.target.kpi}` was in {limits.count} periods: {_rough(limits.lower)} to {_rough(limits.upper)}"
     )
     hint = "is it a slip of the pen? Else say in the reason what changes; `stretch` is for what would be excellent"
     return warning(CODE, one.file, (*one.path, "target"), message, hint)
+
+
+def _rough(number: float | Decimal) -> str:
+    """A number to four digits, written as people write it: 46060 and not 4.606e+4."""
+    return f"{Decimal(f'{number:.3e}').normalize():f}"

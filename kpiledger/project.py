@@ -93,6 +93,12 @@ class Project:
         return self.measures.get(name)
 
     @cached_property
+    def leads(self) -> Mapping[str, str]:
+        """The role or person that leads each unit on the day, in the order of the file; without units led by nobody."""
+        led = {name: unit.led_on(self.day) for name, unit in self.organisation.units.items()}
+        return {name: lead.role for name, lead in led.items() if lead is not None}
+
+    @cached_property
     def measures(self) -> Mapping[str, tuple[Fact, Measure]]:
         """Every measure with its fact, by name; of a name given twice the first one."""
         facts = reversed(tuple(self.facts.values()))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,19 @@ def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
             f"the warehouse {path} cannot be opened: {problem}",
             "end what holds it open, or run `kpi run` to make it anew",
         ) from problem
+
+
+@contextmanager
+def open_current(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The same, where a publication of before a table or column existed is said to be one."""
+    with open_reader(path) as connection:
+        try:
+            yield connection
+        except (duckdb.CatalogException, duckdb.BinderException) as problem:
+            found = str(problem).splitlines()[0]
+            raise BrokenWorld(
+                f"the warehouse {path} was made by another version: {found}", "run `kpi run` to make it anew"
+            ) from problem
 
 
 def lay_tables(path: Path, schema: str, tables: Iterable[Table]) -> None:

@@ -89,7 +89,7 @@ class Change(NamedTuple):
         """The change as a row of COLUMNS; of a promise that changed, the figures that moved."""
         old, new = self.old_figures, self.new_figures
         moved = _moved(old, new) if old and new else []
-        told_old, told_new = (_moved_words(side, moved) for side in (old, new))
+        told_old, told_new = _moved_words(old, moved), _moved_words(new, moved)
         return (
             self.seq, self.recorded_at, self.agreement, self.version, self.event, self.holder, self.kpi, self.slice,
             self.member, self.changed_from, self.changed_to, self.change, ", ".join(moved), told_old, told_new,
@@ -155,7 +155,6 @@ def _moved(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
 
 def _moved_words(figures: Mapping[str, str], moved: list[str]) -> str | None:
     """One side of a change in words: the figures that moved, or all where there is no other side."""
-    if not figures:
-        return None
-    shown = {name: value for name, value in figures.items() if name in moved} if moved else figures
-    return in_words({"comparison": figures["comparison"], **shown})
+    if not (figures and moved):
+        return in_words(figures) if figures else None
+    return in_words({"comparison": figures["comparison"], **{name: figures[name] for name in figures if name in moved}})

@@ -17,6 +17,7 @@ from kpiledger.audit.questions import QUESTIONS
 from kpiledger.audit.rendering import list_csv, list_json, render_csv, render_json, render_list, render_text
 from kpiledger.commands.world import World, in_project
 from kpiledger.errors import WrongUse
+from kpiledger.ledger.collector import uncollected
 from kpiledger.ledger_index.lean import without_pandas
 from kpiledger.ledger_index.opening import open_index, origin_of_index
 
@@ -66,6 +67,7 @@ def changes(world: World, output: str, **words: str | None) -> None:
     _answer(world, ALL_CHANGES, words, output)
 
 
+@uncollected()
 def _answer(world: World, number: int, words: Mapping[str, str | None], output: str, is_anew: bool = False) -> None:
     question = question_of(QUESTIONS, number)
     given = {name.replace("_", "-"): value for name, value in words.items() if value is not None}

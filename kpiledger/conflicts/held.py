@@ -28,6 +28,7 @@ select
 from kpi.fct_kpi_target
 cross join kpi.as_of
 where superseded_at is null
+    and not is_pending
     and as_of_on between valid_from and valid_to
     and period_start <= as_of_on
 group by holder, kpi, slice, member, grain

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -18,6 +18,7 @@ MONTHS = """
 select
     value.kpi,
     kpi.direction,
+    kpi.is_missing_zero,
     value.version,
     value.period_start,
     (year(value.period_start) * 12 + month(value.period_start)) as month,
@@ -50,16 +51,24 @@ def series_of_months(rows: Sequence[Mapping[str, Any]]) -> tuple[Series, ...]:
         return ()
     first, last = min(row["month"] for row in rows), max(row["month"] for row in rows)
     kpis: defaultdict[str, dict[int, tuple[float | None, int]]] = defaultdict(dict)
-    ways = {}
+    ways, empty = {}, {}
     for row in rows:
         kpis[row["kpi"]][row["month"]] = row["value"], row["version"]
         ways[row["kpi"]] = _WAYS[row["direction"]]
-    return tuple(
-        Series(
-            kpi=kpi,
-            way=ways[kpi],
-            values=[months.get(month, (None, 0))[0] for month in range(first, last + 1)],
-            stretches=[months.get(month, (None, 0))[1] for month in range(first, last + 1)],
-        )
-        for kpi, months in kpis.items()
-    )
+        empty[row["kpi"]] = 0.0 if row["is_missing_zero"] else None
+    found = []
+    for kpi, known in kpis.items():
+        values, stretches = zip(*_filled(known, range(first, last + 1), empty[kpi]), strict=True)
+        found.append(Series(kpi=kpi, way=ways[kpi], values=values, stretches=stretches))
+    return tuple(found)
+
+
+def _filled(
+    known: Mapping[int, tuple[float | None, int]], months: Sequence[int], empty: float | None
+) -> Iterator[tuple[float | None, int]]:
+    """The value and version of each month; one without rows, after the first, is `empty` by the version before."""
+    before: tuple[float | None, int] = (None, 0)
+    for month in months:
+        value, version = known.get(month, before)
+        yield value, version
+        before = (empty if version else None), version

@@ -11,7 +11,7 @@ from kpiledger.conflicts.finding import find_conflicts
 from kpiledger.conflicts.held import held_now
 from kpiledger.conflicts.series import monthly_series
 from kpiledger.project import Project
-from kpiledger.warehouse import Table, lay_tables, open_reader
+from kpiledger.warehouse import Table, lay_tables, open_current
 
 NAME = "fct_conflict"
 MEANING = (
@@ -51,7 +51,7 @@ def conflicts_in(project: Project, warehouse: Path) -> Conflicts:
     """Every conflict, with the promises and figures of a warehouse; from the specs alone where it is not there yet."""
     if not warehouse.exists():
         return find_conflicts(project)
-    with open_reader(warehouse) as connection:
+    with open_current(warehouse) as connection:
         return _found(project, connection)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
+from typing import BinaryIO
 
 from kpiledger.ledger.checkpoint import Checkpoint
 from kpiledger.ledger.entry import EntryError, decode_entry
@@ -48,12 +49,15 @@ def _in_parts(storage: FileStorage, newest: Checkpoint, sizes: Set[int]) -> Whol
     roots = {size: root_of_peaks(found) for size, found in peaks.items()}
     if roots[newest.size] != newest.root:
         return None
-    return Whole((), roots, _moments(inside, lambda size: _line(storage, hashed, size)))
+    with storage.read_entries() as file:
+        return Whole((), roots, _moments(inside, lambda size: _line(file, hashed, size)))
 
 
-def _line(storage: FileStorage, hashed: Hashed, number: int) -> bytes:
+def _line(file: BinaryIO, hashed: Hashed, number: int) -> bytes:
     """A line once more; none where it is not what was hashed before."""
-    line = b"".join(storage.entry_lines(number, number, hashed.starts[number - 1]))
+    first, behind = hashed.starts[number - 1 : number + 1]
+    file.seek(first)
+    line = file.read(behind - first - 1)
     return line if leaf_hash(line) == hashed.leaves[(number - 1) * HASH : number * HASH] else b""
 
 

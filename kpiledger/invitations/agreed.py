@@ -13,7 +13,7 @@ from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.specs.kpi import Kpi
 from kpiledger.vocabulary import Grain
-from kpiledger.warehouse import open_reader, rows_of
+from kpiledger.warehouse import open_current, rows_of
 
 # The KPIs of each agreement by what holds now, with the newest version and entry of the agreement.
 _HELD = """
@@ -61,7 +61,7 @@ def held_and_waiting(
     project: Project, warehouse: Path, holder: str | None
 ) -> tuple[tuple[Held, ...], tuple[Waiting, ...]]:
     """The agreements in force as of the published day and the items that wait, of one holder or of all."""
-    with open_reader(warehouse) as connection:
+    with open_current(warehouse) as connection:
         as_of = rows_of(connection, "select as_of_on from kpi.as_of")[0]["as_of_on"]
         held = [one for one in _held(project, connection) if one.first <= as_of <= one.last]
         waiting = [Waiting(*row.values()) for row in rows_of(connection, _WAITING)]

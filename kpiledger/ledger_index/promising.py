@@ -11,8 +11,13 @@ from kpiledger.periods import COMMON, PeriodName
 
 Figures = Mapping[str, str]
 # What of the form of a target is told in its own way, before the rest of it.
-_TOLD_FIRST = {"grain", "comparison", "value", "by_period"}
-_NONE: Mapping[str, str] = {}
+_TOLD_FIRST = frozenset({"grain", "comparison", "value", "by_period"})
+# What is told of the rest of a target, in this order; of a part of it, these figures by these names.
+_BESIDE = ("commit", "amber", "stretch", "weight", "influence", "baseline")
+_WITHIN = {
+    "amber": (("share_of_target", "amber share"), ("absolute", "amber"), ("outside_by", "amber outside by")),
+    "baseline": (("value", "baseline"),),
+}
 
 
 def figures_of(target: Mapping[str, Any], first: int, last: int) -> Figures:
@@ -24,25 +29,23 @@ def figures_of(target: Mapping[str, Any], first: int, last: int) -> Figures:
     figures: dict[str, str] = {"comparison": form["comparison"].replace("_", " ")}
     if (value := form.get("value")) is not None:
         figures[f"each {form['grain']}"] = value
-    for period, value in sorted((form.get("by_period") or {}).items()):
-        if _may_begin_in(period, first, last):
-            figures[period] = value
-    for name, value in form.items():
-        if value is not None and name not in _TOLD_FIRST:
-            _add(figures, name.replace("_", " "), value, first, last)
-    amber, baseline = target.get("amber") or _NONE, target.get("baseline") or _NONE
-    for name, value in (
-        ("commit", target.get("commit")),
-        ("amber share", amber.get("share_of_target")),
-        ("amber", amber.get("absolute")),
-        ("amber outside by", amber.get("outside_by")),
-        ("stretch", target.get("stretch")),
-        ("weight", target.get("weight")),
-        ("influence", target.get("influence")),
-        ("baseline", baseline.get("value")),
-    ):
-        if value is not None:
-            figures[name] = value
+    if by_period := form.get("by_period"):
+        for period, value in sorted(by_period.items()):
+            if _may_begin_in(period, first, last):
+                figures[period] = value
+    if not form.keys() <= _TOLD_FIRST:
+        for name, value in form.items():
+            if value is not None and name not in _TOLD_FIRST:
+                _add(figures, name.replace("_", " "), value, first, last)
+    for key in _BESIDE:
+        if (value := target.get(key)) is None:
+            continue
+        if key not in _WITHIN:
+            figures[key] = value
+            continue
+        for inner, name in _WITHIN[key]:
+            if (item := value.get(inner)) is not None:
+                figures[name] = item
     return figures
 
 

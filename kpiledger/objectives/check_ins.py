@@ -51,7 +51,8 @@ def year_of(project: Project, key_result: str, day: date) -> int:
     ]
     if not years:
         raise WrongUse(f"there is no key result `{key_result}`", "`kpi alignment` lists those that there are")
-    return day.year if day.year in years else max(years)
+    year = project.calendar.reckoning.year_of(day)
+    return year if year in years else max(years)
 
 
 def record_check_in(ledger: Ledger, said: CheckIn, people: Collection[str], clock: Clock) -> Entry:

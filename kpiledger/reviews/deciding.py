@@ -22,7 +22,7 @@ from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.reviews.decisions import decisions_in
 from kpiledger.rules.personal import people_in
-from kpiledger.warehouse import open_reader, rows_of
+from kpiledger.warehouse import open_current, rows_of
 
 _ITEM = "select review_item, holder, state from kpi.fct_review_due where review_item = ?"
 
@@ -92,7 +92,7 @@ def _refuse_unknown(project: Project, said: Deciding) -> None:
 
 
 def _refuse_closed(warehouse: Path, ledger: Ledger, said: Deciding) -> None:
-    with open_reader(warehouse) as connection:
+    with open_current(warehouse) as connection:
         found = rows_of(connection, _ITEM, [said.closes])
     hint = "`kpi brief` lists what waits; the next `kpi run` knows what was recorded since the last"
     if not found:

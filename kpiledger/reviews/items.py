@@ -53,7 +53,8 @@ def _fired(known: Known, entries: Iterable[Entry], firing_now: Collection[str]) 
     for key, entry in sorted(fired_entries(entries).items()):
         content = entry.content
         line = known.lines[content["agreement"]]
-        if commitment_told(line[0].holder) is not None:
+        is_to_come = date.fromisoformat(content["as_of_on"]) > known.as_of  # in a run as of an earlier day
+        if is_to_come or commitment_told(line[0].holder) is not None:
             continue
         source = known.events[content["event_hash"]]
         trigger = next(one for one in source.event.triggers if one.id == content["trigger"])

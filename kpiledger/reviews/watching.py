@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
 
@@ -21,6 +22,14 @@ _VALUES = """
         and version.valid_from <= made.period_start
         and (version.valid_to is null or made.period_start <= version.valid_to)
 """
+# Of a KPI in which nothing is zero, as its file says, a period without rows has a figure as well.
+_ENDED = """
+    select period.period_start
+    from kpi.dim_period as period
+    join kpi.dim_kpi_version as version on version.kpi = ? and period.period_start >= version.valid_from
+    where period.grain = ? and period.is_complete and period.period_end <= ?
+        and (version.valid_to is null or period.period_start <= version.valid_to)
+"""
 
 
 def watched(connection: DuckDBPyConnection, project: Project, as_of: date) -> Callable[[Condition], Series]:
@@ -30,7 +39,12 @@ def watched(connection: DuckDBPyConnection, project: Project, as_of: date) -> Ca
         if when.outside is not None:
             return outside_series(project, when.outside, as_of)
         asked = [when.kpi, when.grain.value, when.span, when.slice_name, when.member, as_of]
-        return dict(connection.execute(_VALUES, asked).fetchall())
+        found = dict(connection.execute(_VALUES, asked).fetchall())
+        kpi = project.kpis.get(when.kpi or "")
+        if kpi is None or kpi.missing != "zero" or when.span != "period":
+            return found
+        ended = connection.execute(_ENDED, [when.kpi, when.grain.value, as_of]).fetchall()
+        return {start: Decimal(0) for (start,) in ended} | found
 
     return series_of
 

@@ -57,7 +57,9 @@ def projected(series: Sequence[Sequence[float]], length: int, first: int = 0) ->
         left = length - elapsed
         rest = told.of[known][:, :left].sum(axis=1)
         low, high = _around(values, told, known, left, rest) if left else (rest, rest)
-        _add(found, _projections(to_date + rest, to_date + low, to_date + high))
+        # What was never below zero takes nothing back: its year ends no lower than it stands.
+        least = np.where((values[:, :known] >= 0).all(axis=1), 0.0, -np.inf)
+        _add(found, _projections(*(to_date + np.maximum(one, least) for one in (rest, low, high))))
     return found
 
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from kpiledger.folding import RecordedEvent
-from kpiledger.folding.approval import NONE_REQUIRED, Approval
+from kpiledger.folding.approval import NONE_REQUIRED, NOT_REQUIRED, Approval
 from kpiledger.folding.versions import last_days, standing_events
 from kpiledger.specs.trigger import Trigger
 from kpiledger.vocabulary import EventKind
@@ -42,12 +42,14 @@ def standing_triggers(
     lines: dict[str, list[RecordedEvent]] = {}
     for event in sorted(events, key=lambda event: event.seq):
         lines.setdefault(event.event.agreement, []).append(event)
-    return tuple(one for name in sorted(lines) for one in _of_line(standing_events(lines[name], approvals)))
+    return tuple(one for name in sorted(lines) for one in _of_line(standing_events(lines[name], approvals), approvals))
 
 
-def _of_line(line: Sequence[RecordedEvent]) -> Iterator[StandingTrigger]:
+def _of_line(line: Sequence[RecordedEvent], approvals: Mapping[str, Approval]) -> Iterator[StandingTrigger]:
     end = _last_day(line)
     for position, source in enumerate(line):
+        if not approvals.get(source.entry_hash, NOT_REQUIRED).counts:
+            continue  # the first event of an agreement stands without an approval, but nobody agreed to it yet
         for trigger in source.event.triggers:
             named_again = [
                 later.event.valid_from - _DAY

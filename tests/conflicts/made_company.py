@@ -116,16 +116,16 @@ def warehouse_of(figures: Mapping[str, Sequence[float]], promises: Sequence[Held
     connection = duckdb.connect()
     connection.execute("create schema kpi; create table kpi.as_of as select date '2017-12-31' as as_of_on")
     connection.execute(
-        "create table kpi.dim_kpi (kpi varchar, direction varchar, deprecated_on date);"
+        "create table kpi.dim_kpi (kpi varchar, direction varchar, deprecated_on date, is_missing_zero boolean);"
         "create table kpi.dim_kpi_version (kpi varchar, version integer, valid_from date, valid_to date);"
         "create table kpi.fct_kpi_value (kpi varchar, version integer, grain varchar, span varchar, period_start date,"
         " slice varchar, member varchar, value decimal(38, 12), is_complete boolean);"
         "create table kpi.fct_kpi_target (holder varchar, kpi varchar, slice varchar, member varchar, grain varchar,"
         " period_start date, weight decimal(9, 6), target_value decimal(38, 10), comparison varchar, valid_from date,"
-        " valid_to date, superseded_at timestamp)"
+        " valid_to date, superseded_at timestamp, is_pending boolean default false)"
     )
     for name, values in figures.items():
-        connection.execute("insert into kpi.dim_kpi values (?, 'increase', null)", [name])
+        connection.execute("insert into kpi.dim_kpi values (?, 'increase', null, false)", [name])
         connection.execute("insert into kpi.dim_kpi_version values (?, 1, date '2014-01-01', null)", [name])
         for at, value in enumerate(values):
             day = date(2014 + at // 12, at % 12 + 1, 1)
@@ -136,7 +136,8 @@ def warehouse_of(figures: Mapping[str, Sequence[float]], promises: Sequence[Held
     for one in promises:
         for month, target in ((11, 1), (12, one.target)):
             connection.execute(
-                "insert into kpi.fct_kpi_target values (?, ?, ?, ?, ?, ?, ?, ?, ?, '2017-01-01', '2017-12-31', null)",
+                "insert into kpi.fct_kpi_target values"
+                " (?, ?, ?, ?, ?, ?, ?, ?, ?, '2017-01-01', '2017-12-31', null, false)",
                 [
                     *(one.holder, one.kpi, one.slice, one.member, one.grain),
                     date(2017, month, 1),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from kpiledger.conflicts.conflict import Basis, Conflict
 from kpiledger.conflicts.finding import find_conflicts
 from kpiledger.conflicts.held import held_now
 from kpiledger.conflicts.series import monthly_series
 from kpiledger.conflicts.table import COLUMNS, NAME, conflicts_in, lay_conflicts
+from kpiledger.errors import BrokenWorld
 from kpiledger.specs.kpi import Tension
 from tests.conflicts.made_company import (
     CALLS,
@@ -155,6 +157,20 @@ def test_series_are_read_over_the_months_that_any_kpi_has() -> None:
     assert (other.kpi, list(other.values)) == ("b", [5.0, 6.0, None])
 
 
+def test_a_month_without_rows_is_zero_where_the_kpi_says_so() -> None:
+    with warehouse_of({"a": [1.0, 2.0, 3.0, 4.0], "b": [5.0, 6.0, 7.0, 8.0]}, []) as made:
+        made.execute("update kpi.dim_kpi set is_missing_zero = (kpi = 'b')")
+        made.execute("delete from kpi.fct_kpi_value where month(period_start) in (1, 3)")
+        made.execute(
+            "insert into kpi.fct_kpi_value values ('c', 1, 'month', 'period', '2014-01-01', 'all', 'all', 1, true)"
+        )
+        made.execute("insert into kpi.dim_kpi values ('c', 'increase', null, false)")
+        made.execute("insert into kpi.dim_kpi_version values ('c', 1, date '2014-01-01', null)")
+        plain, zero, _ = monthly_series(made)
+    assert (list(plain.values), list(plain.stretches)) == ([None, 2.0, None, 4.0], [0, 1, 1, 1])
+    assert (list(zero.values), list(zero.stretches)) == ([None, 6.0, 0.0, 8.0], [0, 1, 1, 1])
+
+
 def test_the_table_says_what_was_found(tmp_path: Path) -> None:
     made = worlds(60, 2, seed=6, planted=[(0, 1)], strength=0.9)
     figures = {
@@ -174,6 +190,20 @@ def test_the_table_says_what_was_found(tmp_path: Path) -> None:
     seen = dict(zip(names, rows[-1], strict=True))
     assert seen["holders"] == "desk (0.6)"
     assert round(float(seen["correlation"]), 6) == round(found.found[-1].correlation or 0, 6)
+
+
+def test_what_waits_for_an_approval_is_promised_by_nobody_yet() -> None:
+    with warehouse_of({}, [promise("desk", "calls_taken", "0.6"), promise("field", "solved_first", "0.3")]) as made:
+        made.execute("update kpi.fct_kpi_target set is_pending = true where holder = 'field'")
+        assert [one.holder for one in held_now(made, company(CALLS, FIRST_TIME))] == ["desk"]
+
+
+def test_a_warehouse_of_another_version_is_said_to_be_one(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as made:
+        made.execute("create schema kpi")
+    with pytest.raises(BrokenWorld, match=r"was made by another version: .*fct_kpi_target"):
+        conflicts_in(company(CALLS, FIRST_TIME), path)
 
 
 def test_without_a_warehouse_the_specs_alone_are_looked_at(tmp_path: Path) -> None:

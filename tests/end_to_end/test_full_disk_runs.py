@@ -51,7 +51,9 @@ def test_a_full_disk_leaves_all_old_and_says_so_and_the_next_run_converges(
     seen = json.loads(ran.stdout)
     assert seen["broken"] == []
     assert seen["as_new"] == 0
-    assert seen["steps"] == ["extracts", "models", "published_warehouse"]
+    first, second, third = seen["steps"]
+    assert (first, third) == ("extracts", "published_warehouse")
+    assert second == "models" or second.startswith("dbt ")  # whichever part of dbt's work ran out of room
     said = seen["said"]
     assert said[0].startswith("error: the disk is full: IO Error: Could not write file")
     assert "warehouse.duckdb" in said[1]

@@ -13,9 +13,9 @@ pytestmark = pytest.mark.demo
 HOOKS = """
 on-run-start:
   - "create schema if not exists kpi"
-  - "create macro kpi.discounted(x) as x * 2"
+  - "create or replace macro kpi.discounted(x) as x * 2"
 on-run-end:
-  - "create table kpi.fct_bonus as select 1 as amount"
+  - "create or replace table kpi.fct_bonus as select 1 as amount"
 """
 
 

@@ -99,6 +99,12 @@ def test_it_tells_the_agreements_in_force_and_what_was_changed_in_the_period(pro
     assert "sales_south_2017 v2" in [one.name for one in third.agreements]
 
 
+def test_it_tells_how_an_agreement_began_and_what_holds_now(project, talked):
+    for holder in ("sales_west", "sales_south"):
+        page, _ = brief_of(project, talked, holder, QUARTER)
+        assert [one.name for one in page.agreements][:2] == [f"{holder}_2017 v1", f"{holder}_2017 v2"]
+
+
 def test_a_publication_without_the_tables_of_the_conversation_still_has_a_brief(project, talked, tmp_path):
     older = tmp_path / "older.duckdb"
     shutil.copyfile(talked, older)
@@ -123,7 +129,11 @@ def test_without_a_period_it_is_of_the_newest_quarter_that_ended(project, talked
 
 @pytest.mark.parametrize(
     ("holder", "period", "message"),
-    [("sales_wets", "2017-Q4", "no target of `sales_wets`"), ("sales_west", "2017-12-31", "2017-12-31 is a day")],
+    [
+        ("sales_wets", "2017-Q4", "no target of `sales_wets`"),
+        ("sales_west", "2017-12-31", "2017-12-31 is a day"),
+        ("sales_west", "2031-Q1", "`sales_west` is held to nothing in 2031-Q1"),
+    ],
 )
 def test_a_brief_that_cannot_be_is_refused(project, talked, holder, period, message):
     with pytest.raises(WrongUse, match=message):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ from kpiledger.ledger.store import Ledger, read_entries
 from kpiledger.ledger.subjects import erase, unexplained
 from kpiledger.objectives.check_ins import CheckIn, check_ins, record_check_in, year_of
 from kpiledger.objectives.rows import CHECK_IN, check_in_table
+from kpiledger.specs.calendar import Month
 
 NOW = datetime(2017, 6, 1, 9, tzinfo=UTC)
 PEOPLE = ("p1007", "p1008")
@@ -99,6 +101,16 @@ def test_the_year_is_that_of_the_day_else_the_last_that_has_the_key_result(tmp_p
     assert year_of(project, "more_sold", date(2018, 1, 3)) == 2017
     with pytest.raises(WrongUse, match="there is no key result `more_slod`"):
         year_of(project, "more_slod", date(2017, 3, 1))
+
+
+def test_the_year_of_a_day_is_the_fiscal_one(tmp_path: Path) -> None:
+    project = wanted_project(tmp_path)
+    fiscal = project.calendar.model_copy(update={"fiscal_year_starts": Month.JULY})
+    file = project.objectives[0]
+    both = (file, file.model_copy(update={"year": 2018}))
+    project = replace(project, calendar=fiscal, objectives=both)
+    assert year_of(project, "more_sold", date(2017, 6, 30)) == 2017
+    assert year_of(project, "more_sold", date(2017, 7, 1)) == 2018
 
 
 @pytest.fixture

@@ -94,6 +94,11 @@ def test_one_that_waits_for_an_approval_holds_on_no_day():
     assert fired(values, plain, added, approvals=waits) == []
 
 
+def test_one_of_an_agreement_that_nobody_approved_yet_holds_on_no_day():
+    waits = {f"{1:064x}": Approval(ApprovalState.UNAPPROVED)}
+    assert fired(months(2017, *["80"] * 4), west(), approvals=waits) == []
+
+
 @pytest.mark.parametrize(
     ("when", "message"),
     [

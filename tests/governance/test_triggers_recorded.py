@@ -20,8 +20,12 @@ from kpiledger.ledger.contents import agreement_content, recorded_events
 from kpiledger.ledger.schema import AgreementContent, EntryKind
 from kpiledger.ledger.side_store import all_kept
 from kpiledger.ledger.store import examine_ledger, read_entries
+from kpiledger.periods import Period
+from kpiledger.reviews.watching import watched
 from kpiledger.specs.agreement import AgreementEvent
+from kpiledger.specs.trigger import Condition
 from kpiledger.vocabulary import ApprovalState, ReviewState
+from kpiledger.warehouse import Table, lay_tables, open_reader
 
 VALUES = {**months(2016, *["100"] * 12), **months(2017, "100", "85", "80.5")}
 DAY = date(2017, 4, 5)
@@ -49,6 +53,23 @@ def test_a_period_that_goes_on_fires_nothing_though_its_figure_is_low(world):
     assert "trigger.fired" not in talking.kinds()
 
 
+def test_where_no_rows_are_zero_a_month_without_any_is_a_figure(world):
+    talking = world.agreed(west(trigger(when={"change": None, "at_most": "0"})))
+    ends = [Period.parse(f"2017-{month:02}") for month in range(1, 5)]
+    rows = [(one.grain, one.start, one.end, one.end <= date(2017, 3, 31)) for one in ends]
+    table = Table("dim_period", {"grain": "varchar", "period_start": "date", "period_end": "date",
+                                 "is_complete": "boolean"}, rows)  # fmt: skip
+    talking.lay(months(2017, "85"), DAY)
+    lay_tables(talking.warehouse, "kpi", [table])
+    kpi = talking.project.kpis["revenue"]
+    zero = replace(talking.project, kpis={"revenue": kpi.model_copy(update={"missing": "zero"})})
+    condition = Condition.model_validate(trigger(when={"change": None, "at_most": "0"})["when"])
+    with open_reader(talking.warehouse) as connection:
+        assert watched(connection, talking.project, DAY)(condition) == {date(2017, 1, 1): 85}
+        known = watched(connection, zero, DAY)(condition)
+    assert known == {date(2017, 1, 1): 85, date(2017, 2, 1): 0, date(2017, 3, 1): 0}
+
+
 def test_a_figure_that_is_corrected_later_leaves_it_recorded_and_shown_as_such(world):
     talking = world.agreed(west())
     talking.run(VALUES, DAY)
@@ -57,6 +78,13 @@ def test_a_figure_that_is_corrected_later_leaves_it_recorded_and_shown_as_such(w
     (fired,) = talking.rows("select * from kpi.fct_trigger_fired")
     assert (item["is_still_so"], item["state"], fired["is_still_so"]) == (False, ReviewState.OVERDUE, False)
     assert (fired["fired_value"], fired["known_on"]) == (pytest.approx(80.5), DAY)
+
+
+def test_a_run_as_of_an_earlier_day_has_nothing_to_review_yet(world):
+    talking = world.agreed(west())
+    talking.run(VALUES, DAY)
+    assert talking.run(VALUES, date(2017, 3, 30), run_id="run-2") == 0
+    assert talking.rows("select * from kpi.fct_review_due where what = 'trigger'") == []
 
 
 def test_the_amendment_that_names_it_closes_its_review_item(world):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def test_a_slip_of_the_pen_is_found(specs: Path) -> None:
         Severity.WARNING,
         "metrics/agreements/2017/coast.yml",
     )
-    assert one.message.startswith("the target 13000 for 2017-03, 1.")
+    assert one.message.startswith("the target 13000 for 2017-03, 12580 without its season, is ")
     assert "away from what `revenue` was in 24 periods" in one.message
     assert one.hint.startswith("is it a slip of the pen?")
 
@@ -79,6 +80,14 @@ def test_a_month_is_held_against_its_season(specs: Path) -> None:
     assert found(specs, warehouse) == []
     promise(specs, "{grain: month, by_period: {2017-01: '1600'}, comparison: at_least}")
     assert [one.rule for one in found(specs, warehouse)] == ["KPI220"]
+
+
+def test_it_tells_how_the_kpi_was_in_numbers_as_people_write_them(specs: Path) -> None:
+    promise(specs, "{grain: month, value: '900000', comparison: at_least}")
+    (one,) = found(specs, publish(specs, growth=300.0))
+    low, high = (float(word) for word in one.message.rsplit(": ", 1)[1].split(" to "))
+    assert 0 <= low < 6000 < high < 20000
+    assert "e" not in one.message.rsplit(": ", 1)[1].replace(" to ", "")
 
 
 def test_a_kpi_that_grew_may_go_on_growing(specs: Path) -> None:
@@ -117,6 +126,21 @@ def test_less_than_eight_periods_tell_nothing(specs: Path) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("delete from kpi.fct_kpi_value where period_start < date '2016-06-01'")
     assert found(specs, warehouse) == []
+
+
+def test_a_month_without_rows_counts_as_zero_where_the_kpi_says_so(specs: Path) -> None:
+    promise(specs, "{grain: month, value: '9000', comparison: at_least}")
+    warehouse = publish(specs)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("delete from kpi.fct_kpi_value where month(period_start) % 3 > 0")
+    (plain,) = found(specs, warehouse)
+    assert "in 12 periods" in plain.message
+    project, _ = check_folder(specs)
+    assert project is not None
+    kpi = project.kpis["revenue"].model_copy(update={"missing": "zero"})
+    zero = replace(project, kpis={**project.kpis, "revenue": kpi})
+    told = [one.message for one in check_against_published(zero, warehouse) if "coast" in one.position.path]
+    assert ["in 24 periods" in one for one in told] == [True]
 
 
 def test_without_published_figures_nothing_is_said(specs: Path) -> None:

@@ -15,6 +15,7 @@ from tests.demo import commit_all, kpi
 pytestmark = pytest.mark.demo
 
 PERSON, APPROVER, NAME = "p_2001", "p_1002", "Kirkegaard"
+ITEM = "trigger/south_lead_2017/nothing_delivered/2017-W37"
 OWN = "metrics/agreements/2017/p_2001.yml"
 AGREEMENT = """\
 holder: p_2001
@@ -38,6 +39,13 @@ events:
           method: mean
           value: "6000.00"
           source: erp
+    triggers:
+      - id: nothing_delivered
+        says: If carriers deliver half a week's freight at most, the goals of Anna Kirkegaard are looked at again.
+        when: {outside: florida_deliveries, grain: week, at_most: "0.50"}
+        then: review
+        asks: head_of_sales
+        within: 14
 """
 # Where the engine itself and its guide speak of people by way of example.
 EXAMPLES = ("kpiledger", "docs", "schemas", "tools", ".git")
@@ -58,6 +66,25 @@ def add_person(folder: Path) -> None:
     organisation.write_text(text.replace("people:\n", f"people:\n  {PERSON}: [head_of_sales_south]\n"), "utf-8")
 
 
+def talk(folder: Path) -> None:
+    """The person says how sure a key result is, decides, and is decided about."""
+    sure = ("--confidence", "0.7", "--by", PERSON, "--note", "Kirkegaard is sure of the larger stores")
+    own = ("decide", "--holder", PERSON, "--period", "2017-Q3", "--says", "Kirkegaard works fewer hours from October")
+    others = ("decide", "--holder", "sales_south", "--period", "2017-Q3", "--says", "The depot is opened again")
+    for words in (("checkin", "more_sold", *sure), (*own, "--by", PERSON), (*others, "--by", PERSON)):
+        noted = kpi(folder, *words)
+        assert noted.returncode == 0, noted.stderr
+
+
+def kinds_about(folder: Path, person: str) -> set[str]:
+    """The kinds of the entries that hold something about a person, or that tell of an agreement of theirs."""
+    values = [json.loads(path.read_text()) for path in (folder / "build/ledger/subjects").glob("*.json")]
+    own = {one["commitment"] for one in values if person in (one["value"], one.get("about"))}
+    entries = [json.loads(line) for line in (folder / "build/ledger/entries.jsonl").read_text().splitlines()]
+    told = [(entry["kind"], json.dumps(entry)) for entry in entries]
+    return {kind for kind, text in told if "south_lead_2017" in text or any(one in text for one in own)}
+
+
 def take_out(folder: Path, person: str) -> None:
     """Out of the specs: files named after them, and every line, or appointment, that names them."""
     for path in sorted((folder / "metrics").rglob("*")):
@@ -75,11 +102,16 @@ def test_nothing_of_an_erased_person_is_left_and_the_next_run_goes_on(published_
     folder = Path(shutil.copytree(published_demo, tmp_path / "demo", symlinks=True))
     add_person(folder)
     commit_all(folder, "own goals")
+    talk(folder)
     ran = kpi(folder, "run")
     assert ran.returncode == 0, ran.stderr
     assert kpi(folder, "informed", "--holder", PERSON, "--on", "2016-12-21", "--by", "head_of_sales").returncode == 0
     held = kpi(folder, "held", PERSON, "--output", "json")
     assert {one["store"] for one in json.loads(held.stdout)} == {"ledger", "side store", "files", "warehouse", "pages"}
+    answer = ("--says", "The goals of Anna Kirkegaard stay", "--by", PERSON, "--closes", ITEM)
+    closed = kpi(folder, "decide", "--holder", PERSON, "--period", "2017-Q3", *answer)
+    assert closed.returncode == 0, closed.stderr
+    assert {"checkin.noted", "decision.noted", "trigger.fired"} <= kinds_about(folder, PERSON)
     salts = salts_of(folder)
 
     refused = kpi(folder, "erase", PERSON, "--reason", "asked for on 2018-01-05")

@@ -101,3 +101,12 @@ def test_values_of_zero_and_below_are_projected_by_differences() -> None:
     told = projected([series], 12)[0][-1]
     assert told is not None
     assert told.high - told.value == pytest.approx(told.value - told.low, rel=Decimal("1e-6"))
+
+
+def test_what_was_never_below_zero_ends_no_lower_than_it_stands() -> None:
+    orders = [0, 0, 30, 0, 0, 0, 30, 0, 0, 30, 0, 0] * 4
+    for place, (projection,) in enumerate(zip(projected([orders], 12)[0][:48], strict=True)):
+        if projection is not None:
+            so_far = sum(orders[place // 12 * 12 : place + 1])
+            assert projection.value >= so_far
+            assert projection.low >= so_far

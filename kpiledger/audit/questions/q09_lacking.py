@@ -6,11 +6,13 @@ Looked at is what is promised by the versions in force among all events, each KP
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
+from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
 
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.audit.changing import counted
+from kpiledger.audit.held_at_once import most_at_once
 from kpiledger.audit.standing import tree_facts
 from kpiledger.project import Project
 from kpiledger.rules.governance.focus import enough_influence, most_kpis
@@ -23,10 +25,27 @@ _NO_TARGET = """
     select event.holder, version.agreement, version.agreement_version, version.valid_from, version.valid_to, version.seq
     from version
     join event on event.seq = version.seq
-    where version.superseded_at is null
-        and event.event != 'retired'
-        and version.seq not in (select seq from promise)
+    anti join promise on promise.seq = version.seq
+    where version.superseded_at is null and event.event != 'retired'
     order by version.seq
+"""
+_COUNTS = """
+    with promised as (
+        select distinct agreement, kpi, slice, member
+        from promise
+        where seq in (select seq from version where superseded_at is null) and agreement = coalesce(?, agreement)
+    )
+    select kpi, count(*) from promised group by kpi order by kpi
+"""
+# Few of all targets lack something: they are looked for first, and which of them are promised is asked for these only.
+_LACKING = """
+    create or replace temporary table lacking as
+    select
+        seq, kpi, slice, member, influence,
+        baseline_value is not null and coalesce(baseline_source, '') = '' as is_without_source,
+        coalesce(try_cast(influence as decimal(9, 6)) < ?, false) as is_small
+    from target
+    where is_without_source or is_small
 """
 # The latest version in force that promises a KPI, slice and member, and on its last run of days the entry that names
 # the target; version and day are one number, as a pair of them takes five times as long to compare.
@@ -43,96 +62,28 @@ _PROMISED = """
     from promise
     join version on version.seq = promise.seq
     where version.superseded_at is null
+        and promise.agreement = coalesce(?, promise.agreement)
+        and promise.agreement in (select agreement from event where seq in (select seq from lacking))
     group by promise.agreement, promise.kpi, promise.slice, promise.member
 """
-# What it says is looked up for those targets only that lack something.
-_NAMED = """
+_LACKS = """
+    select
+        '{lack}', event.holder, promised.agreement, promised.agreement_version, promised.kpi, promised.slice,
+        promised.member, {detail}, target_seq
     from promised
-    join target
-        on target.seq = promised.target_seq
-        and target.kpi = promised.kpi
-        and target.slice = promised.slice
-        and target.member = promised.member
+    join lacking
+        on lacking.seq = promised.target_seq
+        and lacking.kpi = promised.kpi
+        and lacking.slice = promised.slice
+        and lacking.member = promised.member
     join event on event.seq = promised.seq
-    where promised.agreement = coalesce(?, promised.agreement)
-"""
-_COUNTS = "select kpi, count(*) from promised where agreement = coalesce(?, agreement) group by kpi order by kpi"
-_WITHOUT_SOURCE = f"""
-    select
-        'source', event.holder, promised.agreement, promised.agreement_version, promised.kpi, promised.slice,
-        promised.member, 'the baseline names none', target_seq
-    {_NAMED} and target.baseline_value is not null and coalesce(target.baseline_source, '') = ''
+    where {condition}
     order by promised.agreement, promised.kpi, promised.slice, promised.member
 """
-_SMALL_INFLUENCE = f"""
-    select
-        'influence', event.holder, promised.agreement, promised.agreement_version, promised.kpi, promised.slice,
-        promised.member, target.influence, target_seq
-    {_NAMED} and cast(target.influence as decimal(9, 6)) < ?
-    order by promised.agreement, promised.kpi, promised.slice, promised.member
-"""
-# Days on which a holder is held to a KPI, joined where they touch; then how many KPIs begin and end on each day, and
-# the first day with the most. Numbers stand for the names, since there are millions of days to sort.
-_AT_ONCE = """
-    with holder_name as (
-        select holder, row_number() over () as holder_id from (select distinct holder from event)
-    ),
-    kpi_name as (
-        select kpi, row_number() over () as kpi_id from (select distinct kpi from promise)
-    ),
-    standing as (
-        select version.seq, version.valid_from, version.valid_to, holder_name.holder_id
-        from version
-        join event on event.seq = version.seq
-        join holder_name on holder_name.holder = event.holder
-        where version.superseded_at is null
-    ),
-    held as (
-        select distinct
-            standing.holder_id,
-            kpi_name.kpi_id,
-            greatest(promise.segment_from, standing.valid_from) as first_day,
-            least(promise.segment_to, standing.valid_to) as last_day
-        from promise
-        join standing on standing.seq = promise.seq
-        join kpi_name on kpi_name.kpi = promise.kpi
-        where greatest(promise.segment_from, standing.valid_from) <= least(promise.segment_to, standing.valid_to)
-    ),
-    marked as (
-        select
-            holder_id,
-            first_day,
-            max(last_day) over (days rows between unbounded preceding and 1 preceding) as last_before,
-            max(last_day) over (days rows between unbounded preceding and current row) as last_so_far,
-            lead(first_day) over days as next_first
-        from held
-        window days as (partition by holder_id, kpi_id order by first_day, last_day)
-    ),
-    steps as (
-        select holder_id, first_day as day, 1 as step from marked
-        where last_before is null or first_day > last_before + 1
-        union all
-        select holder_id, last_so_far + 1 as day, -1 as step from marked
-        where next_first is null or next_first > last_so_far + 1
-    ),
-    days as (
-        select holder_id, day, sum(step) as step
-        from steps
-        group by holder_id, day
-    ),
-    counted as (
-        select holder_id, day, sum(step) over (partition by holder_id order by day) as kpi_count
-        from days
-    )
-    select
-        any_value(holder_name.holder) as holder,
-        max(kpi_count) as most,
-        arg_max(day, kpi_count * 10000000::bigint - (day - date '0001-01-01')) as from_day
-    from counted
-    join holder_name using (holder_id)
-    group by holder_id
-    order by holder
-"""
+_OF_TARGETS = (
+    _LACKS.format(lack="source", detail="'the baseline names none'", condition="is_without_source"),
+    _LACKS.format(lack="influence", detail="lacking.influence", condition="is_small"),
+)
 
 
 _ORDER = ("target", "owner", "counter-KPI", "source", "influence", "focus")
@@ -147,13 +98,11 @@ def answer(asked: Asked) -> Answer:
     """A row for each thing that is lacking, by what it is."""
     index, project = asked.index(), asked.project()
     asked_for = asked.words.get("agreement")
-    index.execute(_PROMISED)
     counts_by_kpi = dict(index.execute(_COUNTS, [asked_for]).fetchall())
     rows: list[Row] = [
         *(row for row in _without_target(index) if asked_for in (None, row[2])),
         *_of_kpis(counts_by_kpi, project),
-        *index.execute(_WITHOUT_SOURCE, [asked_for]).fetchall(),
-        *index.execute(_SMALL_INFLUENCE, [asked_for, enough_influence(project)]).fetchall(),
+        *_of_targets(index, asked_for, enough_influence(project)),
         *(() if asked_for else _held_to_too_much(index, project)),
     ]
     rows.sort(key=lambda row: _ORDER.index(str(row[0])))
@@ -191,9 +140,17 @@ def _lacks_of(project: Project, name: str, held: Set[str]) -> Iterator[tuple[str
         yield "source", "no fact of the KPI names one"
 
 
+def _of_targets(index: DuckDBPyConnection, agreement: str | None, enough: Decimal) -> Iterator[Row]:
+    """Told of each promise whose target, as it was named last, lacks something."""
+    index.execute(_LACKING, [enough])
+    index.execute(_PROMISED, [agreement])
+    for lacks in _OF_TARGETS:
+        yield from index.execute(lacks).fetchall()
+
+
 def _held_to_too_much(index: DuckDBPyConnection, project: Project) -> Iterator[Row]:
     """Told of holders as they stand in the index: a person there is one holder, with the limit of a person."""
-    for holder, most, day in index.execute(_AT_ONCE).fetchall():
+    for holder, most, day in most_at_once(index):
         if most > most_kpis(project, holder):
             yield "focus", holder, None, None, None, None, None, f"{most} KPIs at once, first on {day}", None
 

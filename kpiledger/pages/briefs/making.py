@@ -33,4 +33,9 @@ def brief_of(project: Project, warehouse: Path, holder: str, period: Period | No
     asked = period or newest[0]
     if asked.grain not in _GRAINS:
         raise WrongUse(f"{asked} is a {asked.grain}", "briefs are of months, quarters and years")
-    return brief(project, readings, read_talk(warehouse), own, holder, asked), readings
+    made = brief(project, readings, read_talk(warehouse), own, holder, asked)
+    if not made.targets:
+        rows = [row for one in own for row in one.rows if row.target_value is not None]
+        days = f"{min(row.period_start for row in rows)} to {max(row.period_end for row in rows)}" if rows else "no day"
+        raise WrongUse(f"`{holder}` is held to nothing in {asked}", f"its targets are of {days}")
+    return made, readings

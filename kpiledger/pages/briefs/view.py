@@ -102,14 +102,15 @@ def brief(
 
 
 def _agreements(project: Project, readings: Readings, holder: str, period: Period) -> Iterator[AgreementLine]:
-    """The first event of each agreement in force, and each later one that was decided or began in the period."""
+    """Of each agreement in force how it began and what holds now, and each event decided or begun in the period."""
     own = [one for one in readings.versions if one.holder == holder]
     over = {one.agreement for one in own if one.event == "retired" and one.valid_from <= period.start}
     last = {one.agreement: one.valid_to or date.max for one in own}
+    newest = {one.agreement: one.seq for one in own if one.valid_from <= period.end and not one.is_pending}
     for one in sorted(own, key=lambda one: one.seq):
         is_new = any(period.start <= day <= period.end for day in (one.decided_on, one.valid_from))
         holds = one.valid_from <= period.end and last[one.agreement] >= period.start and one.agreement not in over
-        if is_new or (holds and one.event == "agreed"):
+        if is_new or (holds and (one.event == "agreed" or newest.get(one.agreement) == one.seq)):
             yield _agreement(project, one)
 
 

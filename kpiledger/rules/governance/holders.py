@@ -32,10 +32,7 @@ def kind_of_holder(project: Project, holder: str) -> HolderKind:
 def led_by(project: Project, holder: str) -> Iterator[str]:
     """The units that a role or person leads, those first that stand first in the file."""
     roles = {holder, *project.organisation.people.get(holder, ())}
-    for name, unit in project.organisation.units.items():
-        lead = unit.led_on(project.day)
-        if lead is not None and lead.role in roles:
-            yield name
+    return (name for name, role in project.leads.items() if role in roles)
 
 
 def unit_of(project: Project, holder: str) -> str | None:
