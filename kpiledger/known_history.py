@@ -72,11 +72,11 @@ class _History:
         """How many periods after the first one that holds a day begins."""
         return sum(1 for _ in periods_between(self.first, day, self.grain, self.reckoning)) - 1
 
-    def far(self, figure: _Figure, direction: Direction) -> Outside | None:
+    def far(self, figure: _Figure, direction: Direction, most: Decimal) -> Outside | None:
         """How far a figure lies from what was measured, as it was or as it would go on, whichever is nearer."""
-        flat = far_outside(_exact(figure.typical), self.typical, direction)
+        flat = far_outside(_exact(figure.typical), self.typical, direction, most)
         level = [None if value is None else value - self.slope * at for at, value in enumerate(self.typical)]
-        going_on = far_outside(_exact(figure.typical - self.slope * figure.place), level, direction)
+        going_on = far_outside(_exact(figure.typical - self.slope * figure.place), level, direction, most)
         # What is told is how the KPI was; the trend is the benefit of a doubt.
         return replace(flat, sigmas=min(flat.sigmas, going_on.sigmas)) if flat and going_on else None
 
@@ -102,7 +102,9 @@ def _found(project: Project, connection: duckdb.DuckDBPyConnection, one: HeldTar
     history = _history(connection, one, project.calendar.reckoning, 0.0 if kpi.missing == "zero" else None)
     if history is None:
         return None
-    far = [(figure, outside) for figure in _figures(one, history) if (outside := history.far(figure, kpi.direction))]
+    most = project.organisation.thresholds.most_sigmas_from_history.value
+    cases = ((figure, history.far(figure, kpi.direction, most)) for figure in _figures(one, history))
+    far = [(figure, outside) for figure, outside in cases if outside]
     return _told(one, *max(far, key=lambda case: case[1].sigmas)) if far else None
 
 

@@ -23,16 +23,22 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # one letter before the colo
 def evidence_findings(project: Project, root: Path) -> Iterator[Finding]:
     """A finding for each event whose evidence is a path that leads nowhere, or out of the project."""
     for told in told_events(project):
-        named = told.event.reason.evidence
-        if named is None or _ADDRESS.match(named):
-            continue
-        place = told.path("reason", "evidence")
-        path = PurePosixPath(named.partition("#")[0])
-        if path.is_absolute() or ".." in path.parts:
-            hint = "write a path in the project, as docs/decisions/2017-06.md, or an address"
-            yield warning(_CODE, told.file, place, f"the evidence `{named}` lies outside the project", hint)
-        elif not _is_file(root / path):
-            yield warning(_CODE, told.file, place, f"there is no file `{path}` to be evidence", _hint(root, path))
+        amiss = evidence_amiss(root, told.event.reason.evidence)
+        if amiss is not None:
+            yield warning(_CODE, told.file, told.path("reason", "evidence"), *amiss)
+
+
+def evidence_amiss(root: Path, named: str | None) -> tuple[str, str] | None:
+    """What is wrong with what was named as evidence, and what mends it; None where nothing is."""
+    if named is None or _ADDRESS.match(named):
+        return None
+    path = PurePosixPath(named.partition("#")[0])
+    if path.is_absolute() or ".." in path.parts:
+        hint = "write a path in the project, as docs/decisions/2017-06.md, or an address"
+        return f"the evidence `{named}` lies outside the project", hint
+    if not _is_file(root / path):
+        return f"there is no file `{path}` to be evidence", _hint(root, path)
+    return None
 
 
 def _is_file(path: Path) -> bool:

@@ -19,7 +19,7 @@ from kpiledger.project import Project
 from kpiledger.reports import alignment as told
 from kpiledger.reports.known import as_json, require_known
 
-_RENDERERS = {"text": told.render_text, "json": told.render_json, "csv": told.render_csv}
+_FOR_PROGRAMS = {"json": told.render_json, "csv": told.render_csv}
 
 
 @click.command()
@@ -30,7 +30,9 @@ def alignment(world: World, year: int | None, output: str) -> None:
     """The line from vision to objectives, key results, KPIs and targets, with its loose ends."""
     project = world.project()
     found, as_of_on = _found(world, project)
-    click.echo(_RENDERERS[output](align(project, file_of(project, year, as_of_on), found, as_of_on)).rstrip("\n"))
+    line = align(project, file_of(project, year, as_of_on), found, as_of_on)
+    text = _FOR_PROGRAMS[output](line) if output in _FOR_PROGRAMS else told.render_text(line, project)
+    click.echo(text.rstrip("\n"))
 
 
 @click.command()
@@ -83,9 +85,10 @@ def _list_overdue(world: World, project: Project, output: str) -> None:
 
 
 def _found(world: World, project: Project) -> tuple[Computed, date]:
-    """What the last run computed with what was said since, and the day by which that is judged."""
+    """What the last run computed with what was said by its as-of date, and that day."""
     found = computed(world.settings.warehouse)
+    as_of_on = found.as_of_on or project.calendar.as_of or datetime.now(UTC).date()
     if world.ledger.exists:
         said = check_ins(world.ledger, read_entries(world.ledger))
-        found = Computed(found.as_of_on, with_check_ins(found.standings, said), found.roll_ups)
-    return found, found.as_of_on or project.calendar.as_of or datetime.now(UTC).date()
+        found = Computed(found.as_of_on, with_check_ins(found.standings, said, as_of_on), found.roll_ups)
+    return found, as_of_on

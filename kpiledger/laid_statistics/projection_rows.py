@@ -1,7 +1,7 @@
 """What will the year be, for each period of each series that somebody is held to?
 
 Projected from months, or from quarters where a KPI has no months, of the version in force in the period. A period that
-runs is seen from the last one that ended.
+runs is seen from the last one that ended. A month without a value ends what is learned from: after it, all begins anew.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from kpiledger.laid_statistics.columns import ProjectionState
 from kpiledger.laid_statistics.reading import Cut, DefinedVersion, PeriodDays, Warehouse
 from kpiledger.periods import Reckoning
 from kpiledger.statistics import Projection, projected, projected_ratios, rounded
+from kpiledger.statistics.seasons import LEAST_CYCLES
 from kpiledger.vocabulary import Grain
 
 Row = tuple[object, ...]
@@ -25,14 +26,23 @@ _MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 
 
 class _Base(NamedTuple):
-    """What a projection is made from: periods that ended, their numbers up to the first gap, and that gap."""
+    """What a projection is made from: periods that ended, and their numbers, None where there is a gap."""
 
     grain: Grain
     version: DefinedVersion
     periods: Sequence[PeriodDays]
-    numerators: Sequence[Decimal]
-    denominators: Sequence[Decimal] | None
-    gap: date | None
+    numerators: Sequence[Decimal | None]
+    denominators: Sequence[Decimal | None] | None
+    is_share: bool
+
+
+class _Run(NamedTuple):
+    """A cut under a version, and a stretch of its periods without a gap."""
+
+    cut: Cut
+    version: int
+    start: int
+    end: int
 
 
 def projection_rows(warehouse: Warehouse, reckoning: Reckoning) -> Iterator[Row]:
@@ -50,7 +60,7 @@ def projection_rows(warehouse: Warehouse, reckoning: Reckoning) -> Iterator[Row]
     projections = _projected(bases, reckoning)
     for key, base in bases.items():
         for grain in sorted(grains[key[0]]):
-            yield from _rows(warehouse, key[0], grain, base, projections.get(key, ()), reckoning)
+            yield from _rows(warehouse, key[0], grain, base, projections[key], reckoning)
 
 
 def _base(warehouse: Warehouse, cut: Cut, version: DefinedVersion) -> _Base | None:
@@ -62,40 +72,56 @@ def _base(warehouse: Warehouse, cut: Cut, version: DefinedVersion) -> _Base | No
         return None
     first = min(values)
     periods = [one for one in warehouse.periods[grain] if one.start >= first and one.is_complete]
-    above: list[Decimal] = []
-    below: list[Decimal] = []
+    above: list[Decimal | None] = []
+    below: list[Decimal | None] = []
     for period in periods:
         found = values.get(period.start)
         if found is None and version.is_additive and cut.kpi in warehouse.zero_when_missing:
             above.append(Decimal(0))
-            continue
-        if found is None or (version.is_ratio and (found.denominator is None or found.denominator <= 0)):
-            return _Base(grain, version, periods, above, below if version.is_ratio else None, period.start)
-        above.append(found.value if not version.is_ratio else found.numerator or Decimal(0))
-        below.append(found.denominator or Decimal(0))
-    return _Base(grain, version, periods, above, below if version.is_ratio else None, None)
+        elif found is None or (version.is_ratio and (found.denominator is None or found.denominator <= 0)):
+            above.append(None)
+        else:
+            above.append(found.value if not version.is_ratio else found.numerator or Decimal(0))
+        below.append(found.denominator if found else None)
+    return _Base(grain, version, periods, above, below if version.is_ratio else None, cut.kpi in warehouse.shares)
 
 
 def _projected(
     bases: Mapping[tuple[Cut, int], _Base], reckoning: Reckoning
-) -> dict[tuple[Cut, int], list[Projection | None]]:
-    """The projections of all series; those of the same shape are computed together."""
-    shapes: dict[tuple[bool, int, int, int], list[tuple[Cut, int]]] = defaultdict(list)
+) -> dict[tuple[Cut, int], dict[int, Sequence[Projection | None]]]:
+    """The projections of all series by where their runs begin; those of the same shape are computed together."""
+    shapes: dict[tuple[bool, int, int, int], list[_Run]] = defaultdict(list)
     for key, base in bases.items():
-        if base.numerators and (base.version.is_additive or base.denominators is not None):
+        for run in _runs(key, base):
             length = 12 // _MONTHS[base.grain]
-            place = _place(base.periods[0].start, base.grain, reckoning)
-            shapes[base.denominators is not None, len(base.numerators), place, length].append(key)
-    found: dict[tuple[Cut, int], list[Projection | None]] = {}
-    for (is_ratio, _, place, length), keys in sorted(shapes.items()):
-        above = [_floats(bases[key].numerators) for key in keys]
+            place = _place(base.periods[run.start].start, base.grain, reckoning)
+            shapes[base.denominators is not None, run.end - run.start, place, length].append(run)
+    found: dict[tuple[Cut, int], dict[int, Sequence[Projection | None]]] = {key: {} for key in bases}
+    for (is_ratio, _, place, length), runs in sorted(shapes.items()):
+        held = [bases[run.cut, run.version] for run in runs]
+        above = [_floats(base.numerators[run.start : run.end]) for base, run in zip(held, runs, strict=True)]
         if is_ratio:
-            below = [_floats(bases[key].denominators or ()) for key in keys]
-            told = projected_ratios(above, below, length, place)
+            below = [
+                _floats((base.denominators or ())[run.start : run.end]) for base, run in zip(held, runs, strict=True)
+            ]
+            told = projected_ratios(above, below, length, place, [base.is_share for base in held])
         else:
             told = projected(above, length, place)
-        found.update(zip(keys, told, strict=True))
+        for run, projections in zip(runs, told, strict=True):
+            found[run.cut, run.version][run.start] = projections
     return found
+
+
+def _runs(key: tuple[Cut, int], base: _Base) -> Iterator[_Run]:
+    """The stretches without a gap that are long enough to be projected."""
+    if not (base.version.is_additive or base.version.is_ratio):
+        return
+    start = 0
+    for place, number in enumerate([*base.numerators, None]):
+        if number is None:
+            if place - start >= LEAST_CYCLES * 12 // _MONTHS[base.grain]:
+                yield _Run(*key, start, place)
+            start = place + 1
 
 
 def _rows(
@@ -103,18 +129,18 @@ def _rows(
     cut: Cut,
     grain: Grain,
     base: _Base,
-    projections: Sequence[Projection | None],
+    projections: Mapping[int, Sequence[Projection | None]],
     reckoning: Reckoning,
 ) -> Iterator[Row]:
     version = base.version
-    ends = [period.end for period in base.periods]
+    ends, starts = [period.end for period in base.periods], _starts(base)
     for period in warehouse.periods.get(grain, ()):
         if period.start < version.valid_from or period.start > (version.valid_to or period.start):
             continue
         known = bisect_right(ends, period.end)
         if not known:
             continue
-        state, projection = _seen(base, projections, known, _year(period.start, reckoning), reckoning)
+        state, projection = _seen(base, projections, starts[known - 1], known, _year(period.start, reckoning))
         numbers = (projection.value, projection.low, projection.high) if projection else (None, None, None)
         left = _left(period, grain, reckoning)
         passed = _passed(base, known, _year(period.start, reckoning), grain, projection, period)
@@ -122,16 +148,32 @@ def _rows(
 
 
 def _seen(
-    base: _Base, projections: Sequence[Projection | None], known: int, year: date, reckoning: Reckoning
+    base: _Base,
+    projections: Mapping[int, Sequence[Projection | None]],
+    start: int,
+    known: int,
+    year: date,
 ) -> tuple[ProjectionState, Projection | None]:
     if not (base.version.is_additive or base.version.is_ratio):
         return ProjectionState.NOT_SUMMABLE, None
-    if known > len(base.numerators):
+    if base.numerators[known - 1] is None:
         return ProjectionState.HAS_GAPS, None
     is_new_year = base.periods[known - 1].start < year
-    place = known if is_new_year else known - 1
-    found = projections[place] if place < len(projections) else None
-    return (ProjectionState.PROJECTED, found) if found else (ProjectionState.TOO_SHORT, None)
+    place = (known if is_new_year else known - 1) - start
+    run = projections.get(start, ())
+    found = run[place] if place < len(run) else None
+    if found:
+        return ProjectionState.PROJECTED, found
+    return (ProjectionState.HAS_GAPS if start else ProjectionState.TOO_SHORT), None
+
+
+def _starts(base: _Base) -> list[int]:
+    """For each period the place of the first one after the last gap before it."""
+    starts, start = [], 0
+    for place, number in enumerate(base.numerators):
+        starts.append(start)
+        start = place + 1 if number is None else start
+    return starts
 
 
 def _passed(
@@ -141,16 +183,22 @@ def _passed(
     until = period.end if period.is_complete else _day_before(period)
     places = [
         place
-        for place in range(min(known, len(base.numerators)))
+        for place in range(known)
         if base.periods[place].start >= year and (base.denominators is not None or base.periods[place].end <= until)
     ]
-    above = sum((base.numerators[place] for place in places), Decimal(0))
+    above = _sum(base.numerators, places)
     if base.denominators is None:
-        return (above if base.version.is_additive and known <= len(base.numerators) else None), None
-    if projection is None or not projection.rest_weight:
+        return (above if base.version.is_additive else None), None
+    if projection is None or not projection.rest_weight or above is None:
         return None, None
-    below = sum((base.denominators[place] for place in places), Decimal(0))
+    below = _sum(base.denominators, places) or Decimal(0)
     return rounded(float(above) / projection.rest_weight), rounded(float(below) / projection.rest_weight)
+
+
+def _sum(numbers: Sequence[Decimal | None], places: Iterable[int]) -> Decimal | None:
+    """What some of the periods are together; None where one of them is a gap."""
+    found = [numbers[place] for place in places]
+    return None if None in found else sum((number for number in found if number is not None), Decimal(0))
 
 
 def _left(period: PeriodDays, grain: Grain, reckoning: Reckoning) -> int | None:
@@ -174,5 +222,6 @@ def _year(day: date, reckoning: Reckoning) -> date:
     return reckoning.first_of_year(reckoning.year_of(day))
 
 
-def _floats(numbers: Iterable[Decimal]) -> list[float]:
-    return [float(number) for number in numbers]
+def _floats(numbers: Iterable[Decimal | None]) -> list[float]:
+    """The numbers of a run, which has no gap."""
+    return [float(number) for number in numbers if number is not None]

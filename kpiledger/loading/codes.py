@@ -139,7 +139,7 @@ CODES: dict[str, str] = {
     "KPI263": "a trigger watches what is computed",
     "KPI264": "a change against a baseline has one",
     "KPI265": "a reason names a trigger that was agreed before, and a period of its grain",
-    "KPI266": "an outside figure is of a period that had ended when it was noted",
+    "KPI266": "an outside figure is of a period that had ended when it was noted, and a correction stands below it",
     "KPI270": "a conflict between two KPIs is declared once",
     "KPI201": "a KPI names the objective or key result that it serves",
     "KPI202": "what a holder is held to is outcomes first, and never outputs alone",

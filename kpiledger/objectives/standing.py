@@ -94,10 +94,14 @@ def computed(warehouse: Path) -> Computed:
     return Computed(as_of_on, {(one.year, one.key_result): one for one in found}, roll_ups)
 
 
-def with_check_ins(standings: Mapping[Name, Standing], said: Iterable[RecordedCheckIn]) -> dict[Name, Standing]:
-    """The standings with the last check-in on each, also where it came after the run."""
+def with_check_ins(
+    standings: Mapping[Name, Standing], said: Iterable[RecordedCheckIn], as_of_on: date
+) -> dict[Name, Standing]:
+    """The standings with the last check-in on each by a day, also where it was recorded after the run."""
     found = dict(standings)
     for one in said:
+        if one.said.on > as_of_on:
+            continue
         name = (one.said.year, one.said.key_result)
         before = found.get(name) or Standing(*name)
         found[name] = replace(

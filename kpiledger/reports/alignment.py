@@ -6,12 +6,16 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
 from kpiledger.objectives.alignment import AlignedKpi, AlignedObjective, AlignedResult, Alignment
 from kpiledger.objectives.loose_ends import LooseKind
 from kpiledger.objectives.standing import RollUp, Standing
-from kpiledger.reports.known import as_json, figure, in_one_line
+from kpiledger.pages.dates import machine_period
+from kpiledger.pages.formatting import MINUS, figure, percentage, rounded, style_of
+from kpiledger.pages.key_results import result_line
+from kpiledger.project import Project
+from kpiledger.reports.known import as_json, in_one_line
+from kpiledger.vocabulary import Grain
 
 COLUMNS = (
     "year", "kind", "objective", "key_result", "kpi", "agreement", "holder", "part", "status", "progress",
@@ -30,20 +34,17 @@ _LOOSE_AT = {
 }
 
 
-_COMPARED = {"at_least": "at least ", "at_most": "at most ", "between": "between ", "exactly": "exactly "}
-
-
-def render_text(found: Alignment) -> str:
-    """The line for people."""
+def render_text(found: Alignment, project: Project) -> str:
+    """The line for people; figures in the units of their KPIs, as pages write them."""
     lines = [f"{found.year}, as of {found.as_of_on}", f"vision   {found.vision}", f"mission  {found.mission}"]
     lines.append(f"values   {'; '.join(found.values)}")
     for one in found.objectives:
-        lines += ["", *_objective(one)]
+        lines += ["", *_objective(project, one)]
     lines += ["", "loose ends" if found.loose_ends else "no loose ends"]
     lines += [f"  {end.kind:<24}  {end.name}: {end.told}" for end in found.loose_ends]
     if found.roll_ups:
         lines += ["", "what is below, held against what is above"]
-        lines += [f"  {roll_up_told(one)}" for one in found.roll_ups]
+        lines += [f"  {roll_up_told(project, one)}" for one in found.roll_ups]
     return "\n".join(lines)
 
 
@@ -61,7 +62,7 @@ def render_csv(found: Alignment) -> str:
     return text.getvalue()
 
 
-def _objective(one: AlignedObjective) -> Iterator[str]:
+def _objective(project: Project, one: AlignedObjective) -> Iterator[str]:
     above = f", below {one.parent}" if one.parent else ""
     yield f"{one.objective}  {one.label}"
     yield f"  of {one.unit}, owned by {one.owner}{above}"
@@ -70,7 +71,7 @@ def _objective(one: AlignedObjective) -> Iterator[str]:
         yield f"  a trial in {', '.join(one.areas)}: shown, and binding nobody"
     yield f"  signed by {', '.join(one.signed) or 'nobody'}" + _missing(one.unsigned)
     for result in one.results:
-        yield from _result(result)
+        yield from _result(project, result)
     for kpi in one.kpis:
         yield f"  {kpi.kpi} {kpi.how}, {_held(kpi)}"
 
@@ -80,23 +81,30 @@ def _missing(roles: Iterable[str]) -> str:
     return f", not by {told}" if told else ""
 
 
-def _result(one: AlignedResult) -> Iterator[str]:
+def _result(project: Project, one: AlignedResult) -> Iterator[str]:
     part = "" if one.part == "all" else f" of {one.part}"
     by = f"promised by {one.holder} in {one.agreement}" if one.agreement else "by its own figure"
     yield f"  {one.key_result}: {one.says}"
-    yield f"    {one.kpi}{part}, {by}: {standing_told(one.standing)}"
+    yield f"    {one.kpi}{part}, {by}: {standing_told(project, one)}"
     yield f"    {said_told(one.standing)}"
 
 
-def standing_told(one: Standing) -> str:
-    """How a key result stands, in words."""
-    if one.status is None:
+def standing_told(project: Project, one: AlignedResult) -> str:
+    """How a key result stands, in words: in its last finished period, in the periods before, and on its way so far."""
+    standing = one.standing
+    if standing.status is None:
         return "no run has computed it yet"
-    if one.period_start is None:
-        return one.status
-    progress = "" if one.progress is None else f", {_percent(one.progress)} of the way"
-    met = f", met in {one.met_count} of {one.judged_count}" if one.judged_count > 1 else ""
-    return f"{one.status} with {_figure(one.actual)} against {_wanted(one)}{met}{progress}"
+    if standing.period_start is None or standing.grain is None:
+        return standing.status
+    line = result_line(project, one)
+    period = machine_period(standing.period_start, Grain(standing.grain), project.calendar.reckoning)
+    of = "of the target so far" if one.agreement else "of the way"
+    parts = [
+        f"{standing.status} in {period} with {line.actual.full} against {line.wanted}",
+        *([line.met] if line.met else []),
+        *([f"{line.progress.full} {of}"] if standing.progress is not None else []),
+    ]
+    return _plain("; ".join(parts))
 
 
 def said_told(one: Standing) -> str:
@@ -104,37 +112,30 @@ def said_told(one: Standing) -> str:
     if one.confidence is None:
         return "nobody checked in"
     note = f": {in_one_line(one.note)}" if one.note else ""
-    return f"{_percent(one.confidence)} sure, said {one.checked_in_by} on {one.checked_in_on}{note}"
+    return f"{_plain(percentage(one.confidence).full)} sure, said {one.checked_in_by} on {one.checked_in_on}{note}"
 
 
-def roll_up_told(one: RollUp) -> str:
+def roll_up_told(project: Project, one: RollUp) -> str:
     """Whether the targets below one add up to it, in words."""
     below = f"{one.below_count} {'target' if one.below_count == 1 else 'targets'} below"
     head = f"{one.kpi} of {one.holder}" + ("" if one.slice == "all" else f" ({one.member})")
     if one.target_below is None:
         return f"{head}, {below}: {one.adding}"
-    told = f"{_figure(one.target_below)} against {_figure(one.target_value)}"
-    figures = "" if one.actual_below is None else f"; figures {_figure(one.actual_below)} of {_figure(one.actual)}"
-    return f"{head} from {one.period_start}, {below}: {one.adding}, {told}{figures}"
+    style = rounded(style_of(project.kpis[one.kpi]), one.target_value)
+    told = f"{figure(one.target_below, style).full} against {figure(one.target_value, style).full}"
+    sums = f"{figure(one.actual_below, style).full} of {figure(one.actual, style).full}"
+    figures = "" if one.actual_below is None else f"; figures {sums}"
+    return _plain(f"{head} from {one.period_start}, {below}: {one.adding}, {told}{figures}")
 
 
-def _wanted(one: Standing) -> str:
-    words = _COMPARED.get(one.comparison or "", "")
-    upper = f" and {_figure(one.upper_value)}" if one.upper_value is not None else ""
-    return f"{words}{_figure(one.target_value)}{upper}"
-
-
-def _figure(value: Decimal | None) -> str:
-    return figure(None if value is None else round(value, 4))
+def _plain(text: str) -> str:
+    """A text of a page for a terminal, where a line may break anywhere and a hyphen is a minus."""
+    return text.replace("\u00a0", " ").replace(MINUS, "-")
 
 
 def _held(kpi: AlignedKpi) -> str:
     held = dict.fromkeys(one.holder if one.part == "all" else f"{one.holder} ({one.part})" for one in kpi.held)
     return f"held by {', '.join(held)}" if held else "held by nobody"
-
-
-def _percent(share: Decimal) -> str:
-    return f"{share:.0%}"
 
 
 def _rows(found: Alignment) -> Iterator[dict[str, object]]:

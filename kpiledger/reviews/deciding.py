@@ -18,6 +18,7 @@ from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Clock, Ledger, read_entries, writing
 from kpiledger.ledger.subjects import commit_subject, commit_text
 from kpiledger.loading.nearest import suggestion
+from kpiledger.named_evidence import evidence_amiss
 from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.reviews.decisions import decisions_in
@@ -42,7 +43,10 @@ class Deciding:
 
 
 def note_decision(project: Project, ledger: Ledger, warehouse: Path, said: Deciding, clock: Clock) -> Entry:
-    """Record a decision; WrongUse where it names what there is not, or somebody who could not be erased."""
+    """Record a decision; WrongUse where it names what there is not, or somebody who could not be erased.
+
+    Evidence is held to what holds of the evidence of agreements (KPI165); but nothing is noted yet, so it is refused.
+    """
     _refuse_unknown(project, said)
     people = project.organisation.people
     named = [one for one in people_in(said.says, people) if one != said.holder] + people_in(said.evidence or "", people)
@@ -51,6 +55,9 @@ def note_decision(project: Project, ledger: Ledger, warehouse: Path, said: Decid
         raise WrongUse(f"this names {named[0]}, and what is recorded stays", hint)
     if said.on > clock().date():
         raise WrongUse(f"{said.on} is still to come", "note a decision when it was made")
+    amiss = evidence_amiss(project.root, said.evidence)
+    if amiss is not None:
+        raise WrongUse(*amiss)
     if said.closes:
         _refuse_closed(warehouse, ledger, said)
     with writing(ledger, clock) as writer:

@@ -5,7 +5,7 @@ A run lays them when its triggers are recorded, just before the pages are render
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime
@@ -56,7 +56,10 @@ FCT_TRIGGER_FIRED = Described(
         "known_on": ("date", "The as-of date of the run that saw it first."),
         "due_on": ("date", "By when it was agreed to be answered."),
         "run_id": ("varchar", "The run that saw it first."),
-        "is_still_so": ("boolean", "Whether the figures as they are known now would still fire it."),
+        "is_still_so": (
+            "boolean",
+            "Whether the figures as they are known now would still fire it; null where it fired after the as-of date.",
+        ),
         "seq": _SEQ,
         "recorded_at": _RECORDED_AT,
         "entry_hash": _ENTRY_HASH,
@@ -115,10 +118,10 @@ def lay_conversation(
     ledger: Ledger,
     entries: Sequence[Entry],
     items: Sequence[ReviewItem],
-    firing_now: Collection[str],
+    still_so: Mapping[str, bool],
 ) -> None:
-    """Lay the three tables; `firing_now` are the keys of triggers that fire as figures are known now."""
-    fired = [fired_row(entry, key in firing_now) for key, entry in fired_entries(entries).items()]
+    """Lay the three tables; `still_so` says of triggers that fired by the as-of date whether they would still fire."""
+    fired = [fired_row(entry, still_so.get(key)) for key, entry in fired_entries(entries).items()]
     decided = [decision_row(reckoning, one) for one in decisions_in(ledger, entries)]
     tables = [
         FCT_TRIGGER_FIRED.table(fired),
@@ -128,7 +131,7 @@ def lay_conversation(
     lay_tables(warehouse, schema, tables)
 
 
-def fired_row(entry: Entry, is_still_so: bool) -> tuple[object, ...]:
+def fired_row(entry: Entry, is_still_so: bool | None) -> tuple[object, ...]:
     """A row of fct_trigger_fired."""
     said = entry.content
     figures = [_figure(said[name]) for name in ("value", "reference", "change", "at_least", "at_most")]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from kpiledger.ledger.store import Clock, Ledger, read_entries
 from kpiledger.project import Project
-from kpiledger.reviews.firing import firing_now, record_firings
+from kpiledger.reviews.firing import fired_entries, firing_now, record_firings
 from kpiledger.reviews.items import review_items
 from kpiledger.reviews.tables import lay_conversation
 from kpiledger.reviews.watching import watched
@@ -26,5 +27,8 @@ def keep_conversation(warehouse: Path, schema: str, project: Project, ledger: Le
     entries = (*entries, *added)
     keys = {firing.key for firing in found}
     items = review_items(project, ledger, entries, keys, as_of)
-    lay_conversation(warehouse, schema, project.calendar.reckoning, ledger, entries, items, keys)
+    # What fired after the as-of date, in a run of a later one, is nothing that the figures of this run can tell.
+    fired = {key: entry.content["as_of_on"] for key, entry in fired_entries(entries).items()}
+    still_so = {key: key in keys for key, day in fired.items() if date.fromisoformat(day) <= as_of}
+    lay_conversation(warehouse, schema, project.calendar.reckoning, ledger, entries, items, still_so)
     return len(added)

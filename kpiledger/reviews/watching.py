@@ -50,8 +50,9 @@ def watched(connection: DuckDBPyConnection, project: Project, as_of: date) -> Ca
 
 
 def outside_series(project: Project, figure: str, as_of: date) -> Series:
-    """What had been noted of an outside figure by a day; of a period noted twice, the last."""
+    """What had been noted of an outside figure by a day; of a period noted twice, what was noted on the later day."""
     found = project.outside.get(figure)
     reckoning = project.calendar.reckoning
-    values = found.values if found else ()
+    # Of one day, the lower one in the file: sorting keeps their order.
+    values = sorted(found.values if found else (), key=lambda one: one.noted_on)
     return {one.period.in_days(reckoning).start: one.value for one in values if one.noted_on <= as_of}

@@ -102,8 +102,16 @@ def _is_period(project: Project, text: str, trigger: Trigger) -> bool:
 
 
 def _of_figure(project: Project, figure: OutsideFigure) -> Iterator[Finding]:
+    noted: dict[str, OutsideValue] = {}
     for index, value in enumerate(figure.values):
         place = ("values", index)
+        before = noted.setdefault(str(value.period), value)
+        if value.noted_on < before.noted_on:
+            message = f"{value.period} was noted on {before.noted_on}, and below that on {value.noted_on}"
+            hint = "write a correction below what it corrects: the value of the latest day counts"
+            yield error("KPI266", figure, (*place, "noted_on"), message, hint)
+        else:
+            noted[str(value.period)] = value
         if not {"organisation", "holder"} & set(project.unread):
             holders = project.organisation.holders
             yield from unknown("KPI262", figure, (*place, "noted_by"), value.noted_by, holders, "role or person")

@@ -68,6 +68,9 @@ class Thresholds(Spec):
     # A month and a few days: whoever does not look that often does not steer.
     most_days_without_check_in: Threshold = _at("35")
     """After how many days a key result is looked at again, at most. Without it: 35."""
+    # The natural process limits: what lies beyond them needs another process, not more effort.
+    most_sigmas_from_history: Threshold = _at("3")
+    """How many standard deviations a target lies from what its KPI was before, at most. Without it: 3."""
 
     @model_validator(mode="after")
     def _reasoned(self) -> Thresholds:

@@ -42,4 +42,6 @@ class OutsideFigure(SpecFile):
     grain: Grain
     """The length of its periods."""
     values: tuple[OutsideValue, ...] = Field(min_length=1)
-    """Its values. A value that is corrected is noted again below the first, with its own day."""
+    """Its values. A value that is corrected is noted again below the first, with its own day: of a
+    period, the value that was noted last counts.
+    """

@@ -68,14 +68,19 @@ def projected_ratios(
     denominators: Sequence[Sequence[float]],
     length: int,
     first: int = 0,
+    shares: Sequence[bool] = (),
 ) -> list[list[Projection | None]]:
-    """The year's ratio of sums, seen as `projected` sees sums; every denominator is above zero."""
+    """The year's ratio of sums, seen as `projected` sees sums; every denominator is above zero.
+
+    `shares` says which series are shares of a whole: one that was never below 0 or above 1 ends there.
+    """
     import numpy as np
 
     above, below = np.asarray(numerators, dtype=float), np.asarray(denominators, dtype=float)
     told = forecasts((above / below).tolist(), length, may_multiply=False)
     weights = forecasts(denominators, length)
     found: list[list[Projection | None]] = [[] for _ in numerators]
+    are_shares = np.asarray(shares or [False] * len(found))
     for known, elapsed in _years(above.shape[1], length, first):
         if known < LEAST_CYCLES * length:
             _add(found, [None] * len(found))
@@ -87,8 +92,18 @@ def projected_ratios(
         whole = below[:, passed].sum(axis=1) + weight.sum(axis=1)
         value = (above[:, passed].sum(axis=1) + rest) / whole
         reach = _Z * _missed_ratio(above, below, told, known, left) * weight.sum(axis=1) / whole if left else value * 0
-        _add(found, _projections(value, value - reach, value + reach, weight.sum(axis=1)))
+        least, most = _ends(above[:, :known] / below[:, :known], are_shares)
+        value, low, high = (np.clip(one, least, most) for one in (value, value - reach, value + reach))
+        _add(found, _projections(value, low, high, weight.sum(axis=1)))
     return found
+
+
+def _ends(ratios: Any, are_shares: Any) -> tuple[Any, Any]:
+    """Between which two numbers each ratio stays: those of a share, as long as it never left them."""
+    import numpy as np
+
+    least = np.where(are_shares & (ratios >= 0).all(axis=1), 0.0, -np.inf)
+    return least, np.where(are_shares & (ratios <= 1).all(axis=1), 1.0, np.inf)
 
 
 def _projections(values: Any, lows: Any, highs: Any, weights: Any = None) -> list[Projection | None]:

@@ -65,5 +65,6 @@ CASES = (
     case("reason_names_another_grain", "KPI265", agreeing(falls()), naming("falls@2017-Q2")),
     case("outside_figure_of_another_grain", "KPI266", market(_VALUE.replace("2017-01,", "2017-Q1,"))),
     case("outside_figure_noted_before_the_end", "KPI266", market(_VALUE.replace("2017-02-10", "2017-01-30"))),
+    case("outside_figure_corrected_above_the_first", "KPI266", market(_VALUE.replace("02-10", "02-20"), _VALUE)),
     case("trigger_names_a_person", "KPI160", agreeing(falls().replace("If it falls", "If p1007 falls ill"))),
 )

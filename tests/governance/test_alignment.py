@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from wanted_project import OBJECTIVES, SELLERS, wanted_project
 
+from kpiledger.checking import check_folder
 from kpiledger.errors import WrongUse
 from kpiledger.objectives.alignment import Alignment, align, file_of
 from kpiledger.objectives.loose_ends import LooseKind
@@ -159,14 +160,18 @@ def test_the_text_leads_from_the_vision_to_the_numbers(tmp_path: Path) -> None:
         "company", "revenue", "all", "all", "month", date(2017, 12, 1), 2, Decimal(100), Decimal(90), Decimal(80),
         Decimal(80), "falls_short",
     )  # fmt: skip
-    text = render_text(aligned(tmp_path, SIGNED, standings, roll_ups=(roll_up,)))
+    found = aligned(tmp_path, SIGNED, standings, roll_ups=(roll_up,))
+    project, _ = check_folder(tmp_path)
+    assert project is not None
+    text = render_text(found, project)
     assert text.index("vision   Every garden") < text.index("profitable_growth  Growth that pays") < text.index("loose")
     assert (
-        "revenue of West, promised by sales_west in sales_west_2017: red with 21,500.5 against at least 23,000" in text
-    )
-    assert "met in 4 of 12, 93% of the way\n    nobody checked in" in text
-    assert "70% sure, said cfo on 2017-12-01" in text
-    assert "revenue of company from 2017-12-01, 2 targets below: falls_short, 90 against 100; figures 80 of 80" in text
+        "revenue of West, promised by sales_west in sales_west_2017: red in 2017-12 with 21,501 USD against at least "
+        "23,000 USD; met in 4 of 12; 93 % of the target so far\n    nobody checked in"
+    ) in text
+    assert "70 % sure, said cfo on 2017-12-01" in text
+    told = "2 targets below: falls_short, 90 USD against 100 USD; figures 80 USD of 80 USD"
+    assert f"revenue of company from 2017-12-01, {told}" in text
 
 
 def test_json_and_csv_say_the_same(tmp_path: Path) -> None:

@@ -135,7 +135,15 @@ def run(tmp_path: Path) -> Callable[..., str]:
 def test_the_command_records_and_says_when_it_will_be_seen(run: Callable[..., str]) -> None:
     told = run("checkin", "margin_kept", "--confidence", "0.35", "--by", "cfo", "--note", "Late", "--on", "2017-12-01")
     assert "cfo is 35% sure of margin_kept of 2017 on 2017-12-01" in told
-    assert "35% sure, said cfo on 2017-12-01" in run("alignment")
+    assert "35 % sure, said cfo on 2017-12-01" in run("alignment")
+
+
+def test_what_was_said_after_the_as_of_date_is_not_shown_as_of_it(run: Callable[..., str]) -> None:
+    run("checkin", "margin_kept", "--confidence", "0.35", "--by", "cfo", "--on", "2017-12-31")
+    run("checkin", "margin_kept", "--confidence", "0.95", "--by", "cfo", "--on", "2018-01-01")
+    told = run("alignment")
+    assert "35 % sure, said cfo on 2017-12-31" in told
+    assert "95 %" not in told
 
 
 def test_without_a_key_result_the_command_lists_what_is_overdue(run: Callable[..., str]) -> None:

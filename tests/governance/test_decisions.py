@@ -43,7 +43,10 @@ def note(talking, said=SAID, **more):
 
 
 def test_it_is_noted_with_who_decided_and_shown_by_the_next_run(talking):
-    note(talking, kpi="revenue", evidence="docs/decisions/2017-04.md")
+    minutes = talking.root / "docs/decisions/2017-04.md"
+    minutes.parent.mkdir(parents=True)
+    minutes.write_text("What was said.\n", encoding="utf-8")
+    note(talking, kpi="revenue", evidence="docs/decisions/2017-04.md#discounts")
     entry = note(talking, says="West hires.")
     assert (entry.kind, entry.key) == (EntryKind.DECISION_NOTED, "decision/2")
     talking.run({"2017-01": "100"}, DAY)
@@ -73,6 +76,9 @@ def test_a_period_that_a_changed_calendar_knows_no_more_has_no_days(talking):
         ({"says": "  "}, "the decision says nothing"),
         ({"says": "p1001 does it"}, "this names p1001, and what is recorded stays"),
         ({"evidence": "docs/p1001.md"}, "this names p1001, and what is recorded stays"),
+        ({"evidence": "../../etc/passwd"}, "the evidence `../../etc/passwd` lies outside the project"),
+        ({"evidence": "/etc/passwd"}, "the evidence `/etc/passwd` lies outside the project"),
+        ({"evidence": "docs/decisions/2017-99.md"}, "there is no file `docs/decisions/2017-99.md` to be evidence"),
         ({"on": date(2017, 4, 13)}, "2017-04-13 is still to come"),
         ({"closes": "mid_year/nothing"}, "there is no review item `mid_year/nothing`"),
         ({"holder": "head_of_sales", "closes": "period/sales_west/2017-Q1"}, "is about sales_west, not head_of_sales"),
@@ -83,6 +89,11 @@ def test_what_does_not_fit_is_refused_and_nothing_is_recorded(talking, more, mes
     with pytest.raises(WrongUse, match=message):
         note(talking, **more)
     assert len(read_entries(talking.ledger)) == before
+
+
+def test_evidence_may_be_an_address(talking):
+    address = "https://example.org/minutes/7"
+    assert note(talking, evidence=address).content["evidence"] == address
 
 
 def test_a_review_item_is_closed_once(talking):

@@ -85,6 +85,8 @@ def test_a_run_as_of_an_earlier_day_has_nothing_to_review_yet(world):
     talking.run(VALUES, DAY)
     assert talking.run(VALUES, date(2017, 3, 30), run_id="run-2") == 0
     assert talking.rows("select * from kpi.fct_review_due where what = 'trigger'") == []
+    (fired,) = talking.rows("select * from kpi.fct_trigger_fired")
+    assert (fired["known_on"], fired["is_still_so"]) == (DAY, None)
 
 
 def test_the_amendment_that_names_it_closes_its_review_item(world):
@@ -120,9 +122,10 @@ def test_the_demos_history_fires_triggers_of_outside_figures_on_the_day_they_wer
     assert read_entries(talking.ledger)[-1].recorded_at == days[1]
 
 
-def test_of_a_figure_noted_twice_the_later_counts(world):
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_a_figure_noted_twice_the_later_day_counts_wherever_it_stands(world, order):
     watching = trigger(when={"kpi": None, "slice": None, "outside": "market", "change": None, "at_most": "90"})
-    figures = outside(("2017-01", "80", "2017-02-03"), ("2017-01", "95", "2017-02-10"))
+    figures = outside(*[("2017-01", "80", "2017-02-03"), ("2017-01", "95", "2017-02-10")][::order])
     talking = world.agreed(west(watching | {"for": 1}), outside={"market": figures})
     assert talking.run(VALUES, date(2017, 2, 12)) == 0
 

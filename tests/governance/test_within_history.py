@@ -143,6 +143,29 @@ def test_a_month_without_rows_counts_as_zero_where_the_kpi_says_so(specs: Path) 
     assert ["in 24 periods" in one for one in told] == [True]
 
 
+def test_how_far_is_too_far_is_said_by_the_project(specs: Path) -> None:
+    warehouse = publish(specs)
+    promise(specs, "{grain: month, value: '1400', comparison: at_least}")
+    (one,) = found(specs, warehouse)
+    sigmas = Decimal(one.message.split(" is ")[1].split(" standard")[0])
+    assert 4 < sigmas < 9
+    organisation = specs / "metrics/organisation.yml"
+    text = organisation.read_text(encoding="utf-8")
+    for most, codes in ((sigmas + 1, []), (sigmas - 1, ["KPI220"])):
+        limit = f"thresholds:\n  most_sigmas_from_history: {{value: '{most}', reason: We plan a second shop}}\n"
+        organisation.write_text(text + limit, encoding="utf-8")
+        assert [one.rule for one in found(specs, warehouse)] == codes
+
+
+def test_a_limit_that_is_narrower_finds_what_the_usual_one_lets_pass(specs: Path) -> None:
+    warehouse = publish(specs)
+    promise(specs, "{grain: month, value: '1100', comparison: at_least}")
+    assert found(specs, warehouse) == []
+    with (specs / "metrics/organisation.yml").open("a", encoding="utf-8") as file:
+        file.write("thresholds:\n  most_sigmas_from_history: {value: '0.5', reason: What we reach is never far}\n")
+    assert [one.rule for one in found(specs, warehouse)] == ["KPI220"]
+
+
 def test_without_published_figures_nothing_is_said(specs: Path) -> None:
     promise(specs, "{grain: month, value: '9000', comparison: at_least}")
     assert found(specs, specs / "build/warehouse.duckdb") == []

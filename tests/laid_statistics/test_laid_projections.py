@@ -60,6 +60,7 @@ def test_a_fiscal_year_is_the_calendars(tmp_path: Path) -> None:
     [
         ("is_additive", [*YEAR, *YEAR[:11]], "too_short"),
         ("is_additive", [*YEAR, None, *YEAR[1:], *YEAR], "has_gaps"),
+        ("is_additive", [*YEAR, *YEAR, *YEAR[:11], None], "has_gaps"),
         ("is_level", [*YEAR, *YEAR, *YEAR], "not_summable"),
     ],
 )
@@ -69,6 +70,30 @@ def test_what_cannot_be_projected_says_why(tmp_path: Path, scale: str, numbers: 
     as_of = as_of.replace(day=31) if as_of.month == 12 else as_of
     found = rows(Valued(as_of, scale=scale, values={1: numbers}).laid(tmp_path), "kpi_projection")
     assert (found[-1]["projection"], found[-1]["projection_state"]) == (None, state)
+
+
+def test_what_lies_after_the_last_gap_is_projected_from_where_it_is_long_enough(tmp_path: Path) -> None:
+    """The year 2014 was ten times as large: whoever learned from it would expect another year."""
+    large = [f"{value}0" for value in YEAR[:5]]
+    laid = Valued(date(2017, 8, 31), values={1: [*large, None, *YEAR[6:], *YEAR, *YEAR, *YEAR[:8]]}).laid(tmp_path)
+    found = {str(row["period_start"])[:7]: row for row in rows(laid, "kpi_projection")}
+    assert [found[month]["projection_state"] for month in ("2014-05", "2014-06", "2016-05", "2016-06", "2017-08")] == [
+        "too_short", "has_gaps", "has_gaps", "projected", "projected",
+    ]  # fmt: skip
+    assert float(found["2017-08"]["projection"]) == pytest.approx(780, rel=1e-6)
+    # The year to date is told as soon as no month of that year is missing.
+    assert (found["2014-08"]["to_date_value"], found["2015-02"]["to_date_value"]) == (None, 30)
+
+
+@pytest.mark.parametrize(("unit", "is_cut"), [("ratio", True), ("currency", False)])
+def test_a_share_of_a_whole_is_projected_within_it(tmp_path: Path, unit: str, is_cut: bool) -> None:
+    numbers = ["99", "60", "100", "98", "99", "100", "62", "99", "100", "97", "99", "100"] * 2
+    numbers += ["100", "100", "99", "100", "100"]
+    company = Valued(date(2016, 5, 31), "is_ratio", values={1: numbers}, denominators=["100"] * 29, unit=unit)
+    (may,) = rows(company.laid(tmp_path), "kpi_projection", "period_start = '2016-05-01'")
+    assert 0 < may["projection_low"] <= may["projection"] <= may["projection_high"]
+    assert (may["projection_high"] == 1) is is_cut
+    assert (may["projection_high"] > 1) is not is_cut
 
 
 def test_a_ratio_says_what_the_rest_has_to_be_by_what_both_sides_are_to_date(tmp_path: Path) -> None:

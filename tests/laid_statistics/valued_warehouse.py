@@ -53,6 +53,7 @@ class Valued:
     targets: list[tuple[str, str]] = field(default_factory=list)
     amendments: list[tuple[date, str]] = field(default_factory=list)
     reckoning: Reckoning = COMMON
+    unit: str | None = None
 
     def laid(self, folder: Path) -> Path:
         """A warehouse file with everything, and with the statistics laid."""
@@ -60,7 +61,7 @@ class Valued:
         with duckdb.connect(str(path)) as connection:
             for statement in _TABLES.split(";\n"):
                 connection.execute(statement)
-            unit = "ratio" if self.scale == "is_ratio" else "count"
+            unit = self.unit or ("ratio" if self.scale == "is_ratio" else "count")
             _insert(connection, "dim_kpi", [("sales", "month", self.is_missing_zero, unit)])
             scales = [self.scale == name for name in ("is_ratio", "is_additive", "is_level")]
             scales[2] = scales[2] or scales[0]

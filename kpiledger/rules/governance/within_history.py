@@ -9,6 +9,8 @@ was always reached asks for nothing. Both are seen best by whoever holds them ag
 Remedy: Look at history and capacity together, and set the target between what is surely reached (`commit`) and what
 would be excellent (`stretch`). Where something changes for good, write it into the reason, and waive the finding
 until it shows.
+
+Limit: most_sigmas_from_history
 """
 
 from __future__ import annotations
