@@ -21,11 +21,16 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # one letter before the colo
 
 
 def evidence_findings(project: Project, root: Path) -> Iterator[Finding]:
-    """A finding for each event whose evidence is a path that leads nowhere, or out of the project."""
+    """A finding for each evidence and each post-mortem that is a path which leads nowhere, or out of the project."""
     for told in told_events(project):
         amiss = evidence_amiss(root, told.event.reason.evidence)
         if amiss is not None:
             yield warning(_CODE, told.file, told.path("reason", "evidence"), *amiss)
+        for index, target in enumerate(told.event.targets):
+            amiss = evidence_amiss(root, target.baseline.post_mortem) if target.baseline else None
+            if amiss is not None:
+                place = told.path("targets", index, "baseline", "post_mortem")
+                yield warning(_CODE, told.file, place, *amiss)
 
 
 def evidence_amiss(root: Path, named: str | None) -> tuple[str, str] | None:

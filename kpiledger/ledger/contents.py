@@ -25,7 +25,9 @@ KIND_OF_EVENT = {
 }
 EVENT_OF_KIND = {entry: event for event, entry in KIND_OF_EVENT.items()}
 # Keys that came after the first entries were recorded: an entry has them only where they say something.
-_LATER = frozenset("commit outside_by pilot ramp relative trigger triggers upper upper_by_period within".split())
+_LATER = frozenset(
+    "commit outside_by pilot post_mortem ramp relative trigger triggers upper upper_by_period within".split()
+)
 
 
 def agreement_content(holder: str, event: AgreementEvent) -> dict[str, Any]:

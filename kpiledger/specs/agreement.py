@@ -78,6 +78,10 @@ class Baseline(Spec):
     """
     source: Name
     """The source system that the figure came from."""
+    post_mortem: str | None = None
+    """What was learned in the months behind it, and why they are a fit measure or which are not: the notes taken when
+    they were over, as a path in the project or an address.
+    """
 
 
 class AgreedTarget(Spec):

@@ -23,6 +23,7 @@ BASELINE = {
     "from": "2016-01", "to": "2016-06", "method": "mean", "value": "30.00", "source": "erp",
     "exclude": [{"month": "2016-04", "reason": "one large order"}],
 }  # fmt: skip
+LEARNED = "docs/decisions/2016-07-half-year.md"
 VERSIONS = [
     version(1, "2014-01-01", valid_to="2016-12-31"),
     version(2, "2017-01-01", computed_from="2016-04-01", formula={"type": "simple", "measure": "lines"}),
@@ -43,7 +44,7 @@ def kpi_world(root: Path) -> AuditWorld:
     (root / "kpiledger.yml").write_text("build: build\nledger: build/ledger\n", encoding="utf-8")
     settings = load_settings(root, {})
     ledger = Ledger(settings.ledger)
-    west = agreements(agreed(target(baseline=BASELINE, influence="0.6")))
+    west = agreements(agreed(target(baseline={**BASELINE, "post_mortem": LEARNED}, influence="0.6")))
     own = agreements(
         agreed(target(baseline={**BASELINE, "value": "31.00", "method": "median"}), agreement="own_2017"),
         holder="p1001",

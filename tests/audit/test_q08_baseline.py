@@ -30,6 +30,12 @@ def test_mean_and_median_are_those_of_a_pocket_calculator(world):
     assert mean["excluded"] == "2016-04 (one large order)"
 
 
+def test_the_notes_that_a_baseline_learned_from_are_told(world):
+    median, mean = world.rows(8, kpi="revenue")
+    assert mean["post_mortem"] == "docs/decisions/2016-07-half-year.md"
+    assert median["post_mortem"] is None
+
+
 def test_a_difference_is_no_answer_that_holds(world):
     assert not world.ask(8, kpi="revenue").holds
     assert world.ask(8, kpi="revenue", agreement="west_2017").holds

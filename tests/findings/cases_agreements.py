@@ -152,6 +152,15 @@ CASES: tuple[Case, ...] = (
     case("evidence_in_no_folder", "KPI165", _evidence("minutes/2017-06.md")),
     case("evidence_outside_the_project", "KPI165", _evidence("../2017-06.md")),
     case("evidence_at_a_part_of_a_file", "", _evidence(f"{_MINUTES}#west"), Write(_MINUTES, "So.\n")),
+    case(
+        "post_mortem_that_is_not_there",
+        "KPI165",
+        Swap(
+            WEST,
+            'value: "19514.20"\n          source: erp\n',
+            'value: "19514.20"\n          source: erp\n          post_mortem: docs/2016.md\n',
+        ),
+    ),
     case("evidence_at_an_address", "", _evidence("https://example.org/minutes/2017-06")),
     case("weights_above_one", "KPI056", Swap(WEST, "weight: 0.3", "weight: 0.5")),
     case("weights_above_one_by_amendment", "KPI056", Append(WEST, _AMENDED.replace("weight: 0.3", "weight: 0.45"))),

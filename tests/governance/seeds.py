@@ -161,7 +161,8 @@ SEEDS: dict[str, Seed] = {
         "What is to be done if something happens is agreed beforehand; what was learned and what was promised "
         "before stays.",
         "`triggers` of an agreement are asked in each run, a fired one is recorded, and the amendment names it; every "
-        "version of an agreement stays readable.",
+        "version of an agreement stays readable. A baseline names the `post_mortem` it learned from, which question 8 "
+        "shows beside the months left out.",
         findings=("KPI261", "KPI265"),
         commands=("decide", "history"),
         tables=("fct_review_due", "fct_decision"),

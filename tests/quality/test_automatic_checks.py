@@ -43,7 +43,7 @@ NAMES = ["AUTO-KEY", "AUTO-TIME", "AUTO-SPAN", "AUTO-REF:segment", "AUTO-DIM:seg
 
 
 def project(folder: Path) -> Project:
-    calendar = SimpleNamespace(starts_on=date(2020, 1, 1), as_of=None)
+    calendar = SimpleNamespace(starts_on=date(2020, 1, 1), as_of=None, zone="UTC")
     return replace(project_of(folder, {}), facts={"visit": FACT}, calendar=calendar)  # type: ignore[arg-type]
 
 

@@ -25,8 +25,9 @@ from kpiledger.periods import Period, periods_between
 from kpiledger.vocabulary import Grain, Unit
 
 COLUMNS = (
-    "agreement", "version", "slice", "member", "from", "to", "excluded", "method", "source", "recorded", "today",
-    "difference", "holds", "months_used", "months_without_data", "proposed_by", "approved_by", "recorded_at", "entry",
+    "agreement", "version", "slice", "member", "from", "to", "excluded", "post_mortem", "method", "source", "recorded",
+    "today", "difference", "holds", "months_used", "months_without_data", "proposed_by", "approved_by", "recorded_at",
+    "entry",
 )  # fmt: skip
 _TARGETS = """
     select
@@ -51,6 +52,7 @@ class Baseline:
     excluded: Mapping[str, str]
     method: str
     value: str
+    post_mortem: str | None = None
 
     @property
     def months(self) -> list[Period]:
@@ -124,7 +126,8 @@ def _baseline(cut: Cut, content: Mapping[str, Any]) -> Baseline:
     shown = target["baseline"]
     excluded = {month["month"]: month["reason"] for month in shown["exclude"]}
     first, last = Period.parse(shown["from"]), Period.parse(shown["to"])
-    return Baseline(cut, first, last, excluded, shown["method"], shown["value"])
+    post_mortem = shown.get("post_mortem")
+    return Baseline(cut, first, last, excluded, shown["method"], shown["value"], post_mortem)
 
 
 def _cut_of(target: Mapping[str, Any]) -> Cut:
@@ -138,7 +141,8 @@ def _row(row: Sequence[Any], baseline: Baseline, today: Recomputed, digits: int)
     difference = None if shown is None else shown - recorded
     excluded = ", ".join(f"{month} ({reason})" for month, reason in sorted(baseline.excluded.items()))
     return (
-        *row[:6], excluded or None, baseline.method, row[7], recorded, shown, difference, difference == 0,
+        *row[:6], excluded or None, baseline.post_mortem, baseline.method, row[7],
+        recorded, shown, difference, difference == 0,
         today.used, ", ".join(today.without_data) or None, *row[9:],
     )  # fmt: skip
 

@@ -68,6 +68,7 @@ class BaselineContent(Closed):
     method: Text
     value: Number
     source: Text
+    post_mortem: Text | None = None
 
 
 class TargetContent(Closed):
