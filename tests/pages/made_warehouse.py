@@ -39,7 +39,7 @@ create table kpi.fct_kpi_value (
     kpi text, version integer, grain text, span text, period_start date, period_end date, slice text, member text,
     numerator double, denominator double, value double, row_count bigint, is_complete boolean
 );
-create table kpi.dim_kpi (kpi text, direction text, deprecated_on date);
+create table kpi.dim_kpi (kpi text, direction text, deprecated_on date, is_missing_zero boolean default false);
 create table kpi.dim_kpi_version (kpi text, version integer, valid_from date, valid_to date);
 create table kpi.dim_agreement_version (
     agreement text, agreement_version integer, holder text, event text, decided_on date, valid_from date,
