@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from kpiledger.pages.addresses import history_address
 from kpiledger.pages.approval import standing_of
-from kpiledger.pages.briefs.reading import Outlook, Talk
 from kpiledger.pages.dates import short_period_text
 from kpiledger.pages.formatting import Number, NumberStyle, figure, percentage, rounded, share, style_of
 from kpiledger.pages.lines import gap_of
@@ -68,7 +67,7 @@ class TargetLine:
     pace: str
 
 
-def target_line(project: Project, series: Series, period: Period, talk: Talk) -> TargetLine | None:
+def target_line(project: Project, series: Series, period: Period) -> TargetLine | None:
     """The line of a series; None where it had no target in the period."""
     rows = [row for row in series.rows if period.start <= row.period_start and row.period_end <= period.end]
     held = [row for row in rows if row.target_value is not None]
@@ -76,7 +75,6 @@ def target_line(project: Project, series: Series, period: Period, talk: Talk) ->
         return None
     row = next((one for one in reversed(held) if one.is_complete), held[-1])
     style = rounded(style_of(series.kpi), row.target_value)
-    outlook = talk.outlook(row)
     return TargetLine(
         label=label_of(project, series),
         part=series.part,
@@ -95,11 +93,11 @@ def target_line(project: Project, series: Series, period: Period, talk: Talk) ->
         weight=percentage(row.weight),
         marks=tuple(Mark(standing_of(one).shape, f"{_short(one, series)}: {standing_of(one).word}") for one in held),
         on_target_count=sum(1 for one in held if one.status == Status.GREEN),
-        signal=_SIGNALS.get(outlook.signal or "", ""),
-        is_signal=outlook.signal in _SIGNALS and outlook.signal != _NOISE,
-        is_favourable=_FAVOURABLE.get(outlook.signal_effect or ""),
-        projection=_projection(outlook, style),
-        pace=figure(outlook.pace_needed, style).full if outlook.pace_needed is not None else "",
+        signal=_SIGNALS.get(row.signal or "", ""),
+        is_signal=row.signal in _SIGNALS and row.signal != _NOISE,
+        is_favourable=_FAVOURABLE.get(row.signal_effect or ""),
+        projection=_projection(row, style),
+        pace=figure(row.pace_needed, style).full if row.pace_needed is not None else "",
     )
 
 
@@ -107,9 +105,9 @@ def _short(row: ScorecardRow, series: Series) -> str:
     return short_period_text(row.period_start, series.grain, series.reckoning)
 
 
-def _projection(outlook: Outlook, style: NumberStyle) -> str:
-    if outlook.projection is None:
+def _projection(row: ScorecardRow, style: NumberStyle) -> str:
+    if row.projection is None:
         return ""
-    middle = figure(outlook.projection, style).full
-    low, high = figure(outlook.projection_low, style).text, figure(outlook.projection_high, style).text
+    middle = figure(row.projection, style).full
+    low, high = figure(row.projection_low, style).text, figure(row.projection_high, style).text
     return middle if low == high else f"{middle} ({low} to {high})"

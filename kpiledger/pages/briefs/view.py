@@ -74,7 +74,7 @@ def brief(
     project: Project, readings: Readings, talk: Talk, series: Sequence[Series], holder: str, period: Period
 ) -> Brief:
     """The brief; `series` are the holder's, heaviest first."""
-    found = (target_line(project, one, period, talk) for one in series)
+    found = (target_line(project, one, period) for one in series)
     lines = [line for line in found if line is not None]
     goals = tuple(_goals(project, holder, period))
     waiting = _waiting(talk, holder, {line.kpi for line in lines}, period)
