@@ -15,16 +15,16 @@ from kpiledger.pages.series import Series
 from kpiledger.pages.tiles import label_of
 from kpiledger.periods import Period
 from kpiledger.project import Project
+from kpiledger.statistics import Signal
 from kpiledger.vocabulary import Status
 
 _SIGNALS = {
-    "above": "Signal: above its limits",
-    "below": "Signal: below its limits",
-    "shift_up": "Signal: shifted up",
-    "shift_down": "Signal: shifted down",
-    "noise": "Noise: its usual variation",
+    Signal.ABOVE: "Signal: above its limits",
+    Signal.BELOW: "Signal: below its limits",
+    Signal.SHIFT_UP: "Signal: shifted up",
+    Signal.SHIFT_DOWN: "Signal: shifted down",
+    Signal.NOISE: "Noise: its usual variation",
 }
-_NOISE = "noise"
 _FAVOURABLE = {"improvement": True, "worsening": False}
 
 
@@ -93,8 +93,8 @@ def target_line(project: Project, series: Series, period: Period) -> TargetLine 
         weight=percentage(row.weight),
         marks=tuple(Mark(standing_of(one).shape, f"{_short(one, series)}: {standing_of(one).word}") for one in held),
         on_target_count=sum(1 for one in held if one.status == Status.GREEN),
-        signal=_SIGNALS.get(row.signal or "", ""),
-        is_signal=row.signal in _SIGNALS and row.signal != _NOISE,
+        signal=_SIGNALS[Signal(row.signal)] if row.signal else "",
+        is_signal=row.signal not in (None, Signal.NOISE),
         is_favourable=_FAVOURABLE.get(row.signal_effect or ""),
         projection=_projection(row, style),
         pace=figure(row.pace_needed, style).full if row.pace_needed is not None else "",
