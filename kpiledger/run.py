@@ -180,13 +180,13 @@ def publish(run: Run, clock: Clock) -> Publication:
         with leaving_page(run, project, clock):
             require_passed(run, ledger)
         lay_restatements(run.warehouse, project, closes_in(read_entries(ledger)), run.settings.closes)
-        lay_conflicts(project, run.warehouse)
+        conflicts = lay_conflicts(project, run.warehouse)
         require_catalogue(run)
         keep_conversation(run.warehouse, KPI_SCHEMA, project, ledger, run.run_id, clock)
         pages = run.settings.next / "pages"
         known = known_runs(run.settings, run.run_id)
         commit, days = head_commit(run.root), run.settings.new_approver_days
-        render_pages(project, run.warehouse, pages, clock(), run.run_id, commit, ledger, known, days)
+        render_pages(project, run.warehouse, pages, clock(), run.run_id, commit, ledger, known, days, conflicts)
         hashes = table_hashes(run.warehouse)
         content: dict[str, object] = {
             "run_id": run.run_id,

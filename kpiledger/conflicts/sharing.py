@@ -16,6 +16,8 @@ from kpiledger.conflicts.pulls import Part, pulls_of
 from kpiledger.project import Project
 from kpiledger.specs.kpi import Kpi
 
+Measures = frozenset[str]
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
@@ -48,38 +50,46 @@ class Candidates:
     """The KPIs of a project as candidates for sharing; what each is made of is read once."""
 
     def __init__(self, project: Project) -> None:
-        self._kpis = {name: kpi for name, kpi in sorted(project.kpis.items()) if kpi.deprecated is None}
+        self._kpis = {name: kpi for name, kpi in project.kpis.items() if kpi.deprecated is None}
         self._measures = {name: _measures(pulls_of(project, kpi)) for name, kpi in self._kpis.items()}
         self._stages = {stage.stage: at for at, stage in enumerate(project.chain.stages)}
+        self._order = {name: (*self._taste(name), name) for name in self._kpis}
+        self._made_of: dict[str, set[str]] = {}
+        for name, measures in self._measures.items():
+            if len(measures) > 1:
+                for measure in measures:
+                    self._made_of.setdefault(measure, set()).add(name)
+        self._of_both: dict[tuple[Measures, Measures], frozenset[str]] = {}
 
     def suggestion(self, one: Kpi, other: Kpi) -> Suggestion:
         """The KPI that both sides could share."""
-        ranked = sorted(
-            (name for name in self._kpis if any(self._fit(name, one, other))),
-            key=lambda name: (*(not fits for fits in self._fit(name, one, other)), *self._taste(name), name),
-        )
+        of_both = self._made_of_both(one, other)
+        counters = {one.kpi, *one.counter_kpis} & {other.kpi, *other.counter_kpis} & self._kpis.keys()
+        ranked = of_both & counters or of_both or counters
         if not ranked:
             return Suggestion(None, f"a new KPI that balances {one.kpi} and {other.kpi}, held by both")
-        best = ranked[0]
-        is_made_of_both, is_counter = self._fit(best, one, other)
+        best = min(ranked, key=self._order.__getitem__)
         if best in (one.kpi, other.kpi):
             rest = other.kpi if best == one.kpi else one.kpi
             return Suggestion(best, f"{best} already holds {rest} in balance: let both sides be held to it")
-        made = "is made of what both are made of" if is_made_of_both else ""
-        counter = "is the counterweight that both name" if is_counter else ""
+        made = "is made of what both are made of" if best in of_both else ""
+        counter = "is the counterweight that both name" if best in counters else ""
         return Suggestion(best, f"{best} {' and '.join(filter(None, (made, counter)))}: let both sides be held to it")
 
-    def _fit(self, name: str, one: Kpi, other: Kpi) -> tuple[bool, bool]:
-        """Whether it is made of what both are made of, and whether both name it (or are it) as a counterweight."""
-        own, first, second = (self._measures.get(kpi, frozenset()) for kpi in (name, one.kpi, other.kpi))
-        is_made_of_both = bool(own & first) and bool(own & second) and len(own) > 1
-        names = [{kpi.kpi, *kpi.counter_kpis} for kpi in (one, other)]
-        return is_made_of_both, all(name in named for named in names)
+    def _made_of_both(self, one: Kpi, other: Kpi) -> frozenset[str]:
+        """The KPIs that share a measure with each; many pairs are made of the same measures."""
+        sides = (self._measures.get(one.kpi, frozenset()), self._measures.get(other.kpi, frozenset()))
+        if sides not in self._of_both:
+            first, second = (
+                frozenset().union(*(self._made_of.get(measure, ()) for measure in measures)) for measures in sides
+            )
+            self._of_both[sides] = first & second
+        return self._of_both[sides]
 
     def _taste(self, name: str) -> tuple[bool, bool, int]:
         kpi = self._kpis[name]
         return kpi.effect != "outcome", kpi.aspect != "quality", -self._stages.get(kpi.chain_stage, 0)
 
 
-def _measures(parts: Collection[Part]) -> frozenset[str]:
+def _measures(parts: Collection[Part]) -> Measures:
     return frozenset(part.measure for part in parts)

@@ -67,17 +67,20 @@ def render_pages(
     ledger: Ledger | None = None,
     known: KnownRuns | None = None,
     new_approver_days: int = NEW_FOR_DAYS,
+    conflicts: Conflicts | None = None,
 ) -> PagesReport:
     """Write every page into `out`, which becomes readers' only by the caller's rename.
 
     The warehouse is opened read-only; `built_at` is UTC. Without a ledger no page leads to its entries; `known` is
     what the journal says of this run and others. Keys and rights to approve are shown as new for
-    `new_approver_days`. BrokenWorld where a table is missing.
+    `new_approver_days`. Conflicts between KPIs are looked for unless they are given. BrokenWorld where a table is
+    missing.
     """
     readings = read_all(warehouse)
     from_where = provenance(project, readings, built_at, run_id, commit)
     checked = partial(run_page, project, read_quality(warehouse), run_id, known or KnownRuns(), False)
-    shown, conflicts = ledger_shown(ledger, new_approver_days), conflicts_in(project, warehouse)
+    shown = ledger_shown(ledger, new_approver_days)
+    conflicts = conflicts or conflicts_in(project, warehouse)
     talk = read_talk(warehouse)
     wanted = objectives_page(project, warehouse, readings.as_of_on)
     return _written(out, _pages(project, readings, from_where, shown, conflicts, checked, talk, wanted))
