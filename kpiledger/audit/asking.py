@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from kpiledger.audit.answer import Answer, Asked, Question
-from kpiledger.audit.cells import Row, columns_of, each_told, together
+from kpiledger.audit.cells import ByColumn, Row, columns_of, each_told, together
 from kpiledger.audit.naming import require_narrowing
 from kpiledger.audit.questions import Questions
 from kpiledger.errors import WrongUse
@@ -55,15 +55,14 @@ def ask(question: Question, asked: Asked) -> Answer:
     return replace(answer, rows=all_resolved(answer.rows, len(answer.columns), asked.ledger))
 
 
-def all_resolved(rows: Sequence[Row], width: int, ledger: Ledger) -> list[Row]:
+def all_resolved(rows: Sequence[Row], width: int, ledger: Ledger) -> ByColumn:
     """Rows as an auditor reads them, a column at a time: nearly none of a large answer has a commitment in any cell."""
     columns = columns_of(rows, width)
     having = {number for number, column in enumerate(columns) if COMMITTED in together(column)}
     if not having:
-        return list(rows)
+        return ByColumn(columns)
     resolved_cell = resolving_cells(ledger)
-    told = [each_told(column, resolved_cell) if at in having else column for at, column in enumerate(columns)]
-    return list(zip(*told, strict=True))
+    return ByColumn([each_told(column, resolved_cell) if at in having else column for at, column in enumerate(columns)])
 
 
 def resolved(ledger: Ledger, cell: object) -> object:

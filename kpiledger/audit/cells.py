@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import NoneType
-from typing import TypeVar
+from typing import TypeVar, overload
 
 Row = tuple[object, ...]
 Told = TypeVar("Told")
@@ -15,8 +16,34 @@ _AT_ONCE = 2000
 _ALIKE: tuple[set[type], ...] = (set(), {str}, {int}, {bool}, {date})
 
 
-def columns_of(rows: Sequence[Row], width: int) -> list[list[object]]:
+@dataclass(frozen=True, slots=True)
+class ByColumn(Sequence[Row]):
+    """The rows of a table that is kept by column: each row is made when it is asked for."""
+
+    columns: Sequence[Sequence[object]]
+
+    def __len__(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+    def __iter__(self) -> Iterator[Row]:
+        return zip(*self.columns, strict=True)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> ByColumn: ...
+
+    def __getitem__(self, at: int | slice) -> Row | ByColumn:
+        if isinstance(at, slice):
+            return ByColumn([column[at] for column in self.columns])
+        return tuple(column[at] for column in self.columns)
+
+
+def columns_of(rows: Sequence[Row], width: int) -> Sequence[Sequence[object]]:
     """The cells of a table by column."""
+    if isinstance(rows, ByColumn):
+        return rows.columns
     columns: list[list[object]] = [[] for _ in range(width)]
     for first in range(0, len(rows), _AT_ONCE):
         for column, part in zip(columns, zip(*rows[first : first + _AT_ONCE], strict=True), strict=True):
@@ -31,10 +58,12 @@ def types_in(column: Iterable[object]) -> set[type]:
 
 def together(column: Sequence[object]) -> str:
     """All its texts one after the other: to see at once what none of them has."""
-    try:
+    types = set(map(type, column))
+    if types == {str}:
         return "".join(column)  # type: ignore[arg-type]
-    except TypeError:
-        return "".join([cell for cell in column if isinstance(cell, str)])
+    if str not in types:
+        return ""
+    return "".join([cell for cell in column if isinstance(cell, str)])
 
 
 def has_any(text: str, marks: str) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import orjson
 
 from kpiledger.audit.answer import Asked
+from kpiledger.audit.cells import ByColumn, Row, columns_of
 from kpiledger.audit.naming import cells_of
 from kpiledger.audit.words import recorded_between
-from kpiledger.ledger_index.promising import figures_of, in_words
+from kpiledger.ledger_index.promising import Figures, figures_of, in_words
 from kpiledger.vocabulary import ApprovalState
 
 # One row per event, KPI, slice, member and run of days that it changed; who and why beside.
@@ -20,24 +21,23 @@ COLUMNS = (
     "changed_to", "change", "moved", "old", "new", "decided_on", "reason_kind", "reason_text", "evidence",
     "proposed_by", "approved_by", "approval_state", "commit", "entry_hash",
 )  # fmt: skip
-# The targets named are looked up for the changes chosen only: their content is most of the index.
-_QUERY = """
+# What is told of an event stands beside each of its changes, and is read once. The targets named are looked up for the
+# changes chosen only: their content is most of the index.
+_EVENTS = """
+    select event.seq, recorded_at, agreement, agreement_version, event, holder, decided_on, reason_kind, reason_text,
+        evidence, proposed_by, approved_by, commit_id, entry_hash
+    from event join entry using (seq) where {condition}
+"""
+_CHANGES = """
     with chosen as materialized (
-        select change.*, entry.recorded_at, entry.commit_id, entry.entry_hash, event.event, event.holder,
-            event.decided_on, event.reason_kind, event.reason_text, event.evidence, event.proposed_by,
-            event.approved_by
-        from change
-        join event using (seq)
-        join entry using (seq)
-        where {condition}
+        select change.* from change join event using (seq) join entry using (seq) where {condition}
     ),
     named as materialized (
         select seq, kpi, slice, member, content from target
         where seq in (select old_seq from chosen union select new_seq from chosen)
     )
-    select chosen.seq, recorded_at, agreement, agreement_version, event, holder, chosen.kpi, chosen.slice,
-        chosen.member, grain, changed_from, changed_to, change, old_target.content, new_target.content, decided_on,
-        reason_kind, reason_text, evidence, proposed_by, approved_by, commit_id, entry_hash
+    select chosen.seq, chosen.kpi, chosen.slice, chosen.member, changed_from, changed_to, change, grain,
+        old_target.content, new_target.content
     from chosen
     left join named as old_target on old_target.seq = chosen.old_seq and old_target.kpi = chosen.kpi
         and old_target.slice = chosen.slice and old_target.member = chosen.member
@@ -50,11 +50,14 @@ _UNASKED = ApprovalState.NOT_REQUIRED.value
 # The words by which a population may be narrowed; a question that looks into it takes them all.
 NARROWING = ("from", "to", "kpi", "holder", "agreement")
 
+Target = Mapping[str, Any]  # as the ledger keeps it
+
 
 class Change(NamedTuple):
-    """What one event changed in the promise for one KPI and member on a run of days; old and new as recorded.
+    """What one event changed in the promise for one KPI and member on a run of days.
 
-    The figures are those of old and new on the days that changed; none where nothing was promised.
+    First what is told of it, in the order of COLUMNS: old and new in words, of a promise that changed the figures that
+    moved. Behind it both sides as recorded, in JSON: read when they are asked for, since they fill the memory.
     """
 
     seq: int
@@ -66,36 +69,44 @@ class Change(NamedTuple):
     kpi: str
     slice: str
     member: str
-    grain: str
     changed_from: date
     changed_to: date
     change: str
-    old: Mapping[str, Any] | None
-    new: Mapping[str, Any] | None
+    moved: str
+    old: str | None
+    new: str | None
     decided_on: date
     reason_kind: str
     reason_text: str
     evidence: str | None
     proposed_by: str
     approved_by: str
+    approval_state: str
     commit: str | None
     entry_hash: str
-    old_figures: Mapping[str, str]
-    new_figures: Mapping[str, str]
-    approval_state: str = _UNASKED
+    grain: str
+    old_content: str | None
+    new_content: str | None
 
     @property
-    def row(self) -> tuple[object, ...]:
-        """The change as a row of COLUMNS; of a promise that changed, the figures that moved."""
-        old, new = self.old_figures, self.new_figures
-        moved = _moved(old, new) if old and new else []
-        told_old, told_new = _moved_words(old, moved), _moved_words(new, moved)
-        return (
-            self.seq, self.recorded_at, self.agreement, self.version, self.event, self.holder, self.kpi, self.slice,
-            self.member, self.changed_from, self.changed_to, self.change, ", ".join(moved), told_old, told_new,
-            self.decided_on, self.reason_kind, self.reason_text, self.evidence, self.proposed_by, self.approved_by,
-            self.approval_state, self.commit, self.entry_hash,
-        )  # fmt: skip
+    def old_target(self) -> Target | None:
+        """What was promised before."""
+        return _read(self.old_content)
+
+    @property
+    def new_target(self) -> Target | None:
+        """What is promised instead."""
+        return _read(self.new_content)
+
+    @property
+    def row(self) -> Row:
+        """The change as a row of COLUMNS."""
+        return self[: len(COLUMNS)]
+
+
+def table_of(changes: Sequence[Change]) -> ByColumn:
+    """Changes as rows of COLUMNS."""
+    return ByColumn(columns_of(changes, len(Change._fields))[: len(COLUMNS)])
 
 
 def narrowed(asked: Asked, of_kpi: bool = True) -> tuple[str, tuple[object, ...]]:
@@ -129,32 +140,53 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def told_events(asked: Asked) -> dict[int, tuple[Any, ...]]:
+    """What is told of the events recorded between the days asked for, by entry: the first and last fields of Change."""
+    condition, values = narrowed(asked, of_kpi=False)
+    found = asked.index().execute(_EVENTS.format(condition=condition), list(values)).fetchall()
+    return {row[0]: row for row in found}
+
+
 def indexed_changes(asked: Asked, only: str = "true") -> Iterator[Change]:
     """The changes as the index folds them, without approvals; what promises the same again changes nothing.
 
     `only` is a condition of ours on tables `change` and `entry`.
     """
+    events = told_events(asked)
     condition, values = narrowed(asked)
-    found = asked.index().execute(_QUERY.format(condition=f"{condition} and {only}"), list(values))
+    found = asked.index().execute(_CHANGES.format(condition=f"{condition} and {only}"), list(values))
     # Not all at once: a year of a large ledger names some hundred megabytes of targets.
     while rows := found.fetchmany(_AT_ONCE):
-        for row in rows:
-            old, new = row[13] and orjson.loads(row[13]), row[14] and orjson.loads(row[14])
-            first, last = row[10].toordinal(), row[11].toordinal()
-            old_figures = figures_of(old, first, last) if old else {}
-            new_figures = figures_of(new, first, last) if new else {}
-            if old_figures != new_figures:
-                yield Change._make((*row[:13], old, new, *row[15:], old_figures, new_figures, _UNASKED))
+        for seq, *moved in rows:
+            if change := change_of(events[seq], moved):
+                yield change
 
 
-def _moved(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
-    """The names of the figures that are not the same on both sides: those of the old one first."""
-    names = [*old, *(name for name in new if name not in old)]
-    return [name for name in names if old.get(name) != new.get(name)]
+def change_of(event: Sequence[Any], moved: Sequence[Any]) -> Change | None:
+    """What an event moved as a change, told in words; None where the same is promised again.
+
+    `event` is as `told_events` has it; `moved` are KPI, slice, member, the first and last day, what kind of change it
+    is, grain, and both sides in JSON.
+    """
+    first, last = moved[3].toordinal(), moved[4].toordinal()
+    old, new = (figures_of(target, first, last) if (target := _read(moved[at])) else {} for at in (-2, -1))
+    if old == new:
+        return None
+    return Change._make((*event[:6], *moved[:6], *_told(old, new), *event[6:12], _UNASKED, *event[12:], *moved[6:]))
 
 
-def _moved_words(figures: Mapping[str, str], moved: list[str]) -> str | None:
-    """One side of a change in words: the figures that moved, or all where there is no other side."""
-    if not (figures and moved):
-        return in_words(figures) if figures else None
+def _read(content: str | None) -> Target | None:
+    return orjson.loads(content) if content else None
+
+
+def _told(old: Figures, new: Figures) -> tuple[str, str | None, str | None]:
+    """The names of the figures that moved, those of the old side first, and both sides in words."""
+    if not (old and new):
+        return "", in_words(old) if old else None, in_words(new) if new else None
+    moved = [name for name in (*old, *(name for name in new if name not in old)) if old.get(name) != new.get(name)]
+    return ", ".join(moved), _moved_words(old, moved), _moved_words(new, moved)
+
+
+def _moved_words(figures: Figures, moved: list[str]) -> str:
+    """One side of a change in words: the figures that moved."""
     return in_words({"comparison": figures["comparison"], **{name: figures[name] for name in figures if name in moved}})

@@ -9,25 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import orjson
+
 from kpiledger.audit.answer import Asked
 from kpiledger.audit.approving import approvals_among
-from kpiledger.audit.changing import Change, indexed_changes, narrowed
+from kpiledger.audit.changing import Change, change_of, indexed_changes, narrowed, told_events
 from kpiledger.folding import RecordedEvent
 from kpiledger.folding.approval import Approval
 from kpiledger.folding.moves import Key, Move, moves
 from kpiledger.ledger.collector import uncollected
 from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger_index.entries import event_entries
-from kpiledger.ledger_index.promising import figures_of
 
 _TOUCHED = """
     select event.seq, event.agreement, event.agreement_version, entry.entry_hash from event join entry using (seq)
     where event.agreement in (select event.agreement from event join entry using (seq) where {condition})
-"""
-_EVENTS = """
-    select event.seq, recorded_at, agreement, agreement_version, event, holder, decided_on, reason_kind, reason_text,
-        evidence, proposed_by, approved_by, commit_id, entry_hash
-    from event join entry using (seq) where {condition}
 """
 
 
@@ -61,31 +57,25 @@ def changes_of(asked: Asked, only: str = "true") -> list[Change]:
 
 def _of_pending(asked: Asked, agreements: set[str], states: Mapping[str, Approval]) -> Iterator[Change]:
     """What the events of some agreements changed, by the definition of the fold itself."""
-    condition, values = narrowed(asked, of_kpi=False)
-    entries = event_entries(asked.index(), asked.ledger, agreements)
-    rows = asked.index().execute(_EVENTS.format(condition=condition), list(values)).fetchall()
-    cells = {row[0]: row for row in rows}
+    entries, told = event_entries(asked.index(), asked.ledger, agreements), told_events(asked)
     said = {(entry.seq, *_target_key(target)): target for entry in entries for target in entry.content["targets"]}
     by_agreement: dict[str, list[RecordedEvent]] = {}
     for event in recorded_events(asked.ledger, entries):
         by_agreement.setdefault(event.event.agreement, []).append(event)
     for events in by_agreement.values():
         for move in moves(events, states):
-            if move.source.seq in cells and asked.words.get("kpi", move.key[0]) == move.key[0]:
-                change = _change_of(move, cells[move.source.seq], said)
-                if change.old_figures != change.new_figures:
-                    yield change
+            if move.source.seq not in told or asked.words.get("kpi", move.key[0]) != move.key[0]:
+                continue
+            if change := _change_of(move, told[move.source.seq], said):
+                yield change
 
 
-def _change_of(move: Move, cells: tuple[Any, ...], said: Mapping[tuple[Any, ...], Mapping[str, Any]]) -> Change:
+def _change_of(move: Move, event: tuple[Any, ...], said: Mapping[tuple[Any, ...], Mapping[str, Any]]) -> Change | None:
     old, new = (side and said[(side.source.seq, *move.key)] for side in (move.old, move.new))
-    days = move.first.toordinal(), move.last.toordinal()
-    old_figures, new_figures = (figures_of(target, *days) if target else {} for target in (old, new))
     grain = (move.new or move.old).target.target.grain.value  # type: ignore[union-attr]  # one of them is there
     what = "set" if old is None else "dropped" if new is None else "changed"
-    whole: list[Any] = [*cells[:6], *move.key, grain, move.first, move.last, what, old, new, *cells[6:]]
-    whole += [old_figures, new_figures]
-    return Change(*whole)
+    contents = [target and orjson.dumps(target).decode() for target in (old, new)]
+    return change_of(event, (*move.key, move.first, move.last, what, grain, *contents))
 
 
 def _target_key(target: Mapping[str, Any]) -> Key:

@@ -23,16 +23,15 @@ _WITHIN = {
 def figures_of(target: Mapping[str, Any], first: int, last: int) -> Figures:
     """A recorded target as named figures; of one by period, the periods that begin on a run of days (ordinals).
 
-    All fiscal periods are named: the ledger does not say when they begin.
+    The comparison comes first. All fiscal periods are named: the ledger does not say when they begin.
     """
     form = target["target"]
     figures: dict[str, str] = {"comparison": form["comparison"].replace("_", " ")}
     if (value := form.get("value")) is not None:
         figures[f"each {form['grain']}"] = value
     if by_period := form.get("by_period"):
-        for period, value in sorted(by_period.items()):
-            if _may_begin_in(period, first, last):
-                figures[period] = value
+        for period in _beginning(tuple(by_period), first, last):
+            figures[period] = by_period[period]
     if not form.keys() <= _TOLD_FIRST:
         for name, value in form.items():
             if value is not None and name not in _TOLD_FIRST:
@@ -52,8 +51,8 @@ def figures_of(target: Mapping[str, Any], first: int, last: int) -> Figures:
 def _add(figures: dict[str, str], name: str, value: Any, first: int, last: int) -> None:
     """A form of target beside value and by period: each figure in it by its name."""
     if isinstance(value, Mapping):
-        for key, item in sorted(value.items()):
-            if item is not None and _may_begin_in(str(key), first, last):
+        for key in _beginning(tuple(value), first, last):
+            if (item := value[key]) is not None:
                 figures[f"{name} {key}"] = str(item)
     else:
         figures[name] = str(value)
@@ -68,16 +67,16 @@ def _first_day(name: str) -> int | None:
         return None
 
 
-def _may_begin_in(name: str, first: int, last: int) -> bool:
-    """Whether a period begins within a run of days, as far as one knows."""
-    begins = _first_day(name)
-    return begins is None or first <= begins <= last
+@lru_cache(maxsize=100_000)  # many targets are for the same periods
+def _beginning(names: tuple[str, ...], first: int, last: int) -> tuple[str, ...]:
+    """Those of some periods, sorted, that begin within a run of days, as far as one knows."""
+    return tuple(name for name in sorted(names) if (begins := _first_day(name)) is None or first <= begins <= last)
 
 
 def in_words(figures: Figures) -> str:
     """A promise for people: `at least each month 21000, amber share 0.95`."""
-    told = ", ".join([f"{name} {value}" for name, value in figures.items() if name != "comparison"])
-    return f"{figures['comparison']} {told}".rstrip()
+    _, *told = [f"{name} {value}" for name, value in figures.items()]  # the comparison stands first
+    return f"{figures['comparison']} {', '.join(told)}".rstrip()
 
 
 @lru_cache(maxsize=100_000)

@@ -37,7 +37,7 @@ def test_where_one_version_has_no_number_that_is_said(world):
 
 def test_the_newest_version_has_no_change_after_it(world):
     found = world.ask(10, kpi="revenue", period="2017-02")
-    assert found.rows == []
+    assert list(found.rows) == []
     assert "nothing changed since: no later version is recorded" in found.summary
     assert "revenue version 2, in force in 2017-02" in found.summary[0]
 

@@ -87,5 +87,5 @@ def test_tables_that_no_publication_recorded_fail(world):
 
 def test_without_runs_and_publications_there_is_nothing_to_find(tmp_path):
     found = evidence_world(tmp_path).ask(29)
-    assert (found.holds, found.rows) == (True, [])
+    assert (found.holds, list(found.rows)) == (True, [])
     assert found.summary[1] == "readers see nothing: there is no publication"

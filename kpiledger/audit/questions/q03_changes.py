@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import md5
 
 from kpiledger.audit.answer import Answer, Asked, Question
-from kpiledger.audit.changing import COLUMNS, NARROWING, Change, counted, told
+from kpiledger.audit.changing import COLUMNS, NARROWING, Change, counted, table_of, told
 from kpiledger.audit.population import changes_of
 from kpiledger.audit.standing import tree_facts
 from kpiledger.audit.words import number_of
@@ -25,13 +25,13 @@ def answer(asked: Asked) -> Answer:
     what = f"{counted(len(changes), 'change')} of targets by {counted(events, 'event')}, {told(asked.words)}"
     facts = {"changes": len(changes), "events": events, **tree_facts(asked.index())}
     if "sample" not in asked.words and "seed" not in asked.words:
-        return Answer(COLUMNS, [change.row for change in changes], (what,), (_COMPLETE,), facts=facts)
+        return Answer(COLUMNS, table_of(changes), (what,), (_COMPLETE,), facts=facts)
     if not {"sample", "seed"} <= asked.words.keys():
         raise WrongUse("a sample needs its size and its seed", "ask with --sample 25 --seed anything")
     seed = asked.words["seed"]
     chosen = drawn(changes, number_of(asked.words, "sample", 25), seed)
     summary = what, f"{len(chosen)} of them drawn by the seed {seed}"
-    return Answer(COLUMNS, [change.row for change in chosen], summary, (_DRAWN,), facts={**facts, "drawn": len(chosen)})
+    return Answer(COLUMNS, table_of(chosen), summary, (_DRAWN,), facts={**facts, "drawn": len(chosen)})
 
 
 def drawn(changes: list[Change], count: int, seed: str) -> list[Change]:

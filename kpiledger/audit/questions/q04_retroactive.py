@@ -67,7 +67,7 @@ def _row(change: Change, reckoning: Reckoning, closes: Sequence[Close]) -> tuple
 def _is_moved(change: Change, period: Period) -> bool:
     """Whether a period is promised something else than before; what is repeated for past months changes nothing."""
     days = period.start.toordinal(), period.end.toordinal()
-    old, new = (figures_of(target, *days) if target else {} for target in (change.old, change.new))
+    old, new = (figures_of(target, *days) if target else {} for target in (change.old_target, change.new_target))
     return old != new
 
 

@@ -98,7 +98,7 @@ def answer(asked: Asked) -> Answer:
             year_before = actuals.get((*key, add_months(period.start, -12)))
             old, new = (
                 status_of(target, period, actual, _beside(change, span, year_before, reckoning))
-                for target, span in zip((change.old, change.new), spans, strict=True)
+                for target, span in zip((change.old_target, change.new_target), spans, strict=True)
             )
             if old is None or new is None:
                 unjudged.append(f"{change.kpi} of entry {change.seq} in {period}")
