@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from itertools import chain, islice
 from json.encoder import encode_basestring
 from typing import cast
 
 from kpiledger.audit.answer import Answer, Question
-from kpiledger.audit.cells import columns_of, each_told, has_any, together, types_in
+from kpiledger.audit.cells import columns_of, each_told, has_any, types_in
 from kpiledger.ledger.canonical import decimal_text, instant_text
 from kpiledger.reports.known import as_json
 
@@ -20,6 +21,7 @@ from kpiledger.reports.known import as_json
 _BEGINS = "=@\t\r+-"
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.]*\Z)")
 _QUOTED = ',"\n\r'
+_AT_ONCE = 5_000
 
 
 def render_json(question: Question, words: Mapping[str, str], answer: Answer) -> str:
@@ -39,18 +41,24 @@ def render_json(question: Question, words: Mapping[str, str], answer: Answer) ->
 
 def render_csv(answer: Answer) -> str:
     """The table alone, with a head, for a spreadsheet; null is an empty cell."""
-    columns = [_quoted(_cells(column)) for column in columns_of(answer.rows, len(answer.columns))]
-    lines = [",".join(_quoted(answer.columns)), *map(",".join, zip(*columns, strict=True))]
-    return "\n".join([line or '""' for line in lines]).rstrip("\n")
+    return "\n".join(csv_parts(answer))
 
 
-def _cells(column: Sequence[object]) -> Sequence[str]:
-    """A column for a spreadsheet; texts that nobody takes for a formula are left as they are."""
+def csv_parts(answer: Answer) -> Iterator[str]:
+    """The same, some thousand lines at a time: a large table need not stand in memory as one text."""
+    columns = map(_spreadsheet_column, columns_of(answer.rows, len(answer.columns)))
+    lines = chain([_quoted(answer.columns)], zip(*columns, strict=True))
+    while part := [",".join(line) or '""' for line in islice(lines, _AT_ONCE)]:
+        yield "\n".join(part)
+
+
+def _spreadsheet_column(column: Sequence[object]) -> Sequence[str]:
+    """A column of a spreadsheet; texts of which nobody takes any for a formula are left as they are."""
     if types_in(column) == {str}:
         texts = [cell or "" for cell in cast("Sequence[str | None]", column)]
         if not {text[:1] for text in texts} & {*_BEGINS}:
-            return texts
-    return each_told(column, _cell)
+            return _quoted(texts)
+    return _quoted(each_told(column, _cell))
 
 
 def _cell(value: object) -> str:
@@ -73,7 +81,7 @@ def _cell(value: object) -> str:
 
 def _quoted(texts: Sequence[str]) -> Sequence[str]:
     """A column with quotes around what CSV asks them for: the library's own writer takes five times as long."""
-    whole = together(texts)
+    whole = "".join(texts)
     marks = [mark for mark in _QUOTED if mark in whole]
     if not marks:
         return texts

@@ -11,11 +11,11 @@ from typing import cast
 
 from kpiledger.audit.answer import Answer, Question
 from kpiledger.audit.cells import columns_of, each_told, has_any, together, types_in
-from kpiledger.audit.machine_forms import render_csv, render_json
+from kpiledger.audit.machine_forms import csv_parts, render_csv, render_json
 from kpiledger.ledger.canonical import decimal_text
 from kpiledger.reports.known import moment
 
-__all__ = ["list_csv", "list_json", "render_csv", "render_json", "render_list", "render_text"]
+__all__ = ["csv_parts", "list_csv", "list_json", "render_csv", "render_json", "render_list", "render_text"]
 
 # A wider table breaks in a window and on paper: then each row is a block of its own.
 _WIDEST = 140

@@ -14,7 +14,7 @@ from kpiledger.audit.answer import Asked
 from kpiledger.audit.asking import WORDS, ask, question_of
 from kpiledger.audit.changing import NARROWING
 from kpiledger.audit.questions import QUESTIONS
-from kpiledger.audit.rendering import list_csv, list_json, render_csv, render_json, render_list, render_text
+from kpiledger.audit.rendering import csv_parts, list_csv, list_json, render_json, render_list, render_text
 from kpiledger.commands.world import World, in_project
 from kpiledger.errors import WrongUse
 from kpiledger.ledger.collector import uncollected
@@ -84,7 +84,8 @@ def _answer(world: World, number: int, words: Mapping[str, str | None], output: 
         # An answer from an index is as good as the index is: who vouches for it, and since when.
         answer = replace(answer, facts={**answer.facts, "index": origin_of_index(opened[0], settings, ledger)})
     if output == "csv":
-        click.echo(render_csv(answer))
+        for part in csv_parts(answer):
+            click.echo(part)
         # A spreadsheet wants the rows alone; what they are all of still has to be seen.
         for line in (*answer.summary, *answer.notes, *(f"{name}: {value}" for name, value in answer.facts.items())):
             click.echo(line, err=True)
