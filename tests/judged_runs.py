@@ -34,6 +34,7 @@ Leaves = tuple[bytes, ...]
 Before = Callable[[int, str], None]
 # What a run ends with that raised what nobody foresaw; `kpi run` ends with 0, 1 or 2.
 UNFORESEEN = 3
+_INTERRUPTED = "does not end with the newest checkpoint: an append was interrupted"
 # `models                   6.7 s  118 models, seeds and tests`
 _STEP = re.compile(r"( {2}dbt )?\w+ +[0-9]+\.[0-9] s")
 
@@ -143,10 +144,15 @@ def seen(folder: Path) -> Hashes:
     return table_hashes(folder / "build" / "warehouse.duckdb")
 
 
-def leaves(folder: Path) -> Leaves:
-    """The leaves of the ledger, which holds."""
+def leaves(folder: Path, is_settled: bool = False) -> Leaves:
+    """The leaves of the ledger, which holds.
+
+    One killed right after a checkpoint was put in place has no copy of it in `checkpoints` yet, and says so: the next
+    recording adds it, so a settled ledger has it.
+    """
     examined = examine_ledger(Ledger(folder / "build" / "ledger"))
-    assert not examined.problems, examined.problems
+    problems = [one for one in examined.problems if is_settled or _INTERRUPTED not in one.message]
+    assert not problems, problems
     return examined.hashes
 
 
