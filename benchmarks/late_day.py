@@ -1,6 +1,6 @@
 """What does one late day in ten years of days cost, against computing all of them?
 
-    python -m benchmarks.late_day [--rows 5000000] [--kpis 50] [--additive]
+    python -m benchmarks.late_day [--rows 10000000] [--kpis 50] [--additive]
 
 A fact of sales over ten years is generated in memory, in the order of its days, and its compiled models are built. Then
 a day of six years ago gets rows, and the models are built again: keeping what did not change, and as they are compiled
@@ -34,7 +34,7 @@ _FACT = ("seen_", "agg_", "measured_", "kpi_", "fct_kpi_value")
 def main() -> None:
     """Measure, compare, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=5_000_000)
+    parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--kpis", type=int, default=50)
     parser.add_argument("--additive", action="store_true", help="no distinct counts and no percentiles")
     parser.add_argument("--spans", nargs="*", default=["period"])

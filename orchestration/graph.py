@@ -130,7 +130,8 @@ def _models(root: Path, manifest: Path, nodes: dict[str, Any], say: Say | None) 
 def _source_checks(project: Project, nodes: dict[str, Any], say: Say | None) -> dg.AssetsDefinition:
     specs = check_specs(project)
     checked = {table.model for source in project.expectations.values() for table in source.tables}
-    deps = _keys(node for node in nodes["nodes"].values() if node["name"] in checked)
+    # `as_of` says up to which day rows are looked at, also where nothing is declared to be checked.
+    deps = _keys(node for node in nodes["nodes"].values() if node["name"] in {*checked, "as_of"})
 
     @dg.asset(key=SOURCE_CHECKS, deps=deps, check_specs=specs, group_name="checks")
     def source_checks(context: dg.AssetExecutionContext) -> Iterator[Any]:

@@ -30,14 +30,17 @@ from kpiledger.specs.reconciling import Reconcile
 
 @contextmanager
 def open_warehouse(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that reads the staging models of a warehouse and cannot change it."""
+    """A connection that reads the staging models of a warehouse, where it has any, and cannot change it."""
     if not warehouse.is_file():
         raise BrokenWorld(f"the warehouse {warehouse.name} does not exist", "build it first: `kpi run`")
     with duckdb.connect(":memory:") as link:
         # A time with its zone is written as text in the zone of the session.
         link.execute("set timezone = 'UTC'")
         link.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
-        link.execute("use warehouse.staging")
+        has_staging = link.execute(
+            "select 1 from duckdb_schemas() where database_name = 'warehouse' and schema_name = 'staging'"
+        ).fetchall()
+        link.execute("use warehouse.staging" if has_staging else "use warehouse")
         yield link
 
 
