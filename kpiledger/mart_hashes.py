@@ -8,13 +8,16 @@ there are many: 10,000,000 rows need some hundred megabytes.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
 from kpiledger.project import Project
+from kpiledger.recorded_waivers import said_of_waivers
 from kpiledger.rule_hashes import rule_hashes
+from kpiledger.specs.fact import Fact
 from kpiledger.warehouse import open_reader
 
 _WHERE = "select table_schema from information_schema.tables where table_name = ? and table_catalog = current_catalog()"
@@ -35,26 +38,32 @@ _PARTS = """
 """
 
 
-def said_of_inputs(path: Path, project: Project) -> dict[str, dict[str, str]]:
-    """What `run.published` says of what the figures rest on: marts and rules; left out where there is none of them."""
+def said_of_inputs(path: Path, project: Project) -> dict[str, object]:
+    """What `run.published` says of what the figures rest on: marts, rules, waivers; left out where there is none."""
     with open_reader(path) as warehouse:
-        said = {"marts": mart_hashes(warehouse, project), "rules": rule_hashes(project)}
-    return {name: hashes for name, hashes in said.items() if hashes}
+        marts = mart_hashes(warehouse, project)
+    said = {"marts": marts, "rules": rule_hashes(project), "waivers": said_of_waivers(project)}
+    return {name: found for name, found in said.items() if found}
 
 
 def mart_hashes(warehouse: DuckDBPyConnection, project: Project) -> dict[str, str]:
     """The hash of each model that facts take rows or attributes from, by its name, as far as it is there."""
-    facts = project.facts.values()
+    found = ((model, mart_hash(warehouse, model)) for model in marts_of(project.facts.values()))
+    return {model: digest for model, digest in found if digest is not None}
+
+
+def marts_of(facts: Collection[Fact]) -> list[str]:
+    """The models that facts take rows or attributes from, by name."""
     through = (one.through for fact in facts for one in fact.dimensions.values() if one.through)
-    found = {}
-    for model in sorted({*(fact.model for fact in facts), *through}):
-        schema = warehouse.execute(_WHERE, [model]).fetchone()
-        if schema is not None:
-            found[model] = _hash(warehouse, schema[0], model)
-    return found
+    return sorted({*(fact.model for fact in facts), *through})
 
 
-def _hash(warehouse: DuckDBPyConnection, schema: str, model: str) -> str:
+def mart_hash(warehouse: DuckDBPyConnection, model: str) -> str | None:
+    """The hash of a model's table; None where it is not there."""
+    there = warehouse.execute(_WHERE, [model]).fetchone()
+    if there is None:
+        return None
+    schema = there[0]
     columns = warehouse.execute(_COLUMNS, [model, schema]).fetchall()
     row = ", ".join(_said(name, kind) for name, kind in columns)
     warehouse.execute(f"""

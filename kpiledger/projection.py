@@ -58,6 +58,7 @@ AGREEMENT_VERSION = {
     "seq": "integer", "recorded_at": "timestamp", "superseded_at": "timestamp", "commit_id": "varchar",
     "entry_hash": "varchar", "is_pilot": "boolean", "is_binding": "boolean", "approval_state": "varchar",
     "approval_seq": "integer", "approval_recorded_at": "timestamp", "is_pending": "boolean",
+    "fired_trigger": "varchar",
 }  # fmt: skip
 TARGET_PERIOD = {
     "agreement": "varchar", "agreement_version": "integer", "holder": "varchar", "kpi": "varchar",

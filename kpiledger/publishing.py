@@ -59,7 +59,7 @@ def table_hashes(warehouse: Path) -> dict[str, str]:
     """
     with open_reader(warehouse) as connection:
         there = {row["table_name"] for row in rows_of(connection, _TABLES_THERE)}
-        return {table: _hash(connection, table) for table in PUBLISHED_TABLES if table in there}
+        return {table: table_hash(connection, table) for table in PUBLISHED_TABLES if table in there}
 
 
 def swap(settings: Settings, run_id: str) -> None:
@@ -74,8 +74,8 @@ def swap(settings: Settings, run_id: str) -> None:
     _prune(settings, keep=folder)
 
 
-def _hash(connection: DuckDBPyConnection, table: str) -> str:
-    """The digest of the rows as text with a line end between them, taken piece by piece: a table may be large."""
+def table_hash(connection: DuckDBPyConnection, table: str) -> str:
+    """SHA-256 of the rows as text with a line end between them, taken piece by piece: a table may be large."""
     rows = f"(select columns(name -> name not in {_OF_THE_RUN}) from kpi.{table})"
     found = connection.execute(f"select r::varchar from {rows} as r order by r::varchar")
     digest, between = sha256(), ""

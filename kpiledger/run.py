@@ -18,6 +18,7 @@ from pathlib import Path
 
 from kpiledger.approvals import approvals_of
 from kpiledger.carrying import carry_tables
+from kpiledger.closing.attempts import attempts_in
 from kpiledger.closing.laying import lay_closes
 from kpiledger.closing.restating import lay_restatements
 from kpiledger.closing.standing import closes_in
@@ -59,9 +60,11 @@ from kpiledger.publishing import Publication, swap, table_hashes
 from kpiledger.quality import QualityReport, keep_register, render_quality, write_quality_tables
 from kpiledger.quality import check_sources as check_against_sources
 from kpiledger.recipe import keep_recipe, recipe_hash
+from kpiledger.recorded_waivers import with_recorded
 from kpiledger.recording import RecordReport, pending, record, record_publication, recorded_definitions
 from kpiledger.reviews.talking import keep_conversation
 from kpiledger.run_state import Run, leave_state, step
+from kpiledger.scales import years_of
 from kpiledger.settings import load_settings
 from kpiledger.spot_checks.rows import spot_check_table
 from kpiledger.stopped import leaving_page
@@ -118,7 +121,7 @@ def record_agreements(run: Run, clock: Clock) -> RecordReport:
         ledger = Ledger(run.settings.ledger, anchors=run.settings.anchors)
         require_ledger(run, ledger)
         _, findings = pending(project, ledger)
-        stop_on_errors(findings)
+        stop_on_errors(with_recorded(project, ledger, findings))
         report = record(project, run.root, ledger, clock)
         entries = read_entries(ledger)
         versions = fold(recorded_events(ledger, entries), approvals_of(ledger, entries))
@@ -133,7 +136,7 @@ def record_agreements(run: Run, clock: Clock) -> RecordReport:
         lay_tables(run.warehouse, SCHEMA, [*tables, *of_ledger])
         closes = closes_in(entries)
         require_unchanged(run.settings.closes, closes)
-        lay_closes(run.warehouse, ledger, closes, run.settings.closes)
+        lay_closes(run.warehouse, ledger, closes, run.settings.closes, attempts_in(entries))
         return report
 
 
@@ -147,7 +150,8 @@ def build_models(run: Run, on_event: Callable[[object], None] | None = None) -> 
         _require_built(values)
         # Now: dbt forgets what it compiled when it is called again.
         keep_recipe(run.root, run.settings.next, run.settings.current)
-        lay_statistics(run.warehouse, _project_of(run.root, run.run_id).calendar.reckoning)
+        project = _project_of(run.root, run.run_id)
+        lay_statistics(run.warehouse, project.calendar.reckoning, years_of(project))
         scorecards = build(run.root, run.warehouse, on_event=on_event, select=_AFTER_STATISTICS)
         _require_built(scorecards)
         return values.and_then(scorecards)

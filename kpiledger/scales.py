@@ -6,6 +6,7 @@ Either is said only where the formula makes it sure; a target to date needs to k
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from kpiledger.expressions.parsing import parse
 from kpiledger.expressions.terms import Op, Term
@@ -16,6 +17,39 @@ from kpiledger.vocabulary import Aggregation
 
 _ADDITIVE = {Aggregation.SUM, Aggregation.COUNT}
 _NEITHER = {*_ADDITIVE, Aggregation.COUNT_DISTINCT}
+
+
+class YearIs(StrEnum):
+    """What a year's value is of those of its months."""
+
+    SUM = "sum"
+    """Their sum."""
+    RATIO = "ratio"
+    """The sum of their numerators by that of their denominators."""
+    LEVEL = "level"
+    """The last of them."""
+    COUNT = "count"
+    """Different things, each counted once."""
+    MIDDLE = "middle"
+    """The median, or another percentile, of all their rows."""
+
+
+_YEARS = {
+    Aggregation.LAST: YearIs.LEVEL,
+    Aggregation.COUNT_DISTINCT: YearIs.COUNT,
+    Aggregation.MEDIAN: YearIs.MIDDLE,
+    Aggregation.PERCENTILE: YearIs.MIDDLE,
+}
+
+
+def year_is(project: Project, version: KpiVersion) -> YearIs | None:
+    """What a year is of its months; None for the largest, the smallest, and formulas that are none of these."""
+    if is_ratio(project, version):
+        return YearIs.RATIO
+    if is_additive(project, version):
+        return YearIs.SUM
+    aggregation = _aggregation(project, version.formula)
+    return _YEARS.get(aggregation) if aggregation else None
 
 
 def is_ratio(project: Project, version: KpiVersion) -> bool:
@@ -38,6 +72,15 @@ def is_level(project: Project, version: KpiVersion) -> bool:
     if isinstance(formula, Derived):
         return _power(parse(formula.expr), _powers(project, formula)) == 0
     return isinstance(formula, (Ratio, Conversion, Cumulative)) or _aggregation(project, formula) not in _NEITHER
+
+
+def years_of(project: Project) -> dict[tuple[str, int], YearIs | None]:
+    """What a year is of its months, for each KPI and version."""
+    return {
+        (name, version.version): year_is(project, version)
+        for name, kpi in project.kpis.items()
+        for version in kpi.versions
+    }
 
 
 def _aggregation(project: Project, formula: Formula) -> Aggregation | None:

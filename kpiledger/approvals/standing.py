@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kpiledger.project import Project
+from kpiledger.specs.authority import appointments_of
 from kpiledger.specs.organisation import Organisation
 
 
@@ -94,16 +95,6 @@ NOBODY = Standing(None, (), (), {})
 def standing_in_files(project: Project) -> Standing:
     """What authority.yml and organisation.yml say."""
     organisation, authority = project.organisation, project.authority
-    judged = () if authority is None else authority.appointments
-    first = {(held.role, held.person) for held in judged}
-    dated = (*judged, *(held for held in organisation.appointments if (held.role, held.person) not in first))
-    named = {(held.role, held.person) for held in dated}
-    undated = (
-        Holding(role, person, None, None)
-        for person, roles in organisation.people.items()
-        for role in roles
-        if (role, person) not in named
-    )
     return Standing(
         required_from=None if authority is None else authority.required_from,
         rights=()
@@ -112,7 +103,10 @@ def standing_in_files(project: Project) -> Standing:
             Right(grant.role, _with_those_below(organisation, grant.units), grant.valid_from, grant.valid_to)
             for grant in authority.authorities
         ),
-        holdings=(*(Holding(held.role, held.person, held.valid_from, held.valid_to) for held in dated), *undated),
+        holdings=tuple(
+            Holding(held.role, held.person, held.valid_from, held.valid_to)
+            for held in appointments_of(organisation, authority)
+        ),
         role_units={name: role.unit for name, role in organisation.roles.items()},
         closes_from=None if authority is None else authority.close_signatures_from,
         close_units=company_units(organisation),

@@ -20,7 +20,8 @@ SCORECARD = {
     "reason_kind": "varchar", "signal": "varchar", "signal_effect": "varchar", "centre_value": _VALUE,
     "lower_limit": _VALUE, "upper_limit": _VALUE, "projection": _VALUE, "projection_low": _VALUE,
     "projection_high": _VALUE, "projection_state": "varchar", "target_full_year": _AMOUNT,
-    "remaining_count": "integer", "pace_needed": _VALUE,
+    "remaining_count": "integer", "pace_needed": _VALUE, "quarter_projection": _VALUE,
+    "quarter_projection_low": _VALUE, "quarter_projection_high": _VALUE,
 }  # fmt: skip
 SCORECARD_KEY = ("holder", "kpi", "slice", "member", "grain", "period_start")
 # What a holder was promised, as far as a status rests on it.
@@ -53,7 +54,8 @@ PERIOD_CLOSE = {
     "period": "varchar", "close_ordinal": "integer", "event": "varchar", "first_day": "date", "last_day": "date",
     "seq": "integer", "recorded_at": "timestamp", "entry_hash": "varchar", "done_by": "varchar",
     "approved_by": "varchar", "reason": "varchar", "until_on": "date", "figure_count": "integer",
-    "is_signed": "boolean", "is_standing": "boolean", "close_state": "varchar",
+    "is_signed": "boolean", "is_standing": "boolean", "close_state": "varchar", "is_counted": "boolean",
+    "why_not": "varchar",
 }  # fmt: skip
 
 CLOSED_TABLES = {

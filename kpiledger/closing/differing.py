@@ -62,7 +62,8 @@ _AROUND = """
             on periods.period_start >= closed_period.first_day and periods.period_end <= closed_period.last_day
     ),
     ordinals as (
-        select period, max(close_ordinal) as close_ordinal from recorded.period_close group by period
+        select period, max(close_ordinal) as close_ordinal from recorded.period_close
+        where is_counted group by period
     )
     select around.grain, around.period_start, around.period as close_period, ordinals.close_ordinal
     from around join ordinals on ordinals.period = around.period

@@ -7,12 +7,13 @@ beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from kpiledger.closing.attempts import Attempt
 from kpiledger.closing.columns import (
     CLOSED_PERIOD,
     PERIOD_CLOSE,
@@ -57,14 +58,17 @@ _FROZEN = (
 )
 
 
-def lay_closes(warehouse: Path, ledger: Ledger, closes: Sequence[Close], folder: Path) -> None:
-    """Lay what was closed; the files were verified before."""
+def lay_closes(
+    warehouse: Path, ledger: Ledger, closes: Sequence[Close], folder: Path, attempts: Sequence[Attempt]
+) -> None:
+    """Lay what was closed, and what was tried and does not count; the files were verified before."""
     value_of = resolving(ledger)
     empty = [table for table in nothing_closed() if table.name in ("closed_scorecard", "closed_value")]
+    happened = [row for close in closes for row in _close_rows(close, value_of)]
     tables = [
         *empty,
         Table("closed_period", CLOSED_PERIOD, [_period_row(close) for close in last_of_each(closes).values()]),
-        Table("period_close", PERIOD_CLOSE, [row for close in closes for row in _close_rows(close, value_of)]),
+        Table("period_close", PERIOD_CLOSE, [*happened, *(_attempt_row(one, value_of) for one in attempts)]),
     ]
     lay_tables(warehouse, RECORDED, tables)
     with duckdb.connect(str(warehouse)) as connection:
@@ -126,13 +130,21 @@ def _close_rows(close: Close, value_of: Callable[[Any], Any]) -> Iterable[tuple[
 
 
 def _event_row(close: Close, entry: Entry, said: Mapping[str, Any]) -> tuple[object, ...]:
+    standing = (close.is_standing, close.state.value, True, None)
+    return *_said(entry, said, (close.first_day, close.last_day)), *standing
+
+
+def _attempt_row(attempt: Attempt, value_of: Callable[[Any], Any]) -> tuple[object, ...]:
+    return *_said(attempt.entry, value_of(attempt.entry.content), attempt.days), False, None, False, attempt.why_not
+
+
+def _said(entry: Entry, said: Mapping[str, Any], days: tuple[date | None, date | None]) -> tuple[object, ...]:
     event = _EVENTS[entry.kind]
     rows = said.get("rows")
     return (
-        close.period, close.ordinal, event, close.first_day, close.last_day, entry.seq, _utc(entry.recorded_at),
-        entry.entry_hash, said[f"{event}_by"], said["approved_by"], said.get("reason"), said.get("until"),
+        said["period"], int(said["ordinal"]), event, *days, entry.seq, _utc(entry.recorded_at), entry.entry_hash,
+        said[f"{event}_by"], said["approved_by"], said.get("reason"), said.get("until"),
         sum(map(int, rows.values())) if rows else None, said.get("signature") is not None,
-        close.is_standing, close.state.value,
     )  # fmt: skip
 
 

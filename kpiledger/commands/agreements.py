@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
 
 from kpiledger.commands.world import OUTPUT, World, in_project
@@ -11,7 +9,7 @@ from kpiledger.ledger_index.lean import without_pandas
 from kpiledger.ledger_index.opening import open_index
 from kpiledger.reports import history as history_report
 from kpiledger.reports import target_told
-from kpiledger.reports.measured import measured_targets
+from kpiledger.reports.figured import with_figures
 from kpiledger.reports.target import target_answer
 from kpiledger.typed import typed_moment, typed_period
 
@@ -30,7 +28,7 @@ def target(world: World, name: str, holder: str, period: str, known_at: str | No
     asked = typed_period(period, project.calendar.reckoning)
     index = open_index(world.settings, world.ledger)
     found = target_answer(world.ledger, index, project, name, holder, asked, typed_moment(known_at))
-    answer = replace(found, measured=measured_targets(world.settings.warehouse, name, asked))
+    answer = with_figures(found, world.settings, world.ledger, index)
     click.echo(target_told.render_json(answer) if output == "json" else target_told.render_text(answer))
 
 

@@ -13,9 +13,9 @@ from kpiledger.commands.world import OUTPUT, World, color, in_project
 from kpiledger.interchange import told
 from kpiledger.interchange.dbt import export_dbt, import_dbt
 from kpiledger.interchange.given import OPTIONS
-from kpiledger.invitations.agreed import held_and_waiting
+from kpiledger.invitations.agreed import agreed_and_waiting
 from kpiledger.invitations.calendar import calendar_bytes
-from kpiledger.invitations.rhythm import meetings
+from kpiledger.invitations.rhythm import invitations
 from kpiledger.reports.findings import findings_text
 from kpiledger.reports.known import require_known
 
@@ -46,12 +46,15 @@ def export_to_ics(world: World, holder: str | None, out: Path | None) -> None:
     project = world.project()
     if holder is not None:
         require_known(holder, project.organisation.holders, "holders")
-    held, waiting = held_and_waiting(project, world.settings.warehouse, holder)
-    found = [meeting for one in held for meeting in meetings(one, project.calendar.reckoning)]
+    agreed, waiting = agreed_and_waiting(project, world.settings.warehouse, holder)
+    found = [meeting for one in agreed for meeting in invitations(one, project.calendar.reckoning)]
     file = out or world.settings.build / "export" / "ics" / f"{holder or 'everybody'}.ics"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(calendar_bytes(project, found, waiting))
-    click.echo(f"{file}: {len(found)} meetings, {len(waiting)} review items")
+    due = sum(1 for one in found if one.days != one.cancelled)
+    left = sum(len(one.cancelled) for one in found) + sum(1 for one in waiting if not one.is_open)
+    written = f"{file}: {due} meetings, {sum(1 for one in waiting if one.is_open)} review items"
+    click.echo(f"{written}, {left} days cancelled" if left else written)
 
 
 @click.group(name="import")

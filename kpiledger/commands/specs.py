@@ -12,9 +12,11 @@ from kpiledger import compile_cache, compiled_files
 from kpiledger.checking import check_against_published, check_folder
 from kpiledger.commands.world import OUTPUT, World, color, in_project
 from kpiledger.compiling import compile_project, explained, standalone_query
-from kpiledger.errors import RunStopped, WrongUse
-from kpiledger.finding import has_errors, in_order
+from kpiledger.errors import BrokenWorld, RunStopped, WrongUse
+from kpiledger.finding import Finding, has_errors, in_order
 from kpiledger.loading.nearest import suggestion
+from kpiledger.project import Project
+from kpiledger.recorded_waivers import with_recorded
 from kpiledger.reports.explaining import explained as explained_code
 from kpiledger.reports.findings import findings_json, findings_text
 
@@ -30,9 +32,18 @@ def check(world: World, output: str, explain: str | None) -> None:
         return
     project, findings = check_folder(world.root, asked_on=datetime.now(UTC).date())
     if project is not None:
+        findings = _with_ledger(world, project, findings)
         findings = in_order([*findings, *check_against_published(project, world.settings.warehouse)])
     click.echo(findings_json(findings) if output == "json" else findings_text(findings, color=color()))
     sys.exit(1 if has_errors(findings) else 0)
+
+
+def _with_ledger(world: World, project: Project, findings: list[Finding]) -> list[Finding]:
+    """What the ledger knows too, where it can be reached; `kpi run` needs it and says so."""
+    try:
+        return with_recorded(project, world.ledger, findings)
+    except BrokenWorld:
+        return findings
 
 
 @click.command(name="compile")

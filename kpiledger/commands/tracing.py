@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from functools import cache
 
@@ -45,7 +46,10 @@ def trace(
     rows: str | None,
     output: str,
 ) -> None:
-    """From a number to its definition, agreement, run, extracts, checks, and the rows of the sources behind it."""
+    """From a number to its definition, agreement, run, extracts, checks, and the rows of the sources behind it.
+
+    Exits with 1 where a table that the rows are read from is not as it was published.
+    """
     given = {"kpi": kpi, "period": period, "slice": cut, "member": member, "span": span, "rows": rows}
     words = {name: value for name, value in given.items() if value is not None}
 
@@ -58,6 +62,9 @@ def trace(
     limit = None if words.get("rows", every) == "all" else number_of(words, "rows", _ROWS)
     found = _traced(asked, limit)
     click.echo({"text": text_of, "json": json_of, "csv": csv_of}[output](found))
+    for line in found.broken:
+        click.echo(f"kpi: {line.name}: {line.said}", err=True)  # a spreadsheet has the rows alone
+    sys.exit(1 if found.broken else 0)
 
 
 def _traced(asked: Asked, limit: int | None) -> Trace:

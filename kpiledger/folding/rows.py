@@ -21,7 +21,7 @@ from kpiledger.periods import COMMON, Period, Reckoning
 
 @dataclass(frozen=True, slots=True)
 class AgreementVersionRow:
-    """One row per agreement and version; `event` is what made the version."""
+    """One row per agreement and version; `event` is what made the version, `fired_trigger` the one that it answers."""
 
     agreement: str
     agreement_version: int
@@ -46,6 +46,7 @@ class AgreementVersionRow:
     approval_seq: int | None
     approval_recorded_at: datetime | None
     is_pending: bool
+    fired_trigger: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ def _agreement_row(version: AgreementVersion) -> AgreementVersionRow:
         approval_seq=approval.seq,
         approval_recorded_at=approval.recorded_at,
         is_pending=version.is_pending,
+        fired_trigger=event.reason.trigger,
     )
 
 

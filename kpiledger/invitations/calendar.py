@@ -2,11 +2,15 @@
 
 The same data gives the same bytes: ids follow from what an event is about, stamps from when it was recorded. Nobody is
 invited by name; whoever keeps the calendar knows who holds which role.
+
+What was to be and is not due any more is published once more with the same id, a higher sequence and the status
+CANCELLED (RFC 5546, 3.2.1): the whole series where no day of it is left, else each day by its recurrence id (RFC 5545,
+3.8.4.4), so that the meetings that were held stay where they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -42,15 +46,32 @@ def calendar_bytes(project: Project, meetings: Iterable[Meeting], waiting: Itera
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     for meeting in meetings:
-        calendar.add_component(_event(project, meeting))
+        for event in _events(project, meeting):
+            calendar.add_component(event)
     for item in waiting:
         calendar.add_component(_due(project, item))
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
-def _event(project: Project, meeting: Meeting) -> Event:
-    held, zone = meeting.held, ZoneInfo(project.calendar.zone)
+def _events(project: Project, meeting: Meeting) -> Iterator[Event]:
+    """The series, and each of its days that is cancelled; the series alone where all of them are."""
+    series = _event(project, meeting, meeting.days[0])
+    series.add("rrule", {**_RULES[meeting.kind], "count": len(meeting.days)})
+    if meeting.days == meeting.cancelled:
+        series.add("status", "CANCELLED")
+        yield series
+        return
+    yield series
+    for day in meeting.cancelled:
+        event = _event(project, meeting, day)
+        event.add("recurrence-id", _at(project, day))
+        event.add("status", "CANCELLED")
+        yield event
+
+
+def _event(project: Project, meeting: Meeting, day: date) -> Event:
+    held = meeting.held
     kpis = "\n".join(f"- {_label(project, kpi)}" for kpi in meeting.kpis)
     event = Event()
     event.add("uid", _uid(f"{meeting.kind}/{held.agreement}"))
@@ -58,9 +79,8 @@ def _event(project: Project, meeting: Meeting) -> Event:
     event.add("sequence", held.version - 1)
     event.add("summary", f"{_who(project, held.holder)}: {_TITLES[meeting.kind]}")
     event.add("description", f"{kpis}\nkpi brief {held.holder}")
-    event.add("dtstart", datetime.combine(meeting.days[0], _AT, zone))
+    event.add("dtstart", _at(project, day))
     event.add("duration", timedelta(minutes=meeting.minutes))
-    event.add("rrule", {**_RULES[meeting.kind], "count": len(meeting.days)})
     return event
 
 
@@ -69,12 +89,20 @@ def _due(project: Project, item: Waiting) -> Event:
     event = Event()
     event.add("uid", _uid(item.name))
     event.add("dtstamp", datetime.combine(item.opened_on, time(), UTC))
+    # A new version may ask somebody else, and an answer takes the day out of calendars.
+    event.add("sequence", item.version - 1 + (not item.is_open))
     event.add("summary", f"To be decided by {_who(project, item.asks)}: {item.says}")
     event.add("description", f"kpi decide --closes {item.name}")
     event.add("dtstart", item.due_on)
     event.add("dtend", _day_after(item.due_on))
     event.add("transp", "TRANSPARENT")
+    if not item.is_open:
+        event.add("status", "CANCELLED")
     return event
+
+
+def _at(project: Project, day: date) -> datetime:
+    return datetime.combine(day, _AT, ZoneInfo(project.calendar.zone))
 
 
 def _day_after(day: date) -> date:

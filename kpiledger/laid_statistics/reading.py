@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from duckdb import DuckDBPyConnection
 
+from kpiledger.scales import YearIs
 from kpiledger.vocabulary import Grain, Unit
 from kpiledger.warehouse import rows_of
 
@@ -36,13 +37,20 @@ where version.reason_kind in ('scope_change', 'rebaseline', 'definition_change')
 order by all
 """
 _VALUES = """
-select kpi, slice, member, grain, version, period_start, value, numerator, denominator
+select kpi, slice, member, grain, version, period_start, value, numerator, denominator, row_count
 from kpi.fct_kpi_value
 semi join (select distinct kpi, slice, member from held) as held using (kpi, slice, member)
 where span = 'period' and is_complete and value is not null
 """
+# Of distinct counts and medians only: of what is no sum of its periods.
+_TO_DATE = """
+select kpi, slice, member, grain, version, span, period_start, value
+from kpi.fct_kpi_value
+semi join (select distinct kpi, slice, member from held) as held using (kpi, slice, member)
+where span in ('year_to_date', 'quarter_to_date') and is_complete and value is not null and list_contains(?, kpi)
+"""
 _VERSIONS = """
-select kpi, version, valid_from, valid_to, is_ratio, is_additive, is_level
+select kpi, version, valid_from, valid_to, is_level
 from kpi.dim_kpi_version order by kpi, valid_from
 """
 _PERIODS = "select grain, period_start, period_end, is_complete from kpi.dim_period order by grain, period_start"
@@ -65,11 +73,12 @@ class Held(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """A value, and of a ratio what it is one of."""
+    """A value, of a ratio what it is one of, and the rows that it is made of."""
 
     value: Decimal
     numerator: Decimal | None
     denominator: Decimal | None
+    row_count: int | None
 
 
 class PeriodDays(NamedTuple):
@@ -87,18 +96,21 @@ class DefinedVersion:
     version: int
     valid_from: date
     valid_to: date | None
-    is_ratio: bool
-    is_additive: bool
     is_level: bool
+    year_is: YearIs | None
 
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
-    """What a warehouse says of held series; values by cut, grain and version, then by first day."""
+    """What a warehouse says of held series; values by cut, grain and version, then by first day.
+
+    Values to date are by their span as well.
+    """
 
     held: Sequence[Held]
     changes: Mapping[Held, Sequence[date]]
     values: Mapping[tuple[Cut, Grain, int], Mapping[date, Measured]]
+    to_date: Mapping[tuple[Cut, Grain, int, str], Mapping[date, Decimal]]
     versions: Mapping[str, Sequence[DefinedVersion]]
     periods: Mapping[Grain, Sequence[PeriodDays]]
     zero_when_missing: frozenset[str] = field(default=frozenset())
@@ -112,18 +124,26 @@ class Warehouse:
         return None
 
 
-def read_warehouse(connection: DuckDBPyConnection) -> Warehouse:
-    """Everything that signals and projections are made of; the connection may write temporary tables."""
+def read_warehouse(connection: DuckDBPyConnection, years: Mapping[tuple[str, int], YearIs | None]) -> Warehouse:
+    """Everything that signals and projections are made of; the connection may write temporary tables.
+
+    `years` says what a year is of its months, by KPI and version.
+    """
     connection.execute(_HELD)
     values: dict[tuple[Cut, Grain, int], dict[date, Measured]] = defaultdict(dict)
     for kpi, cut_by, member, grain, version, start, *numbers in connection.execute(_VALUES).fetchall():
         values[Cut(kpi, cut_by, member), Grain(grain), version][start] = Measured(*numbers)
+    to_date: dict[tuple[Cut, Grain, int, str], dict[date, Decimal]] = defaultdict(dict)
+    kept = sorted({kpi for (kpi, _), year in years.items() if year in (YearIs.COUNT, YearIs.MIDDLE)})
+    for kpi, cut_by, member, grain, version, span, start, value in connection.execute(_TO_DATE, [kept]).fetchall():
+        to_date[Cut(kpi, cut_by, member), Grain(grain), version, span][start] = value
     changes: dict[Held, list[date]] = defaultdict(list)
     for row in rows_of(connection, _CHANGES):
         changes[_held(row)].append(row["valid_from"])
     versions: dict[str, list[DefinedVersion]] = defaultdict(list)
     for row in rows_of(connection, _VERSIONS):
-        versions[row.pop("kpi")].append(DefinedVersion(**row))
+        kpi = row.pop("kpi")
+        versions[kpi].append(DefinedVersion(**row, year_is=years.get((kpi, row["version"]))))
     periods: dict[Grain, list[PeriodDays]] = defaultdict(list)
     for grain, *days in connection.execute(_PERIODS).fetchall():
         periods[Grain(grain)].append(PeriodDays(*days))
@@ -133,6 +153,7 @@ def read_warehouse(connection: DuckDBPyConnection) -> Warehouse:
         held=[_held(row) for row in held],
         changes=changes,
         values=values,
+        to_date=to_date,
         versions=versions,
         periods=periods,
         zero_when_missing=frozenset(row["kpi"] for row in kpis if row["is_missing_zero"]),

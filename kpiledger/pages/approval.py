@@ -58,6 +58,7 @@ class Agreed:
     approval_seq: int | None
     approval_recorded_at: str
     commit: str | None
+    fired_trigger: str | None
 
     @property
     def counts(self) -> bool:
@@ -99,6 +100,7 @@ def agreed(project: Project, version: AgreementVersionRow) -> Agreed:
         approval_seq=version.approval_seq,
         approval_recorded_at=moment_text(recorded) if recorded else "",
         commit=version.commit_id[:7] if version.commit_id else None,
+        fired_trigger=version.fired_trigger,
     )
 
 

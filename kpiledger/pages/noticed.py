@@ -26,10 +26,12 @@ _STEP = {
 # So many signals in a row are no event any more: the limits are those of another process.
 _LONG = 8
 _SHIFTS = (Signal.SHIFT_UP, Signal.SHIFT_DOWN)
-# Why there is no projection, where that can change; a distinct count never has one, so nothing is said of it.
+# Why there is no projection.
 _NOT_YET = {
     "too_short": "No projection of the year yet: it needs two years of values.",
     "has_gaps": "No projection of the year: a period has no value.",
+    "no_year_to_date": "No projection of the year: there is no figure of the year to date, and months do not add up.",
+    "not_summable": "No projection of the year: nothing says what a year is of its months.",
 }
 
 
@@ -49,7 +51,10 @@ class Noticed:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What the year will be, between which figures, and the pace that its target still needs; or why nobody knows."""
+    """What the year will be, between which figures, and the pace that its target still needs; or why nobody knows.
+
+    `quarter` is what the quarter that runs will be; None where it is over, and where nobody knows.
+    """
 
     projection: Number | None
     low: Number | None
@@ -59,6 +64,9 @@ class Ahead:
     pace_is: str
     pace_of: str
     remark: str
+    quarter: Number | None
+    quarter_low: Number | None
+    quarter_high: Number | None
 
 
 def noticed(rows: Sequence[ScorecardRow], style: NumberStyle) -> Noticed | None:
@@ -81,7 +89,7 @@ def noticed(rows: Sequence[ScorecardRow], style: NumberStyle) -> Noticed | None:
 
 
 def ahead(row: ScorecardRow, grain: Grain, style: NumberStyle) -> Ahead | None:
-    """How the year will end, seen from a row; None at its end, and where nothing is to be said."""
+    """How the year and its quarter will end, seen from a row; None at its end, and where nothing is to be said."""
     if row.remaining_count == 0 or grain is Grain.YEAR:
         return None
     remark = _NOT_YET.get(row.projection_state or "", "")
@@ -90,6 +98,8 @@ def ahead(row: ScorecardRow, grain: Grain, style: NumberStyle) -> Ahead | None:
     left = row.remaining_count or 0
     is_most = row.comparison == Comparison.AT_MOST
     is_reached = _adds_up(row) and not is_most and row.pace_needed is not None and row.pace_needed <= 0
+    # What a quarter was that is over is no projection.
+    runs = row.quarter_projection_low != row.quarter_projection_high
     return Ahead(
         projection=_number(row.projection, style),
         low=_number(row.projection_low, style),
@@ -99,6 +109,9 @@ def ahead(row: ScorecardRow, grain: Grain, style: NumberStyle) -> Ahead | None:
         pace_is="Still allowed" if is_most else "Still needed",
         pace_of=f"a {grain}, {left} left" if _adds_up(row) else f"over the {left} {grain}s left",
         remark="The target of the year is reached." if is_reached else remark,
+        quarter=_number(row.quarter_projection if runs else None, style),
+        quarter_low=_number(row.quarter_projection_low if runs else None, style),
+        quarter_high=_number(row.quarter_projection_high if runs else None, style),
     )
 
 

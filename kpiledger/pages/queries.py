@@ -64,6 +64,9 @@ class ScorecardRow:
     target_full_year: Decimal | None = None
     remaining_count: int | None = None
     pace_needed: Decimal | None = None
+    quarter_projection: Decimal | None = None
+    quarter_projection_low: Decimal | None = None
+    quarter_projection_high: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ class AgreementVersionRow:
     approval_seq: int | None = None
     approval_recorded_at: datetime | None = None
     is_pending: bool = False
+    fired_trigger: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from kpiledger.folding import AgreementVersion, TargetPeriodRow
+from kpiledger.periods import Period, add_months
 from kpiledger.reports.known import figure
 
 _PROMISE = (
@@ -116,3 +117,8 @@ def multiple_text(item: AgreedFigure) -> str:
     """What a relative target is, in words."""
     times = figure(item.reference_times) if item.reference_times is not None else ""
     return f"{times} times the {(item.reference or '').replace('_', ' ')}"
+
+
+def reference_period(period: Period) -> Period:
+    """The same period last year, that a relative target follows from."""
+    return Period(add_months(period.start, -12), period.grain, period.reckoning)

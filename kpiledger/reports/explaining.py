@@ -33,6 +33,7 @@ GUIDES: tuple[tuple[str, str, str], ...] = (
     ("KPI170", "KPI174", "docs/guide/sources.md"),
     ("KPI178", "KPI181", "docs/guide/registration-rules.md"),
     ("KPI185", "KPI188", "docs/guide/spot-checks.md"),
+    ("KPI192", "KPI192", "docs/guide/agreements.md"),
 )
 
 

@@ -51,6 +51,7 @@ class Step:
     decided_on: date | None
     reason_kind: str | None
     reason_text: str
+    fired_trigger: str | None
     evidence: str | None
     proposed_by: str
     approved_by: str | None
@@ -134,6 +135,7 @@ def _step(version: AgreementVersion, changes: tuple[TargetChange, ...], approval
         decided_on=event.decided_on,
         reason_kind=event.reason.kind.value,
         reason_text=event.reason.text,
+        fired_trigger=event.reason.trigger,
         evidence=event.reason.evidence,
         proposed_by=event.proposed_by,
         approved_by=event.approved_by,
@@ -161,6 +163,7 @@ def _definition_step(ledger: Ledger, entry: Entry) -> Step:
         decided_on=None,
         reason_kind=None,
         reason_text=content["change"]["reason"],
+        fired_trigger=None,
         evidence=None,
         proposed_by=content["change"]["requested_by"],
         approved_by=None,
@@ -278,6 +281,7 @@ def _lines(step: Step) -> list[str]:
         f"{step.name} version {step.version} ({step.event}{f', {step.holder}' if step.holder else ''})",
         f"  valid     from {step.valid_from}{until}{superseded}{', a trial' if step.is_pilot else ''}",
         f"  reason    {reason}",
+        *([f"  trigger   {step.fired_trigger}"] if step.fired_trigger else []),
         *([f"  evidence  {in_one_line(step.evidence)}"] if step.evidence else []),
         f"  who       {who}",
         *_approval_lines(step),

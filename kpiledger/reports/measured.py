@@ -1,6 +1,7 @@
 """Which figure does a target have that follows from data, by the published warehouse?
 
-The ledger holds the multiple alone. The figure is that of today's data, also where it is asked what was known before.
+The ledger holds the multiple alone; the figure is that of the data which was published. `measured_then` looks for the
+one that was known before.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import duckdb
 
 from kpiledger.errors import BrokenWorld
 from kpiledger.periods import Period
+from kpiledger.reports.agreed import AgreedFigure
 from kpiledger.warehouse import open_reader
 
 _FIGURES = """
@@ -26,13 +28,14 @@ _FIGURES = """
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The published figure of a relative target."""
+    """The figure of a relative target, and what tells it."""
 
     agreement: str
     agreement_version: int
     slice: str
     member: str
     value: Decimal
+    told: str = "by the published figures"
 
 
 def measured_targets(warehouse: Path, kpi: str, period: Period) -> tuple[Measured, ...]:
@@ -48,8 +51,9 @@ def measured_targets(warehouse: Path, kpi: str, period: Period) -> tuple[Measure
     return tuple(Measured(*row) for row in found)
 
 
-def value_among(measured: Iterable[Measured], cell: tuple[str, int, str, str]) -> Decimal | None:
-    """The figure of an agreement's version, slice and member."""
+def measured_of(measured: Iterable[Measured], item: AgreedFigure) -> Measured | None:
+    """What was measured for an agreement's version, slice and member."""
+    cell = (item.agreement, item.agreement_version, item.slice, item.member)
     return next(
-        (one.value for one in measured if cell == (one.agreement, one.agreement_version, one.slice, one.member)), None
+        (one for one in measured if cell == (one.agreement, one.agreement_version, one.slice, one.member)), None
     )

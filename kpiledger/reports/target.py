@@ -38,8 +38,9 @@ class TargetAnswer:
     Both are empty where no target is agreed; `other_grains` then names the grains that have one.
     `differences` says per member which fields the later knowledge changed. `pending` are the figures of amendments
     that wait for an approval today and would change something: they hold nowhere; `pending_then` those that waited at
-    `known_at`. `measured` are the published figures of relative targets, null where nobody looked. `waived` are
-    the broken checks behind the KPI's data that are accepted for a while.
+    `known_at`. `measured` are the published figures of relative targets, null where nobody looked; `measured_then`
+    those that were known at `known_at`, as far as anything recorded them. `waived` are the broken checks behind the
+    KPI's data that are accepted for a while.
     """
 
     kpi: str
@@ -55,6 +56,7 @@ class TargetAnswer:
     waived: tuple[str, ...] = ()
     pending_then: tuple[AgreedFigure, ...] = ()
     measured: tuple[Measured, ...] | None = None
+    measured_then: tuple[Measured, ...] | None = None
 
     @property
     def has_target(self) -> bool:

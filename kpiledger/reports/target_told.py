@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from kpiledger.reports.agreed import AgreedFigure, multiple_text, promised_text
+from kpiledger.reports.agreed import AgreedFigure, multiple_text, promised_text, reference_period
 from kpiledger.reports.known import as_json, figure, in_one_line, moment
-from kpiledger.reports.measured import Measured, value_among
+from kpiledger.reports.measured import Measured, measured_of
 from kpiledger.reports.target import TargetAnswer
 from kpiledger.vocabulary import ApprovalState
 
@@ -29,7 +29,7 @@ def render_text(answer: TargetAnswer) -> str:
     """The answer for people."""
     known = f", as known on {moment(answer.known_at)}" if answer.known_at else ""
     lines = [f"{answer.kpi} of {answer.holder} in {answer.period}{known}"]
-    lines += _figure_lines(answer.known, answer.unit, answer.measured)
+    lines += _figure_lines(answer.known, answer, answer.measured_then if answer.known_at else answer.measured)
     if not answer.known:
         lines.append("  no target agreed")
         if answer.other_grains:
@@ -37,29 +37,38 @@ def render_text(answer: TargetAnswer) -> str:
     if answer.pending_then:
         lines += [
             "what waited for an approval then, and held nowhere",
-            *_figure_lines(answer.pending_then, answer.unit),
+            *_figure_lines(answer.pending_then, answer),
         ]
     if answer.differences:
-        lines += ["as known today", *_figure_lines(answer.today, answer.unit, answer.measured)]
+        lines += ["as known today", *_figure_lines(answer.today, answer, answer.measured, is_today=True)]
         lines += [] if answer.today else ["  no target agreed"]
         lines += ["the difference", *(f"  {difference}" for difference in answer.differences)]
     elif answer.known_at:
-        lines.append("as known today: the same")
+        moved = [_by_data(item, answer, answer.measured) for item in answer.today if _is_unknown(item, answer)]
+        lines.append("as known today: the same promise" if moved else "as known today: the same")
+        lines += [f"  it is        {told}" for told in moved]
     if answer.pending:
         today = " today" if answer.known_at else ""
-        lines += [f"what waits for an approval{today}, and holds nowhere", *_figure_lines(answer.pending, answer.unit)]
+        lines += [f"what waits for an approval{today}, and holds nowhere", *_figure_lines(answer.pending, answer)]
     if answer.waived:
         lines += ["checks of its data that are waived", *(f"  {one}" for one in answer.waived)]
     return "\n".join(lines)
 
 
 def _figure_lines(
-    figures: Sequence[AgreedFigure], unit: str | None, measured: Sequence[Measured] | None = None
+    figures: Sequence[AgreedFigure],
+    answer: TargetAnswer,
+    measured: Sequence[Measured] | None = None,
+    *,
+    is_today: bool = False,
 ) -> list[str]:
-    return [line for item in figures for line in _lines(item, unit, measured)]
+    is_then = answer.known_at is not None and not is_today
+    return [line for item in figures for line in _lines(item, answer, measured, is_then=is_then)]
 
 
-def _lines(item: AgreedFigure, unit: str | None, measured: Sequence[Measured] | None) -> list[str]:
+def _lines(
+    item: AgreedFigure, answer: TargetAnswer, measured: Sequence[Measured] | None, *, is_then: bool
+) -> list[str]:
     member = "" if item.slice == "all" else f", {item.slice} {item.member}"
     recorded = f"{moment(item.recorded_at)}, entry {item.seq}, commit {item.commit or 'none'}"
     extra = [
@@ -69,10 +78,11 @@ def _lines(item: AgreedFigure, unit: str | None, measured: Sequence[Measured] | 
         ("stretch", item.stretch),
     ]
     comparison = item.comparison.replace("_", " ")
+    by_data = _by_data(item, answer, measured, is_then=is_then) if item.value is None and measured is not None else ""
     return [
-        f"  target       {comparison} {promised_text(item, unit)}{member}",
+        f"  target       {comparison} {promised_text(item, answer.unit)}{member}",
         *([f"  it is        {multiple_text(item)}"] if item.reference and item.value is not None else []),
-        *([f"  it is        {_by_data(item, unit, measured)}"] if item.value is None and measured is not None else []),
+        *([f"  it is        {by_data}"] if by_data else []),
         *(["  pilot        a trial that binds nobody"] if item.is_pilot else []),
         *(f"  {label:<12} {figure(value)}" for label, value in extra if value is not None),
         f"  agreement    {item.agreement}, version {item.agreement_version}{_carried(item)}",
@@ -92,9 +102,20 @@ def _carried(item: AgreedFigure) -> str:
     return f", carried on from version {item.named_version}" if item.named_version != item.agreement_version else ""
 
 
-def _by_data(item: AgreedFigure, unit: str | None, measured: Sequence[Measured]) -> str:
+def _is_unknown(item: AgreedFigure, answer: TargetAnswer) -> bool:
+    """Whether a target follows from data, and nothing recorded which figure that gave then."""
+    then, today = answer.measured_then or (), answer.measured or ()
+    return item.value is None and measured_of(then, item) is None and measured_of(today, item) is not None
+
+
+def _by_data(
+    item: AgreedFigure, answer: TargetAnswer, measured: Sequence[Measured] | None, *, is_then: bool = False
+) -> str:
     """What a target that follows from data comes to, or how it will be computed."""
-    value = value_among(measured, (item.agreement, item.agreement_version, item.slice, item.member))
-    if value is not None:
-        return f"{figure(value)}{f' {unit}' if unit else ''}, by the published figures"
+    found = measured_of(measured or (), item)
+    if found is not None:
+        return f"{figure(found.value)}{f' {answer.unit}' if answer.unit else ''}, {found.told}"
+    if is_then:
+        times = figure(item.reference_times)
+        return f"{times} times {reference_period(answer.period)}; the figure of it that was known then is not recorded"
     return "computed by a run: the value a year earlier, by the definition in force in the period; none is published"

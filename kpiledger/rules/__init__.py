@@ -32,6 +32,7 @@ from kpiledger.rules.spot_checks import spot_check_rules
 from kpiledger.rules.taken_names import taken_name_rules
 from kpiledger.rules.targets import target_rules
 from kpiledger.rules.triggers import trigger_rules
+from kpiledger.rules.two_names import two_name_rules
 from kpiledger.rules.versions import version_rules
 from kpiledger.rules.waivers import waiver_rules
 
@@ -57,6 +58,7 @@ RULES: tuple[Rule, ...] = (
     target_rules,
     bound_rules,
     promise_rules,
+    two_name_rules,
     trigger_rules,
     change_rules,
     expectation_rules,

@@ -12,9 +12,6 @@ from kpiledger.rules.key_results import key_result_rules
 from kpiledger.specs.base import Path
 from kpiledger.specs.objective import Objective, ObjectiveFile
 
-# Fewer than two do not tell a result from luck, more than five are no focus.
-_FEWEST, _MOST = 2, 5
-
 
 def objective_rules(project: Project) -> Iterable[Finding]:
     """Findings in the files of metrics/objectives, and in the KPIs that name what stands there."""
@@ -26,7 +23,7 @@ def objective_rules(project: Project) -> Iterable[Finding]:
             yield from _people(project, file, path, objective)
             yield from _above(file, path, objective)
             yield from _pilot(file, path, objective)
-            yield from _few(file, path, objective)
+            yield from _few(project, file, path, objective)
         yield from key_result_rules(project, file)
     yield from _served(project)
 
@@ -92,12 +89,14 @@ def _pilot(file: ObjectiveFile, path: Path, objective: Objective) -> Iterator[Fi
         yield error("KPI259", file, (*path, "pilot", "widened_on"), message, hint)
 
 
-def _few(file: ObjectiveFile, path: Path, objective: Objective) -> Iterator[Finding]:
-    count = len(objective.key_results)
-    if not _FEWEST <= count <= _MOST:
+def _few(project: Project, file: ObjectiveFile, path: Path, objective: Objective) -> Iterator[Finding]:
+    count, limits = len(objective.key_results), project.organisation.thresholds
+    fewest, most = limits.least_key_results.value, limits.most_key_results.value
+    if not fewest <= count <= most:
         told = "one key result" if count == 1 else f"{count} key results"
-        message = f"the objective `{objective.id}` has {told}, expected {_FEWEST} to {_MOST}"
-        hint = "add a result that luck alone would not bring" if count < _FEWEST else "keep those that matter most"
+        expected = f"{fewest:f} to {most:f}" if fewest < most else f"{most:f}"
+        message = f"the objective `{objective.id}` has {told}, expected {expected}"
+        hint = "add a result that luck alone would not bring" if count < fewest else "keep those that matter most"
         yield warning("KPI253", file, (*path, "key_results"), message, hint)
 
 

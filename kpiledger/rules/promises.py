@@ -24,7 +24,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class Held:
     """A promise of an agreement, from the event that made it first to the last day that an event made it for."""
 
     told: Told
@@ -42,13 +42,13 @@ class _Held:
 class Overlap:
     """A promise that another agreement of the holder has made already for some of its days."""
 
-    entry: _Held
-    other: _Held
+    entry: Held
+    other: Held
 
     @property
     def key(self) -> tuple[str, str, Promise]:
         """The two agreements, and what both promise."""
-        return self.entry.told.event.agreement, self.other.told.event.agreement, _alike(self.entry.made)
+        return self.entry.told.event.agreement, self.other.told.event.agreement, alike(self.entry.made)
 
 
 def promise_rules(project: Project) -> Iterable[Finding]:
@@ -65,10 +65,10 @@ def promise_rules(project: Project) -> Iterable[Finding]:
 def _once(told: Told) -> Iterable[Finding]:
     seen: set[Promise] = set()
     for index, target in enumerate(told.event.targets):
-        if _alike(promise(target)) in seen:
-            message = f"{_named(promise(target))} is promised twice in this event"
+        if alike(promise(target)) in seen:
+            message = f"{promise_named(promise(target))} is promised twice in this event"
             yield error("KPI057", told.file, told.path("targets", index, "kpi"), message, "keep one of the two targets")
-        seen.add(_alike(promise(target)))
+        seen.add(alike(promise(target)))
 
 
 def _weights(line: list[Told]) -> Iterable[Finding]:
@@ -88,21 +88,27 @@ def _weights(line: list[Told]) -> Iterable[Finding]:
 
 def overlaps(project: Project, counts: Callable[[Told], bool] = lambda _: True) -> Iterator[Overlap]:
     """What agreements of one holder promise twice on a day by those of their events that count."""
-    held: dict[tuple[str, Promise], list[_Held]] = {}
+    held: dict[tuple[str, Promise], list[Held]] = {}
+    for holder, entry in held_promises(project, counts):
+        for other in held.get((holder, alike(entry.made)), ()):
+            if other.start <= entry.end and entry.start <= other.end:
+                yield Overlap(entry, other)
+        held.setdefault((holder, alike(entry.made)), []).append(entry)
+
+
+def held_promises(project: Project, counts: Callable[[Told], bool] = lambda _: True) -> Iterator[tuple[str, Held]]:
+    """What each agreement promises by those of its events that count, with its holder."""
     for (holder, _), line in timelines(project).items():
-        for made, entry in _held(line, counts).items():
-            for other in held.get((holder, _alike(made)), ()):
-                if other.start <= entry.end and entry.start <= other.end:
-                    yield Overlap(entry, other)
-            held.setdefault((holder, _alike(made)), []).append(entry)
+        for entry in _held(line, counts).values():
+            yield holder, entry
 
 
-def _held(told_line: list[Told], counts: Callable[[Told], bool]) -> dict[Promise, _Held]:
+def _held(told_line: list[Told], counts: Callable[[Told], bool]) -> dict[Promise, Held]:
     """Days that an event adds to an agreement are promised what it names; days that one gives up are given up.
 
     The days of an agreement are those of its first event, whether or not it counts: amendments of it may.
     """
-    held: dict[Promise, _Held] = {}
+    held: dict[Promise, Held] = {}
     line = [told for told in told_line if told.event.event is EventKind.AGREED or counts(told)]
     ends = [last_day(line[: position + 1]) for position in range(len(line))]
     retired = [told.event.valid_from - _DAY for told in line if told.event.event is EventKind.RETIRED]
@@ -112,7 +118,7 @@ def _held(told_line: list[Told], counts: Callable[[Told], bool]) -> dict[Promise
             continue  # it was never agreed
         last = min([*known, *retired])
         for index, target in enumerate(told.event.targets if counts(told) else ()):
-            first = held.setdefault(promise(target), _Held(told, index, told.event.valid_from, last))
+            first = held.setdefault(promise(target), Held(told, index, told.event.valid_from, last))
             held[promise(target)] = replace(first, end=max(first.end, last))
     return held
 
@@ -140,17 +146,18 @@ def _place(found: Overlap) -> tuple[SpecFile, Path]:
 def _said(found: Overlap) -> str:
     other = found.other
     return (
-        f"{_named(found.entry.made)} is promised in `{other.told.event.agreement}` already, "
+        f"{promise_named(found.entry.made)} is promised in `{other.told.event.agreement}` already, "
         f"from {other.start} to {other.end}"
     )
 
 
-def _alike(made: Promise) -> Promise:
-    """The promise with its member as it is compared."""
+def alike(made: Promise) -> Promise:
+    """A promise with its member as it is compared."""
     kpi, slice_name, member = made
     return kpi, slice_name, " ".join(unicodedata.normalize("NFC", member).casefold().split())
 
 
-def _named(made: Promise) -> str:
+def promise_named(made: Promise) -> str:
+    """What is promised, as a sentence names it."""
     kpi, slice_name, member = made
     return kpi if slice_name == "all" else f"{kpi} of {slice_name} {member}"

@@ -7,7 +7,7 @@ from datetime import date
 from pydantic import Field
 
 from kpiledger.specs.base import Name, Spec, SpecFile
-from kpiledger.specs.organisation import Appointment
+from kpiledger.specs.organisation import Appointment, Organisation
 
 
 class Grant(Spec):
@@ -40,3 +40,18 @@ class Authority(SpecFile):
     """Who held a role when, where that changed. A person and a role that are not named here go together as
     organisation.yml says, on all days.
     """
+
+
+def appointments_of(organisation: Organisation, authority: Authority | None) -> tuple[Appointment, ...]:
+    """Who held which role on which days: as authority.yml says, else organisation.yml; without days, on all of them."""
+    judged = () if authority is None else authority.appointments
+    first = {(held.role, held.person) for held in judged}
+    dated = (*judged, *(held for held in organisation.appointments if (held.role, held.person) not in first))
+    named = {(held.role, held.person) for held in dated}
+    undated = (
+        Appointment(role=role, person=person)
+        for person, roles in organisation.people.items()
+        for role in roles
+        if (role, person) not in named
+    )
+    return (*dated, *undated)

@@ -71,6 +71,12 @@ class Thresholds(Spec):
     # The natural process limits: what lies beyond them needs another process, not more effort.
     most_sigmas_from_history: Threshold = _at("3")
     """How many standard deviations a target lies from what its KPI was before, at most. Without it: 3."""
+    # One result may be reached by luck, or at the cost of another.
+    least_key_results: Threshold = _at("2")
+    """How many key results an objective has, at least. Without it: 2."""
+    # More than five are no focus.
+    most_key_results: Threshold = _at("5")
+    """How many key results an objective has, at most. Without it: 5."""
 
     @model_validator(mode="after")
     def _reasoned(self) -> Thresholds:
@@ -80,4 +86,8 @@ class Thresholds(Spec):
             if chosen.reason is None and chosen.value != usual.value:
                 told = f"`{name}` is {chosen.value:f} and not {usual.value:f}, and nobody says why"
                 raise ValueError(f"{told}; add its `reason`")
+        fewest, most = self.least_key_results.value, self.most_key_results.value
+        if fewest > most:
+            told = f"`least_key_results` is {fewest:f} and `most_key_results` {most:f}"
+            raise ValueError(f"{told}; let it be no more than that")
         return self

@@ -121,7 +121,7 @@ class Objective(Spec):
     not yet is shown.
     """
     key_results: tuple[KeyResult, ...] = Field(min_length=1)
-    """Two to five results, each a number."""
+    """Two to five results, each a number; `least_key_results` and `most_key_results` of organisation.yml move that."""
 
     def label_in(self, language: str) -> str:
         """The label in a language, else in English, else the first one given."""

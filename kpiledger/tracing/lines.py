@@ -19,12 +19,16 @@ from kpiledger.tracing.number import Fixed, Number
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One statement: the part of the trace that it belongs to, what it is about, what is said, and a hash or result."""
+    """One statement: the part of the trace that it belongs to, what it is about, what is said, and a hash or result.
+
+    `holds` is false where what is read is not what was recorded.
+    """
 
     part: str
     name: str
     said: str
     result: object = None
+    holds: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ _HEADS = {
     "run": "The run that made it",
     "extract": "What it was made from",
     "manual input": "Put in by hand",
+    "mart": "The tables that its rows are read from",
     "check": "Checks of its sources",
     "override": "Checks let pass",
     "reconciliation": "Does it agree with the sources",
@@ -42,6 +43,11 @@ class Trace:
     lines: tuple[Line, ...]
     contributions: tuple[Contribution, ...]
 
+    @property
+    def broken(self) -> tuple[Line, ...]:
+        """What is not as it was recorded."""
+        return tuple(line for line in self.lines if not line.holds)
+
 
 def text_of(trace: Trace) -> str:
     """The trace for people, part by part."""
@@ -60,7 +66,7 @@ def json_of(trace: Trace) -> str:
     shown = {
         "number": {**trace.number.words, "first": str(trace.number.period.start), "value": _cell(trace.value)},
         "lines": [
-            {"part": one.part, "name": one.name, "said": one.said, "result": _cell(one.result)}
+            {"part": one.part, "name": one.name, "said": one.said, "result": _cell(one.result), "holds": one.holds}
             for one in trace.lines
             if one.part != "row"
         ],

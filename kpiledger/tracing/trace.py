@@ -15,6 +15,7 @@ from kpiledger.tracing.contributing import Contribution, contributions
 from kpiledger.tracing.keys import tables_with
 from kpiledger.tracing.lines import Line, Traced, counted
 from kpiledger.tracing.made import extract_lines, lineage, manual_lines, recipe_of, run_lines
+from kpiledger.tracing.marts import mart_lines
 from kpiledger.tracing.number import Number, closed_figures, official_figure, published_figure
 from kpiledger.tracing.promised import agreement_lines, definition_lines
 from kpiledger.warehouse import open_reader
@@ -22,7 +23,8 @@ from kpiledger.warehouse import open_reader
 Part = Callable[[Traced], Iterator[Line]]
 # What question 13 asks for; a trace begins with what was promised.
 MADE_OF: tuple[Part, ...] = (
-    run_lines, extract_lines, manual_lines, check_lines, override_lines, reconciliation_lines, spot_check_lines,
+    run_lines, extract_lines, manual_lines, mart_lines, check_lines, override_lines, reconciliation_lines,
+    spot_check_lines,
 )  # fmt: skip
 WHOLE: tuple[Part, ...] = (definition_lines, agreement_lines, *MADE_OF)
 

@@ -85,6 +85,9 @@ frozen as (
         closed_scorecard.target_full_year,
         closed_scorecard.remaining_count,
         closed_scorecard.pace_needed,
+        closed_scorecard.quarter_projection,
+        closed_scorecard.quarter_projection_low,
+        closed_scorecard.quarter_projection_high,
         closed_scorecard.close_state,
         closed_scorecard.closed_at,
         closed_scorecard.as_closed,
@@ -153,6 +156,9 @@ others as (
         scorecard_now.target_full_year,
         scorecard_now.remaining_count,
         scorecard_now.pace_needed,
+        scorecard_now.quarter_projection,
+        scorecard_now.quarter_projection_low,
+        scorecard_now.quarter_projection_high,
         case
             when around.close_state in ('closed', 'locked') then 'added'
             else coalesce(around.close_state, 'open')

@@ -267,6 +267,9 @@ noticed as (
         kpi_projection.remaining_count,
         kpi_projection.to_date_value,
         kpi_projection.weight_passed,
+        kpi_projection.quarter_projection,
+        kpi_projection.quarter_projection_low,
+        kpi_projection.quarter_projection_high,
         cast(
             case
                 when with_targets.is_level then with_targets.adding_value
@@ -384,7 +387,10 @@ final as (
         projection_state,
         target_full_year,
         remaining_count,
-        pace_needed
+        pace_needed,
+        quarter_projection,
+        quarter_projection_low,
+        quarter_projection_high
     from paced
 )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from kpiledger.publishing import PUBLISHED_TABLES, _hash, table_hashes
+from kpiledger.publishing import PUBLISHED_TABLES, table_hash, table_hashes
 
 COLUMNS = """
     select column_name, data_type from information_schema.columns
@@ -68,13 +68,13 @@ def test_every_changed_cell_changes_the_text_that_is_hashed(warehouse: Path, tab
 def test_a_changed_cell_of_each_column_changes_the_hash_that_was_recorded(warehouse: Path, table: str) -> None:
     """The hash itself, in turn for a first, a middle and a last row."""
     with duckdb.connect(str(warehouse)) as connection:
-        recorded = _hash(connection, table)
+        recorded = table_hash(connection, table)
         rows = [row for (row,) in connection.execute(f"select rowid from kpi.{table} order by 1").fetchall()]
         for number, (name, value) in enumerate(columns(connection, table)):
             row = rows[number % 3 * (len(rows) - 1) // 2]
             connection.execute("begin")
             connection.execute(f"update kpi.{table} set {name} = {value} where rowid = {row}")
-            found = _hash(connection, table)
+            found = table_hash(connection, table)
             connection.execute("rollback")
             assert found != recorded, name
     assert table_hashes(warehouse)[table] == recorded

@@ -23,6 +23,7 @@ def test_every_event_of_every_file_of_the_demo_is_a_version(audit_world):
             assert [" ".join(str(row["reason_text"]).split()) for row in rows] == [
                 " ".join(event["reason"]["text"].split()) for event in events
             ]
+            assert [row["fired_trigger"] for row in rows] == [event["reason"].get("trigger") for event in events]
             assert {row["holder"] for row in rows} == {written["holder"]}
 
 

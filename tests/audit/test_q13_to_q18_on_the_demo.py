@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import shutil
 import sqlite3
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
@@ -167,6 +169,28 @@ def test_a_kpi_or_member_that_is_unknown_is_a_slip_of_the_pen(published_demo):
     assert "there is no KPI `revenu`" in str(run.exception)
     words = ["trace", "revenue", "--period", "2017-06", "--member", "Wset"]
     assert "Wset" in str(CliRunner().invoke(kpi, ["--project", str(published_demo), *words]).exception)
+
+
+def test_a_mart_that_was_changed_in_place_is_told_by_trace_and_question(published_demo, tmp_path):
+    folder = shutil.copytree(published_demo, tmp_path / "demo", symlinks=True)
+    warehouse = (folder / "build/warehouse.duckdb").resolve()
+    warehouse.chmod(0o644)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update marts.fct_order_line set customer_id = 'CG-12520' where order_line_id = 98")
+    command = ["--project", str(folder), "trace", "revenue", "--period", "2017-06", "--member", "West"]
+    run = CliRunner().invoke(kpi, [*command, "--output", "json"])
+    assert run.exit_code == 1
+    marts = {line["name"]: line for line in json.loads(run.stdout)["lines"] if line["part"] == "mart"}
+    assert marts["dim_customer"]["holds"]
+    assert not marts["fct_order_line"]["holds"]
+    assert "fct_order_line: CHANGED since it was published: entry" in run.stderr
+    rows = CliRunner().invoke(kpi, [*command, "--output", "csv"])
+    assert (rows.exit_code, rows.stdout[:8]) == (1, "measure,")
+    settings = load_settings(folder, {})
+    changed = AuditWorld(settings, Ledger(settings.ledger, anchors=settings.anchors), check_folder(folder)[0])
+    answer = changed.ask(13, **WEST)
+    assert not answer.holds
+    assert "fct_order_line changed since it was published: the rows may not be those of the number" in answer.summary
 
 
 def traced(folder, name, *words):

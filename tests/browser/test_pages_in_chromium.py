@@ -34,6 +34,22 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+SHEET_WIDTH = 733  # A4 between margins of 8 mm, in pixels
+POINTS_OF_A_PIXEL = 0.75
+# The size of the smallest text that is shown.
+SMALLEST = """() => {
+    const sizes = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = new Range()
+    while (texts.nextNode()) {
+        if (!texts.currentNode.textContent.trim()) continue
+        range.selectNode(texts.currentNode)
+        if (!range.getBoundingClientRect().height) continue
+        let zoom = 1
+        for (let at = texts.currentNode.parentElement; at; at = at.parentElement)
+            zoom *= parseFloat(getComputedStyle(at).zoom || 1)
+        sizes.push(zoom * parseFloat(getComputedStyle(texts.currentNode.parentElement).fontSize))
+    }
+    return Math.min(...sizes)
+}"""
 TEAMS = ("sales_west", "sales_east", "sales_central", "sales_south")
 APPROVALS = {
     "approved": "Approved",
@@ -250,7 +266,7 @@ def test_no_page_scrolls_sideways_on_a_phone(published_demo: Path, browser: Any)
 @pytest.mark.parametrize(
     "name",
     [
-        *("index", "company", "sales_west", "objectives", "conflicts"),
+        *("index", "company", "sales_west", "objectives", "conflicts", "checks"),
         *("brief/company/2017-Q4", "brief/sales_west/2017-12", "brief/sales_south/2017-Q4"),
     ],
 )
@@ -261,3 +277,12 @@ def test_a_page_for_the_conversation_prints_on_one_sheet(
     page.goto((published_demo / "build" / "pages" / f"{name}.html").as_uri())
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
     assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page/") == 1
+
+
+def test_the_page_of_a_run_prints_in_letters_of_seven_points(published_demo: Path, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": SHEET_WIDTH, "height": 1062})
+    page.goto((published_demo / "build" / "pages" / "checks.html").as_uri())
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= SHEET_WIDTH  # else it is shrunk to fit the sheet
+    assert page.evaluate(SMALLEST) * POINTS_OF_A_PIXEL >= 7
+    page.close()

@@ -17,6 +17,7 @@ import duckdb
 
 from kpiledger.approvals import approvals_of
 from kpiledger.checking import check_folder
+from kpiledger.closing.attempts import attempts_in
 from kpiledger.closing.close import Closed, Wish, close_period
 from kpiledger.closing.doing import Pair, Place
 from kpiledger.closing.laying import lay_closes
@@ -177,7 +178,7 @@ class ClosingWorld:
         lay_tables(warehouse, "recorded", tables)
         closes = closes_in(entries)
         require_unchanged(settings.closes, closes)
-        lay_closes(warehouse, self.ledger, closes, settings.closes)
+        lay_closes(warehouse, self.ledger, closes, settings.closes, attempts_in(entries))
         self._build(warehouse, project, run_id)
         lay_restatements(warehouse, project, closes, settings.closes)
         content: dict[str, Any] = {"run_id": run_id, "as_of_on": self.as_of, "hashes": table_hashes(warehouse)}

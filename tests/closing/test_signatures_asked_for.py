@@ -48,6 +48,12 @@ def forged(world: ClosingWorld, kind: EntryKind, key: str, **changed: object) ->
         return writer.append([Draft(kind, key, content)])[0]
 
 
+def deeds(world: ClosingWorld) -> list[tuple[object, ...]]:
+    """What the table says of each deed, in the order recorded."""
+    columns = "period, close_ordinal, event, is_counted, is_standing, why_not"
+    return [tuple(row.values()) for row in world.rows(f"select {columns} from kpi.fct_period_close order by seq")]
+
+
 DEEDS: dict[str, Callable[[ClosingWorld], object]] = {
     "close": lambda one: one.close("2017-03"),
     "lock": lambda one: one.close("2017-02", is_locked=True, accepted=one.accept_all()),
@@ -107,7 +113,11 @@ def test_an_unsigned_close_in_the_ledger_leaves_its_period_open_and_keeps_its_fo
         world, EntryKind.PERIOD_CLOSED, "2017-03/1", period="2017-03", first_day="2017-03-01", last_day="2017-03-31"
     )
     world.run()
-    assert {row["period"] for row in world.rows("select distinct period from kpi.fct_period_close")} == {"2017-02"}
+    assert deeds(world) == [
+        ("2017-02", 1, "closed", True, True, None),
+        ("2017-03", 1, "closed", False, False, UNSIGNED),
+    ]
+    assert {row["period"] for row in world.rows("select distinct period from recorded.closed_period")} == {"2017-02"}
     assert not_counting(read_entries(world.ledger)) == {found.entry_hash: UNSIGNED}
     problems = verify(world.ledger, world.project, settings=world.settings).problems
     assert [(one.name, one.seq, one.message) for one in problems] == [("closes", found.seq, UNSIGNED)]
@@ -143,6 +153,11 @@ def test_an_unsigned_reopening_restatement_lock_or_override_changes_nothing(
     world.run()
     (now,) = world.rows(OFFICIAL)
     assert closed["actual"] > restated["actual"] == now["actual"]
+    assert deeds(world)[-3:] == [
+        ("2017-03", 1, "restated", True, True, None),
+        ("2017-03", 1, "reopened", False, False, UNSIGNED),
+        ("2017-03", 1, "restated", False, False, UNSIGNED),
+    ]
     march = closes_in(read_entries(world.ledger))[-1]
     assert (march.period, march.state, len(march.restatements)) == ("2017-03", "closed", 1)
     assert overridden_now(read_entries(world.ledger), date(2017, 6, 2)) == {}

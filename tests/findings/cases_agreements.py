@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from finding_case import CRM, MARGIN, REVENUE, SHIPPED, WEST, Append, Case, Swap, Write, case
+from finding_case import CRM, MARGIN, ORGANISATION, REVENUE, SHIPPED, WEST, Append, Case, Swap, Write, case
 
 _RETIRED = """\
   - event: retired
@@ -40,6 +40,26 @@ _SECOND = """\
         slice: {region: West}
         target: {grain: month, value: "24000.00", comparison: at_least}
 """
+_HELD = """\
+holder: {holder}
+events:
+  - event: agreed
+    agreement: {name}_2017
+    decided_on: 2016-12-20
+    valid_from: 2017-01-01
+    valid_to: 2017-12-31
+    reason: {{kind: annual_agreement, text: Customers who order}}
+    proposed_by: finance_controller
+    approved_by: cfo
+    targets:
+      - kpi: orders_shipped
+        target: {{grain: month, value: "{value}", comparison: at_least}}
+"""
+_OF_THE_ROLE = Write(
+    "metrics/agreements/2017/head_of_sales.yml", _HELD.format(holder="head_of_sales", name="sales", value="40")
+)
+_OF_THE_PERSON = Write("metrics/agreements/2017/p1007.yml", _HELD.format(holder="p1007", name="own", value="30"))
+_APPOINTED = "appointments:\n  - {{role: head_of_sales, person: p1007, valid_from: {}, valid_to: {}}}\n"
 _JULY_TARGET = 'target: {grain: month, value: "23000.00", comparison: at_least}'
 _MARGINS = """\
           comparison: at_least
@@ -123,6 +143,21 @@ CASES: tuple[Case, ...] = (
             WEST,
             _AMENDED.replace("kpi: gross_margin", "kpi: revenue\n        slice: {region: west}").replace("0.3", "0.1"),
         ),
+    ),
+    case("role_and_its_person_held_to_the_same", "KPI192", _OF_THE_ROLE, _OF_THE_PERSON),
+    case(
+        "role_and_person_held_to_the_same_for_the_days_of_an_appointment",
+        "KPI192",
+        _OF_THE_ROLE,
+        _OF_THE_PERSON,
+        Append(ORGANISATION, _APPOINTED.format("2017-09-01", "2018-03-31")),
+    ),
+    case(
+        "role_and_person_held_to_the_same_before_the_appointment",
+        "",
+        _OF_THE_ROLE,
+        _OF_THE_PERSON,
+        Append(ORGANISATION, _APPOINTED.format("2018-01-01", "2018-03-31")),
     ),
     case(
         "agreement_made_longer_for_another_kpi",

@@ -68,6 +68,12 @@ CASES: tuple[Case, ...] = (
     case("objective_with_six_key_results", "KPI253", objectives(results=(
         SALES, *(EARNED.replace("margin_kept", f"margin_kept_{number}") for number in range(1, 6))
     ))),
+    case("objective_with_more_key_results_than_the_company_allows", "KPI253", objectives(results=(
+        SALES, EARNED, EARNED.replace("margin_kept", "margin_kept_too")
+    )), Append(ORGANISATION, "thresholds: {most_key_results: {value: 2, reason: Shops keep two in mind}}")),
+    case("fewest_key_results_above_the_most", "KPI013", Append(
+        ORGANISATION, "thresholds: {least_key_results: {value: 6, reason: We measure everything}}"
+    )),
     case("objective_below_an_unknown_one", "KPI254", objectives(more=SECOND.replace("PARENT", "profitable_growht"))),
     case("objectives_below_each_other", "KPI254 KPI254", objectives(
         above="parent: sellers", more=SECOND.replace("PARENT", "profitable_growth")

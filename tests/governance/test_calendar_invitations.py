@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,9 +15,9 @@ from ledger_builders import project
 
 from kpiledger.cli import kpi
 from kpiledger.errors import WrongUse
-from kpiledger.invitations.agreed import Held, Waiting
+from kpiledger.invitations.agreed import Agreed, Held, Waiting
 from kpiledger.invitations.calendar import calendar_bytes
-from kpiledger.invitations.rhythm import MeetingKind, meetings
+from kpiledger.invitations.rhythm import MeetingKind, invitations, meetings
 from kpiledger.periods import COMMON, Reckoning
 
 RECORDED = datetime(2016, 12, 13, 9, 0, 0, 123)
@@ -28,8 +29,19 @@ ITEM = Waiting(
 )
 
 
-def held(*kpis, first=date(2017, 1, 1), last=date(2017, 12, 31), version=1):
-    return Held("sales_west", "west_2017", first, last, version, RECORDED, kpis)
+def held(*kpis, first=date(2017, 1, 1), last=date(2017, 12, 31), version=1, spans=None):
+    return Held("sales_west", "west_2017", first, last, version, RECORDED, kpis, spans or {})
+
+
+def left_of(now, widest):
+    """What is written of an agreement that was wider once: events by summary and the day they are of, None for all."""
+    series = list(invitations(Agreed(now, widest), COMMON))
+    calendar = Calendar.from_ical(calendar_bytes(project(), series, []))
+    assert str(calendar["method"]) == "PUBLISH"
+    return {
+        (str(event["summary"]), event["recurrence-id"].dt.date() if "recurrence-id" in event else None): event
+        for event in calendar.walk("VEVENT")
+    }
 
 
 def found(*kpis, reckoning=COMMON, **more):
@@ -116,6 +128,74 @@ def test_what_waits_for_an_answer_stands_on_the_day_it_is_due():
     assert (event["dtstart"].dt, event["dtend"].dt) == (date(2017, 6, 30), date(2017, 7, 1))
     assert str(event["summary"]) == "To be decided by CFO: Is every target right?"
     assert str(event["description"]) == "kpi decide --closes mid_year/west_2017/2017-06"
+
+
+def test_an_agreement_that_was_retired_takes_the_days_after_its_end_out_of_calendars():
+    written = left_of(held(MONTHLY, last=date(2017, 9, 30), version=2), held(MONTHLY, version=2))
+    name = "West: the month: causes and next steps"
+    cancelled = [day for (summary, day), event in written.items() if summary == name and "status" in event]
+    assert cancelled == [date(2017, 11, 14), date(2017, 12, 12), date(2018, 1, 9)]
+    series, day = written[name, None], written[name, date(2017, 11, 14)]
+    # The series still has all its days, so that each day that is cancelled is one of it.
+    assert series["rrule"].to_ical() == b"FREQ=MONTHLY;COUNT=12;BYDAY=2TU"
+    assert "status" not in series
+    assert day["status"] == "CANCELLED"
+    assert day["uid"] == series["uid"]
+    assert day["dtstart"].dt == day["recurrence-id"].dt
+    # Invited by the first version, cancelled by the second.
+    (before,) = [one for one in events(found(MONTHLY).values()).values() if one["uid"] == day["uid"]]
+    assert day["sequence"] > before["sequence"]
+
+
+def test_what_is_left_of_no_day_is_cancelled_as_a_whole():
+    written = left_of(None, held(MONTHLY, version=2))
+    assert {day for _, day in written} == {None}
+    assert {str(event["status"]) for event in written.values()} == {"CANCELLED"}
+    before = {str(event["uid"]): event["sequence"] for event in events(found(MONTHLY).values()).values()}
+    assert {str(event["uid"]) for event in written.values()} == set(before)
+    assert all(event["sequence"] > before[str(event["uid"])] for event in written.values())
+
+
+def test_a_kpi_that_left_an_agreement_takes_its_meetings_with_it_from_then_on():
+    spans = {"calls": (date(2017, 1, 1), date(2017, 6, 30))}
+    written = left_of(held(LEADING, MONTHLY, version=2, spans=spans), held(LEADING, MONTHLY, version=2))
+    weekly = "West: 15 minutes on leading KPIs"
+    cancelled = [day for (summary, day), event in written.items() if day and "status" in event]
+    assert cancelled[0] == date(2017, 7, 3)
+    assert len(cancelled) == 26
+    assert {summary for summary, day in written if day} == {weekly}
+
+
+def test_what_still_is_as_it_was_agreed_cancels_nothing():
+    written = left_of(held(LEADING, MONTHLY), held(LEADING, MONTHLY))
+    assert {day for _, day in written} == {None}
+    assert not [event for event in written.values() if "status" in event]
+    assert events(meetings(held(LEADING, MONTHLY), COMMON)) == {name: event for (name, _), event in written.items()}
+
+
+def test_a_review_item_that_was_answered_leaves_calendars_and_one_that_asks_another_is_changed():
+    (asked,) = events([], [ITEM]).values()
+    (other,) = events([], [replace(ITEM, asks="head_of_sales", version=2)]).values()
+    (answered,) = events([], [replace(ITEM, is_open=False)]).values()
+    assert asked["uid"] == other["uid"] == answered["uid"]
+    assert (asked["sequence"], other["sequence"], answered["sequence"]) == (0, 1, 1)
+    assert "status" not in asked
+    assert "status" not in other
+    assert answered["status"] == "CANCELLED"
+
+
+@pytest.mark.demo
+def test_the_command_cancels_what_a_retired_agreement_had_invited_to(published_demo, tmp_path):
+    """Marketing had its agreement of 2017 until September: it was to last until December."""
+    words = ["export", "ics", "--holder", "marketing", "--out", str(tmp_path / "m.ics")]
+    done = CliRunner().invoke(kpi, ["--project", str(published_demo), *words])
+    assert done.exit_code == 0, done.output
+    assert done.output.endswith(" days cancelled\n")
+    written = Calendar.from_ical((tmp_path / "m.ics").read_bytes()).walk("VEVENT")
+    cancelled = [event for event in written if event.get("status") == "CANCELLED"]
+    assert {event["recurrence-id"].dt.date() for event in cancelled} >= {date(2018, 1, 11)}
+    assert {event["sequence"] for event in cancelled} == {1}
+    assert {str(event["uid"]) for event in cancelled} <= {str(event["uid"]) for event in written if "rrule" in event}
 
 
 @pytest.mark.demo

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from kpiledger.scales import YearIs
 from tests.laid_statistics.valued_warehouse import Valued, rows
 
 # Mean 11, ranges 2 3 2 2 3 2 1: limits 5.3 and 16.7.
@@ -39,7 +40,7 @@ def test_a_new_version_begins_a_stretch_of_its_own(tmp_path: Path) -> None:
 def test_an_amendment_with_such_a_reason_begins_a_stretch_for_its_holder_alone(tmp_path: Path) -> None:
     company = Valued(
         date(2015, 4, 30),
-        scale="is_level",
+        year_is=YearIs.LEVEL,
         values={1: [*EIGHT, *(str(int(value) + 100) for value in EIGHT)]},
         targets=[("sales_west", "month")],
         amendments=[(date(2014, 8, 15), "scope_change"), (date(2015, 1, 1), "correction")],
@@ -68,7 +69,7 @@ def test_the_limits_of_a_share_end_at_one_unless_a_value_lies_beyond(tmp_path: P
     for name, last, is_cut in (("share", "90", True), ("more", "105", False)):
         (tmp_path / name).mkdir()
         above = ["90", "70", "95", "60", "100", "75", "85", "65", last]
-        company = Valued(date(2014, 9, 30), "is_ratio", values={1: above}, denominators=["100"] * 9)
+        company = Valued(date(2014, 9, 30), YearIs.RATIO, values={1: above}, denominators=["100"] * 9)
         (row, *_) = rows(company.laid(tmp_path / name), "kpi_signal")
         assert (row["upper_limit"] == 1) is is_cut
         assert (row["upper_limit"] > 1) is not is_cut

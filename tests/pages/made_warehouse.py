@@ -26,7 +26,8 @@ create table kpi.fct_scorecard (
     signal text, signal_effect text, centre_value decimal(38, 12), lower_limit decimal(38, 12),
     upper_limit decimal(38, 12), projection decimal(38, 12), projection_low decimal(38, 12),
     projection_high decimal(38, 12), projection_state text, target_full_year decimal(38, 10),
-    remaining_count integer, pace_needed decimal(38, 12)
+    remaining_count integer, pace_needed decimal(38, 12), quarter_projection decimal(38, 12),
+    quarter_projection_low decimal(38, 12), quarter_projection_high decimal(38, 12)
 );
 create table kpi.fct_kpi_target (
     agreement text, agreement_version integer, holder text, kpi text, slice text, member text, grain text,
@@ -46,7 +47,7 @@ create table kpi.dim_agreement_version (
     valid_to date, reason_kind text, reason_text text, evidence text, proposed_by text, approved_by text,
     seq integer, recorded_at timestamp, superseded_at timestamp, commit_id text, entry_hash text,
     is_pilot boolean, is_binding boolean, approval_state text, approval_seq integer, approval_recorded_at timestamp,
-    is_pending boolean
+    is_pending boolean, fired_trigger text
 );
 create table kpi.fct_agreement_score (
     agreement text, agreement_version integer, holder text, grain text, period_start date, period_end date,
@@ -158,6 +159,7 @@ def _agreements(made: MadeWarehouse) -> None:
         seq=3,
         decided_on=date(2017, 6, 20),
         reason_kind="scope_change",
+        fired_trigger="branches_join@2017-05",
         evidence="docs/decisions/2017-06.md",
     )
 

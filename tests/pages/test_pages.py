@@ -130,7 +130,8 @@ def test_a_history_lists_each_version_with_who_why_and_where_it_is_recorded(page
     text = Page(pages / "history" / "sales_west-revenue-region-west.html").text
     assert (
         "3 1 Jul 2017 west_2017 v2 21,000 → 22,500 Jul 2017 Scope change: The Reno <b>branch</b> joined the region "
-        "(docs/decisions/2017-06.md) Head of sales Chief financial officer No approval needed "
+        "(trigger branches_join@2017-05) (docs/decisions/2017-06.md) "
+        "Head of sales Chief financial officer No approval needed "
         "20 Jun 2017 2 Jan 2018 06:00 UTC 3 0123456789 commit d92be40"
     ) in text
     assert "December 2017 23,457 22,500 +957 +4.3 On target 18,750 west_2017 v2" in text

@@ -94,7 +94,17 @@ def test_a_year_that_cannot_be_projected_yet_says_why() -> None:
     blank = {"projection": None, "projection_low": None, "projection_high": None, "pace_needed": None}
     assert told(**blank, projection_state="too_short").remark.endswith("it needs two years of values.")
     assert told(**blank, projection_state="has_gaps").remark.endswith("a period has no value.")
-    assert ahead(replace(MONTH, **blank, projection_state="not_summable"), Grain.MONTH, EUROS) is None
+    assert told(**blank, projection_state="not_summable").remark.endswith("nothing says what a year is of its months.")
+    assert "there is no figure of the year to date" in told(**blank, projection_state="no_year_to_date").remark
+
+
+def test_the_quarter_that_runs_stands_beside_the_year_and_one_that_is_over_does_not() -> None:
+    ends = {"quarter_projection": Decimal(3000), "quarter_projection_low": Decimal(2900)}
+    runs = told(**ends, quarter_projection_high=Decimal(3150))
+    numbers = [one.text if one else None for one in (runs.quarter, runs.quarter_low, runs.quarter_high)]
+    assert numbers == ["3,000", "2,900", "3,150"]
+    over = told(**{name: Decimal(3000) for name in ends}, quarter_projection_high=Decimal(3000))
+    assert (over.quarter, over.quarter_low, over.quarter_high) == (None, None, None)
 
 
 def test_at_the_end_of_the_year_nothing_is_ahead() -> None:

@@ -15,8 +15,8 @@ from tests.soundness.scorecard_of import model_sql
 AUGUST = date(2017, 8, 1)
 VALUES = {("sales", date(2017, month, 1)): "10" for month in range(1, 9)}
 # Eight months of 10 are 80 of a year; a ratio's both sides stand over the denominator that is to come.
-SUM = "null, null, null, 'too_short', 4, 80, null"
-RATIO = "0.3, 0.25, 0.35, 'projected', 4, 0.6, 2"
+SUM = "null, null, null, 'too_short', 4, 80, null, 28, 26, 31"
+RATIO = "0.3, 0.25, 0.35, 'projected', 4, 0.6, 2, null, null, null"
 
 
 def august(
@@ -37,6 +37,7 @@ def test_the_target_of_the_year_holds_the_months_to_come_and_what_an_amendment_c
     row = august([event("agreed", target(value="15")), amended])
     # six months of 15 and six of 21; 216 less 80, over four months
     assert (row["target_full_year"], row["pace_needed"]) == (216, 34)
+    assert [row[f"quarter_projection{end}"] for end in ("", "_low", "_high")] == [28, 26, 31]
 
 
 def test_a_year_that_is_promised_in_part_has_no_target_and_no_pace() -> None:

@@ -67,6 +67,7 @@ LAYERS: dict[str, int] = {
     "publishing": 5,
     "quality": 5,
     "recipe": 5,
+    "recorded_waivers": 5,
     "recording": 5,
     "rule_hashes": 5,
     "reviews": 5,

@@ -90,7 +90,7 @@ def test_its_events_are_read_back_as_they_were_agreed(ledger: Ledger) -> None:
         (AmberForm, {"outside_by"}),
         (AuthorityContent, {"close_signatures"}),
         (KeyAddedContent, {"signs_closes"}),
-        (PublicationContent, {"inputs", "recipe", "marts", "rules"}),
+        (PublicationContent, {"inputs", "recipe", "marts", "rules", "waivers"}),
         (CloseContent, {"rules", "marts", "is_mart_unchecked", "signature"}),
         (LockContent, {"signature"}),
         (ReopeningContent, {"signature"}),

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import duckdb
-from ledger_builders import NOW, agreed, clock, kpi, project, recorded, target, version
+from ledger_builders import NOW, agreed, clock, event, kpi, project, recorded, target, version
 
 from kpiledger.folding import agreement_version_rows, fold, target_period_rows
 from kpiledger.ledger.store import Ledger
@@ -82,10 +82,17 @@ def test_a_publication_gives_back_what_was_folded(tmp_path):
     assert projected_rows(tmp_path / "warehouse.duckdb") == expected
 
 
+def test_a_version_names_the_trigger_that_its_reason_answers():
+    reason = {"kind": "external_shock", "text": "The market fell", "trigger": "market_falls@2017-05"}
+    amended = event("amended", target(value="9")) | {"reason": reason}
+    first, second = agreement_version_rows(fold(recorded(agreed(target()), amended)))
+    assert (first.fired_trigger, second.fired_trigger) == (None, "market_falls@2017-05")
+
+
 def test_a_publication_of_before_trials_and_approvals_says_that_everything_binds(tmp_path):
     later = ["is_pilot", "is_binding", "approval_state", "approval_seq", "approval_recorded_at"]
     later += ["upper_value", "within_value", "commit_value", "amber_share", "amber_outside_by"]
-    later += ["reference", "reference_times"]
+    later += ["reference", "reference_times", "fired_trigger"]
     expected = published(tmp_path / "warehouse.duckdb", later)
     assert projected_rows(tmp_path / "warehouse.duckdb") == expected
     assert set(table_hashes(tmp_path / "warehouse.duckdb")) == {"dim_agreement_version", "fct_kpi_target"}

@@ -11,8 +11,8 @@ from kpiledger.reports.history import change_line, history
 
 _COLUMNS = (
     "version", "event", "holder", "valid_from", "valid_to", "is_pending", "displaced_at", "proposed_by", "approved_by",
-    "approval_state", "approval_entry", "approval_recorded_at", "reason_kind", "reason_text", "evidence", "changes",
-    "decided_on", "entry", "recorded_at", "commit", "entry_hash",
+    "approval_state", "approval_entry", "approval_recorded_at", "reason_kind", "reason_text", "fired_trigger",
+    "evidence", "changes", "decided_on", "entry", "recorded_at", "commit", "entry_hash",
 )  # fmt: skip
 
 
@@ -29,8 +29,9 @@ def answer(asked: Asked) -> Answer:
         rows.append((
             step.version, step.event, step.holder, step.valid_from, step.valid_to, step.is_pending, step.superseded_at,
             step.proposed_by, step.approved_by, approval.state.value, approval.seq, approval.recorded_at,
-            step.reason_kind, step.reason_text, step.evidence, "; ".join(change_line(one) for one in step.changes),
-            step.decided_on, step.seq, step.recorded_at, step.commit, step.entry_hash,
+            step.reason_kind, step.reason_text, step.fired_trigger, step.evidence,
+            "; ".join(change_line(one) for one in step.changes), step.decided_on, step.seq,
+            step.recorded_at, step.commit, step.entry_hash,
         ))  # fmt: skip
     summary = f"{name}: {counted(len(rows), 'version')}"
     return Answer(_COLUMNS, rows, (summary,), facts={"versions": len(rows), **tree_facts(index)})

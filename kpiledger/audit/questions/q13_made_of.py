@@ -27,6 +27,9 @@ def answer(asked: Asked) -> Answer:
         f"{number} is {shown(value)}, by version {version} of its definition",
         f"{counted(open_, 'check')} of its sources did not pass" if open_ else "every check of its sources passed",
     )
+    broken = [line.name for line in lines if not line.holds]
+    if broken:
+        summary += (f"{', '.join(broken)} changed since it was published: the rows may not be those of the number",)
     if value != now:
         summary += (f"that is the figure of the close; the rows below are those of {shown(now)}, as computed now",)
     notes = [
@@ -37,7 +40,7 @@ def answer(asked: Asked) -> Answer:
     if not measured:
         notes.append(f"the files have no version {version} of {number.kpi} any more: its rows cannot be told")
     rows = [(line.part, line.name, line.said, line.result) for line in lines]
-    return Answer(COLUMNS, rows, summary, tuple(notes), facts=tree_facts(asked.index()))
+    return Answer(COLUMNS, rows, summary, tuple(notes), holds=not broken, facts=tree_facts(asked.index()))
 
 
 QUESTION = Question(

@@ -27,12 +27,22 @@ class DefinitionContent(Closed):
     depends_on: dict[Text, dict[Number, Digest]]
 
 
+class WaiverContent(Closed):
+    """That something was accepted for a while; `reason_hash` is of the reason's words."""
+
+    of: Text
+    valid_from: DateText
+    expires_on: DateText
+    reason_hash: Digest
+
+
 class PublicationContent(Closed):
     """What a run published: the hash of each table, or whatever else was published, by its name.
 
     `inputs` are the extracts that it was made from: the hash of each by its source and table, as `erp.orders`;
     `recipe` is the hash of the statements that made the values of them. `marts` are the hashes of the tables that facts
-    read, `rules` of what the checks were declared by: each source's file of expectations, and the waivers.
+    read, `rules` of what the checks were declared by: each source's file of expectations, and the waivers. `waivers`
+    are those of the file, so that it is known which there were when they are taken out.
     """
 
     run_id: Text
@@ -42,3 +52,4 @@ class PublicationContent(Closed):
     recipe: Digest | None = None
     marts: dict[Text, Digest] = {}
     rules: dict[Text, Digest] = {}
+    waivers: list[WaiverContent] = []
