@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from kpiledger.approvals.findings import approval_findings
+from kpiledger.collector import uncollected
 from kpiledger.finding import Finding, in_order
 from kpiledger.loading import load_project
 from kpiledger.named_evidence import evidence_findings
@@ -15,6 +16,7 @@ from kpiledger.project import Project
 from kpiledger.rules import check_project
 
 
+@uncollected()  # a large company has ten thousand specs, each of dozens of objects
 def check_folder(root: Path, *, asked_on: date | None = None) -> tuple[Project | None, list[Finding]]:
     """The project, if it could be read, and every finding in it.
 

@@ -14,10 +14,10 @@ import orjson
 from kpiledger.audit.answer import Asked
 from kpiledger.audit.approving import approvals_among
 from kpiledger.audit.changing import Change, change_of, indexed_changes, narrowed, told_events
+from kpiledger.collector import uncollected
 from kpiledger.folding import RecordedEvent
 from kpiledger.folding.approval import Approval
 from kpiledger.folding.moves import Key, Move, moves
-from kpiledger.ledger.collector import uncollected
 from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger_index.entries import event_entries
 

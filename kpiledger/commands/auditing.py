@@ -15,9 +15,9 @@ from kpiledger.audit.asking import WORDS, ask, question_of
 from kpiledger.audit.changing import NARROWING
 from kpiledger.audit.questions import QUESTIONS
 from kpiledger.audit.rendering import csv_parts, list_csv, list_json, render_json, render_list, render_text
+from kpiledger.collector import uncollected
 from kpiledger.commands.world import World, in_project
 from kpiledger.errors import WrongUse
-from kpiledger.ledger.collector import uncollected
 from kpiledger.ledger_index.lean import without_pandas
 from kpiledger.ledger_index.opening import open_index, origin_of_index
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kpiledger.collector import uncollected
 from kpiledger.compiling.aggregate import aggregate_model
 from kpiledger.compiling.calendar_models import as_of_model, day_model, period_model, span_model
 from kpiledger.compiling.dialects import Dialect
@@ -24,6 +25,7 @@ _ALWAYS = tuple(one for span in (PERIOD, YEAR_TO_DATE) for one in (Stretch(span)
 _GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
 
 
+@uncollected()
 def compile_project(project: Project, dialect: Dialect = Dialect.DUCKDB) -> dict[str, str]:
     """File name -> text; the project must have passed the rules without error."""
     values = all_values(project, dialect)

@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import BinaryIO, ParamSpec, TypeVar
 
-from kpiledger.ledger.collector import uncollected
+from kpiledger.collector import uncollected
 from kpiledger.ledger.merkle import node_hash
 
 HASH = 32

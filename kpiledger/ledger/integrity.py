@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from kpiledger.collector import uncollected
 from kpiledger.ledger.beginnings import beginning_problems, gap_problems, open_all, order_problems
 from kpiledger.ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey, open_checkpoint
-from kpiledger.ledger.collector import uncollected
 from kpiledger.ledger.entry import Entry, EntryError, decode_entry, parse_entry
 from kpiledger.ledger.frontier import Frontier
 from kpiledger.ledger.merkle import leaf_hash, root

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from kpiledger.collector import uncollected
 from kpiledger.errors import BrokenWorld, LedgerDamaged
 from kpiledger.folding import RecordedEvent, fold
 from kpiledger.ledger.checkpoint import VerifierKey
-from kpiledger.ledger.collector import uncollected
 from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger.integrity import UNSIGNED, Examination
 from kpiledger.ledger.keys import trusted_key
