@@ -159,7 +159,9 @@ def _built(query: str | None) -> set[str]:
 
 def _seed(node: Mapping[str, Any], warehouse: DuckDBPyConnection) -> Seed:
     address = f'"{node["schema"]}"."{node["name"]}"'
-    columns = {str(row[0]): str(row[1]) for row in warehouse.execute(f"describe {address}").fetchall()}
+    described = warehouse.execute(f"describe {address}").fetchall()
+    # By name, as the file has the keys of every object: the cells of a row stand in the order of its columns.
+    columns = {str(row[0]): str(row[1]) for row in sorted(described)}
     texts = ", ".join(f'cast("{name}" as varchar)' for name in columns)
     rows = warehouse.execute(f"select {texts} from {address} order by all").fetchall()
     return Seed(node["name"], node["schema"], node["original_file_path"], columns, tuple(map(tuple, rows)))

@@ -97,6 +97,8 @@ def restate_period(place: Place, period: Period, reason: str, pair: Pair) -> Res
         number = len(close.restatements) + 1
         aside = place.settings.closes / f".{period}"
         rows = _write(warehouse, place.publication, aside)
+        if not sum(rows.values()):
+            shutil.rmtree(aside)
         refuse(what, [] if sum(rows.values()) else ["nothing of it is another now than what counts already"])
         causes = _causes(warehouse)
         name = f"restated-{number}"

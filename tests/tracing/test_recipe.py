@@ -63,8 +63,8 @@ def test_what_the_values_need_is_kept_in_an_order_in_which_it_runs_and_nothing_e
     assert all(names.index(one) < names.index("agg") for one in ("staged", "teams"))
     assert names[-1] == "fct_kpi_value"
     assert recipe.sources == ("erp.orders",)
-    assert [(one.name, one.columns, one.rows) for one in recipe.seeds] == [
-        ("team", {"team": "VARCHAR", "heads": "INTEGER"}, (("east", None), ("west", "3")))
+    assert [(one.name, [*one.columns.items()], one.rows) for one in recipe.seeds] == [
+        ("team", [("heads", "INTEGER"), ("team", "VARCHAR")], (("3", "west"), (None, "east")))
     ]
 
 
