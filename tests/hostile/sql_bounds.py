@@ -8,8 +8,9 @@ from collections.abc import Collection
 import sqlglot
 from sqlglot import exp
 
-_REF = re.compile(r"\{\{ (?:ref|source)\('([a-z][a-z0-9_]*)'(?:, '([a-z][a-z0-9_]*)')?\) \}\}")
-_CONFIG = re.compile(r"\{\{ config\([^{}]*\) \}\}\n")
+_REF = re.compile(
+    r"\{\{ (?:ref|source)\('([a-z][a-z0-9_]*)'(?:, '([a-z][a-z0-9_]*)')?\)(?:\.include\(database=false\))? \}\}"
+)
 _TEMPLATING = re.compile(r"\{[{%#]|[%#}]\}")
 
 # What the terms of an expression become.
@@ -60,7 +61,7 @@ def model_problem(sql: str, models: Collection[str]) -> str | None:
     named = [found.group(2) or found.group(1) for found in _REF.finditer(sql)]
     if not set(named) <= set(models):
         return f"the models {sorted(set(named) - set(models))}"
-    plain = _REF.sub(lambda found: found.group(2) or found.group(1), _CONFIG.sub("", sql))
+    plain = without_templating(sql)
     if _TEMPLATING.search(plain):
         return f"templating: {_TEMPLATING.search(plain)}"
     trees = sqlglot.parse(plain, read="duckdb")
@@ -78,6 +79,11 @@ def model_problem(sql: str, models: Collection[str]) -> str | None:
         if isinstance(node, exp.Func) and not isinstance(node, (*OF_EXPRESSIONS, *_OWN_CALLS, exp.Anonymous)):
             return f"the function {type(node).__name__}"
     return None
+
+
+def without_templating(sql: str) -> str:
+    """A compiled model with each `ref` and `source` as the plain name of what it stands for."""
+    return _REF.sub(lambda found: found.group(2) or found.group(1), sql)
 
 
 def _outside_texts(sql: str) -> str:
