@@ -6,9 +6,10 @@ Held against the fold of the ledger's own events: of all of them, or of those th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,29 @@ from kpiledger.periods import COMMON, Period, Reckoning
 from kpiledger.projection import AGREEMENT_VERSION, TARGET_PERIOD
 from kpiledger.reviews.projected import TalkedRow, published_talk, talked_rows
 from kpiledger.vocabulary import ApprovalState, Grain, Reference
-from kpiledger.warehouse import open_reader, rows_of
+from kpiledger.warehouse import open_current, rows_of
 
 ProjectionRow = AgreementVersionRow | TargetPeriodRow | TalkedRow
+
+
+class Absent(StrEnum):
+    """What stands in a row for a column that the table did not have when it was published."""
+
+    NOT_PUBLISHED = "not published"
+
 
 # What a publication says that was made before trials and approvals: everything binds.
 _BEFORE_A_COLUMN = {
     "is_pilot": False, "is_binding": True, "approval_state": ApprovalState.NOT_REQUIRED.value, "is_pending": False,
+    # Ledgers had these before the tables had them: there is nothing that such a table says of them.
+    "named_version": Absent.NOT_PUBLISHED, "fired_trigger": Absent.NOT_PUBLISHED,
 }  # fmt: skip
+# Those of the first tables: without one of them it is no table of ours.
+_SINCE_A_COLUMN = {
+    *_BEFORE_A_COLUMN, "approval_seq", "approval_recorded_at", "upper_value", "within_value", "commit_value",
+    "amber_share", "amber_outside_by", "reference", "reference_times",
+}  # fmt: skip
+_FOLLOWS = "period_end"  # from the grain and the first day
 _COLUMNS_THERE = "select column_name from information_schema.columns where table_schema = 'kpi' and table_name = ?"
 
 
@@ -63,12 +79,12 @@ def projected_rows(warehouse: Path) -> list[ProjectionRow]:
 
     A figure that is relative to the same period last year is computed from data, and no ledger knows it.
     """
-    with open_reader(warehouse) as connection:
+    with open_current(warehouse) as connection:
         agreed = _projected(connection, "dim_agreement_version", AGREEMENT_VERSION)
         promised = _projected(connection, "fct_kpi_target", TARGET_PERIOD)
         talked = tuple(published_talk(connection))
     for row in promised:
-        row["period_end"] = Period(row["period_start"], Grain(row["grain"])).end
+        row["period_end"] = _last_day(row["period_start"], row["grain"])
         if row["reference"] == Reference.SAME_PERIOD_LAST_YEAR:
             row["target_value"] = None
             row["amber_value"] = row["amber_value"] if row["amber_share"] is None else None
@@ -77,6 +93,11 @@ def projected_rows(warehouse: Path) -> list[ProjectionRow]:
         *(TargetPeriodRow(**_zoned(row)) for row in promised),
         *talked,
     ]
+
+
+def not_published(rows: Iterable[ProjectionRow]) -> tuple[str, ...]:
+    """The columns that a publication of another version does not have, and that are therefore not held against it."""
+    return tuple(sorted({name for names in _absent(rows).values() for name in names}))
 
 
 def compared(
@@ -92,11 +113,12 @@ def compared(
     of the ledger as it was.
     """
     found = Counter(rows)
-    apart = differences(found, folded_rows(ledger, entries, events, reckoning))
+    absent = _absent(found)
+    apart = differences(found, _without(absent, folded_rows(ledger, entries, events, reckoning)))
     last = next((entry.seq for entry in reversed(entries) if entry.kind is EntryKind.RUN_PUBLISHED), None)
     if apart and last is not None:
         known = [entry for entry in entries if entry.seq < last]
-        then = folded_rows(ledger, known, [event for event in events if event.seq < last], reckoning)
+        then = _without(absent, folded_rows(ledger, known, [one for one in events if one.seq < last], reckoning))
         if not differences(found, then):
             return Compared((), last)
     return Compared(apart)
@@ -126,9 +148,34 @@ def differences(have: Counter[ProjectionRow], want: Counter[ProjectionRow]) -> t
 def _projected(connection: DuckDBPyConnection, table: str, columns: Iterable[str]) -> list[dict[str, Any]]:
     """The rows of a published table; a column that it did not have yet says of all what it says of plain targets."""
     there = {row["column_name"] for row in rows_of(connection, _COLUMNS_THERE, [table])}
-    asked = [name for name in columns if name in there]
-    missing = {name: _BEFORE_A_COLUMN.get(name) for name in columns if name not in there}
+    missing = {name: _BEFORE_A_COLUMN.get(name) for name in columns if name in _SINCE_A_COLUMN - there}
+    asked = [name for name in columns if name not in missing and name != _FOLLOWS]
     return [missing | row for row in rows_of(connection, f"select {', '.join(asked)} from kpi.{table}")]
+
+
+def _last_day(start: date | None, grain: str | None) -> date | None:
+    """The last day of a published period; None where a changed cell makes it none, so that the row is a difference."""
+    return Period(start, Grain(grain)).end if start is not None and grain in set(Grain) else None
+
+
+def _absent(rows: Iterable[ProjectionRow]) -> Mapping[type, Collection[str]]:
+    """By the type of a row, the columns that its table does not have; the rows of a table are alike in that."""
+    one_each = {type(row): row for row in rows}
+    return {
+        kind: [one.name for one in fields(row) if isinstance(getattr(row, one.name), Absent)]
+        for kind, row in one_each.items()
+    }
+
+
+def _without(absent: Mapping[type, Collection[str]], rows: Counter[ProjectionRow]) -> Counter[ProjectionRow]:
+    """Rows of the ledger as a table without some columns has them."""
+    if not any(absent.values()):
+        return rows
+    left: Counter[ProjectionRow] = Counter()
+    for row, count in rows.items():
+        nothing: dict[str, Any] = dict.fromkeys(absent.get(type(row), ()), Absent.NOT_PUBLISHED)
+        left[replace(row, **nothing)] += count
+    return left
 
 
 def _zoned(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from kpiledger.pages import PagesReport, render_pages
 from kpiledger.pages.known_runs import known_runs
 from kpiledger.project import Project
 from kpiledger.settings import Settings
-from kpiledger.warehouse import open_reader, rows_of
+from kpiledger.warehouse import open_current, rows_of
 
 
 def render_again(project: Project, settings: Settings, now: datetime) -> PagesReport:
     """Render the pages of the current publication anew, beside the ones readers see, then exchange them."""
-    with open_reader(settings.warehouse) as connection:
+    with open_current(settings.warehouse) as connection:
         (context,) = rows_of(connection, "select run_id from recorded.run_context")
     claim(settings.build, f"pages of {context['run_id']}")
     try:

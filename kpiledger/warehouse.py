@@ -39,14 +39,18 @@ def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
 @contextmanager
 def open_current(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The same, where a publication of before a table or column existed is said to be one."""
-    with open_reader(path) as connection:
-        try:
-            yield connection
-        except (duckdb.CatalogException, duckdb.BinderException) as problem:
-            found = str(problem).splitlines()[0]
-            raise BrokenWorld(
-                f"the warehouse {path} was made by another version: {found}", "run `kpi run` to make it anew"
-            ) from problem
+    with open_reader(path) as connection, of_this_version(f"the warehouse {path}", "run `kpi run` to make it anew"):
+        yield connection
+
+
+@contextmanager
+def of_this_version(what: str, hint: str) -> Iterator[None]:
+    """BrokenWorld where a table or column that a query of ours names is not in what another version made."""
+    try:
+        yield
+    except (duckdb.CatalogException, duckdb.BinderException) as problem:
+        found = str(problem).splitlines()[0]
+        raise BrokenWorld(f"{what} was made by another version: {found}", hint) from problem
 
 
 def lay_tables(path: Path, schema: str, tables: Iterable[Table]) -> None:

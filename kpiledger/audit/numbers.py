@@ -18,7 +18,9 @@ from kpiledger.ledger.schema import EntryKind
 from kpiledger.periods import Period
 from kpiledger.tracing.number import Number, number_of
 from kpiledger.typed import typed_period
-from kpiledger.warehouse import literal, open_reader
+from kpiledger.warehouse import literal, of_this_version, open_current
+
+_KEPT = "ask with the version of kpiledger that closed the period: what a close froze is not made anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,11 @@ def results_for(
 
     `{table}` in the query stands for the table.
     """
-    with open_reader(asked.settings.warehouse) as warehouse:
+    with open_current(asked.settings.warehouse) as warehouse:
         yield Results("published", rows_of_named(warehouse, query.format(table=f"kpi.{table}"), words))
     for close in closes_in(entries_of(asked, KINDS)):
         path = folder_of(asked.settings.closes, close) / file
         if close.is_standing and close.holds(period.start, period.end) and path.exists():
-            with duckdb.connect() as connection:
+            with duckdb.connect() as connection, of_this_version(f"the frozen file {path}", _KEPT):
                 kept = query.format(table=f"read_parquet({literal(path)})")
                 yield Results(f"close {close.period}/{close.ordinal}", rows_of_named(connection, kept, words))

@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection
 
 from kpiledger.periods import Period
 from kpiledger.settings import Settings
-from kpiledger.warehouse import open_reader
+from kpiledger.warehouse import open_current
 
 # The version that holds on a period's first day made the number that readers see.
 _IN_FORCE = """
@@ -48,11 +48,8 @@ class Cut:
 @contextmanager
 def published(settings: Settings) -> Iterator[DuckDBPyConnection]:
     """The published warehouse, to read only; BrokenWorld where there is none."""
-    connection = open_reader(settings.warehouse)
-    try:
+    with open_current(settings.warehouse) as connection:
         yield connection
-    finally:
-        connection.close()
 
 
 def monthly_values(connection: DuckDBPyConnection, kpi: str) -> Mapping[Cut, Mapping[date, Decimal]]:

@@ -28,7 +28,7 @@ from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.settings import Settings
 from kpiledger.vocabulary import Grain
-from kpiledger.warehouse import open_reader
+from kpiledger.warehouse import open_current
 
 CLOSABLE = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
 
@@ -98,7 +98,7 @@ def published(place: Place, what: str) -> Iterator[DuckDBPyConnection]:
     """The published warehouse, to read; RunStopped where there is none that a close could be made from."""
     if not place.settings.warehouse.exists():
         refuse(what, ["nothing is published: run `kpi run`"])
-    with open_reader(place.settings.warehouse) as connection:
+    with open_current(place.settings.warehouse) as connection:
         missing = lacking(connection)
         if missing:
             refuse(what, [f"the published warehouse has no {', '.join(missing)}: run `kpi run`"])

@@ -15,7 +15,7 @@ from kpiledger.pages.render import brief_html
 from kpiledger.reports.known import as_json
 from kpiledger.reviews.deciding import Deciding, note_decision
 from kpiledger.typed import typed_period
-from kpiledger.warehouse import open_reader, rows_of
+from kpiledger.warehouse import open_current, rows_of
 
 
 @click.command()
@@ -64,7 +64,7 @@ def brief(world: World, holder: str, period: str | None, output: str) -> None:
     if output == "json":
         click.echo(json.dumps(as_json(page), ensure_ascii=False, indent=2))
     elif output == "html":
-        with open_reader(world.settings.warehouse) as connection:
+        with open_current(world.settings.warehouse) as connection:
             (context,) = rows_of(connection, "select run_id, started_at from recorded.run_context")
         commit = head_commit(world.root)
         click.echo(brief_html(project, page, readings, context["started_at"], context["run_id"], commit), nl=False)

@@ -10,7 +10,7 @@ from kpiledger.checking import check_folder
 from kpiledger.commands.world import OUTPUT, World, in_project
 from kpiledger.finding import has_errors
 from kpiledger.ledger_index.lean import without_pandas
-from kpiledger.projected import projected_rows
+from kpiledger.projected import not_published, projected_rows
 from kpiledger.publishing import table_hashes
 from kpiledger.verifying import render_json, render_text
 from kpiledger.verifying import verify as verify_ledger
@@ -27,6 +27,7 @@ def verify(world: World, output: str) -> None:
     rows, hashes, unseen = None, None, []
     if world.settings.warehouse.exists():
         rows, hashes = projected_rows(world.settings.warehouse), table_hashes(world.settings.warehouse)
+        unseen += [f"published tables: {name} is not in those of another version" for name in not_published(rows)]
     elif world.settings.current.is_symlink():
         problems.append(f"published tables: {world.settings.warehouse} leads nowhere")
     else:

@@ -48,7 +48,8 @@ class IndexFiles:
     def fault(self) -> str | None:
         """What is wrong with the bytes of an index that is there; None where they are as they were left."""
         try:
-            expected = self.digest.read_text(encoding="ascii", errors="replace")
+            # As bytes: read as a text, another line end would be the same.
+            expected = self.digest.read_bytes().decode("ascii", errors="replace")
         except FileNotFoundError:
             return f"{self.digest.name} is missing"
         found = digest_line(self.database)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from kpiledger.objectives.check_ins import RecordedCheckIn
-from kpiledger.warehouse import open_reader, rows_of
+from kpiledger.warehouse import open_current, rows_of
 
 Name = tuple[int, str]
 
@@ -84,7 +84,7 @@ def computed(warehouse: Path) -> Computed:
     """What stands in a warehouse; nothing where there is none, or one of before objectives were computed."""
     if not warehouse.exists():
         return Computed()
-    with open_reader(warehouse) as connection:
+    with open_current(warehouse) as connection:
         there = {row["table_name"] for row in rows_of(connection, _TABLES)}
         if not {"as_of", "fct_objective", "fct_roll_up"} <= there:
             return Computed()

@@ -13,7 +13,7 @@ from kpiledger.spot_checks.drawing import Place
 from kpiledger.spot_checks.sample import Sample, SamplePart
 from kpiledger.spot_checks.sheet import Answer, Answered
 from kpiledger.spot_checks.sides import Values, source_side, warehouse_side
-from kpiledger.warehouse import open_reader
+from kpiledger.warehouse import open_current
 
 
 def answers_by_machine(place: Place, sample: Sample) -> list[Answered]:
@@ -71,7 +71,7 @@ def _is_same(link: duckdb.DuckDBPyConnection, kind: str, ours: str | None, their
 
 def _kinds(warehouse: Path, table: CheckedTable, columns: Sequence[str]) -> dict[str, str]:
     """The warehouse's type of each column that is compared."""
-    with open_reader(warehouse) as link:
+    with open_current(warehouse) as link:
         rows = link.execute(f'describe staging."{table.model}"').fetchall()
     known = {name: kind for name, kind, *_ in rows}
     return {name: known[name] for name in columns}

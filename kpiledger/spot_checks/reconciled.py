@@ -8,7 +8,7 @@ import duckdb
 
 from kpiledger.project import Project
 from kpiledger.spot_checks.standing import SpotCheckStanding
-from kpiledger.warehouse import open_reader
+from kpiledger.warehouse import open_current
 
 _RECONCILIATION = """
     select run_id, outcome, rows_tested from kpi.fct_check_result
@@ -23,7 +23,7 @@ def reconciled_by_row(project: Project, warehouse: Path, check: SpotCheckStandin
     by_row = any(one.table == check.content["table"] and one.reconcile and one.reconcile.rows for one in tables)
     if not by_row or not warehouse.exists():
         return []
-    with open_reader(warehouse) as link:
+    with open_current(warehouse) as link:
         try:
             rows = link.execute(_RECONCILIATION, [check.content["source"], check.content["table"]]).fetchall()
         except duckdb.CatalogException:  # a publication without checks

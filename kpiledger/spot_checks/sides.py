@@ -19,7 +19,7 @@ from kpiledger.periods import Period
 from kpiledger.quality.session import SourceSession, open_source
 from kpiledger.specs.expectation import CheckedTable
 from kpiledger.spot_checks.queries import Drawing, Stratum
-from kpiledger.warehouse import open_reader
+from kpiledger.warehouse import open_current
 
 # So many keys in one query; longer lists are more than some servers read.
 _KEYS_AT_ONCE = 500
@@ -68,7 +68,7 @@ def drawing_of(table: CheckedTable, dialect: str, address: str, period: Period |
 def warehouse_side(warehouse: Path, table: CheckedTable, period: Period | None) -> Iterator[Side]:
     """The staging model in the warehouse that readers see."""
     drawing = drawing_of(table, "duckdb", f'staging."{table.model}"', period)
-    with open_reader(warehouse) as link:
+    with open_current(warehouse) as link:
         yield Side(drawing, lambda query: link.execute(query).fetchall())
 
 

@@ -22,7 +22,7 @@ from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.recipe import FILE as RECIPE
 from kpiledger.settings import Settings
-from kpiledger.warehouse import literal, open_reader
+from kpiledger.warehouse import literal, open_current
 
 _WHERE = """kpi = $kpi and grain = $grain and period_start = $first and slice = $slice and member = $member
     and span = $span"""
@@ -94,7 +94,7 @@ def number_of(project: Project, words: Mapping[str, str], period: Period) -> Num
 
 def published_figure(settings: Settings, entries: Sequence[Entry], number: Number) -> Fixed:
     """The number as the published run computed it; WrongUse where there is none."""
-    with open_reader(settings.warehouse) as warehouse:
+    with open_current(settings.warehouse) as warehouse:
         found = warehouse.execute(_IN_FORCE, number.words).fetchone()
         members = [name for (name,) in warehouse.execute(_MEMBERS, [number.kpi, number.slice]).fetchall()]
     if found is None:

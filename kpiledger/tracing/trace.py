@@ -18,7 +18,7 @@ from kpiledger.tracing.made import extract_lines, lineage, manual_lines, recipe_
 from kpiledger.tracing.marts import mart_lines
 from kpiledger.tracing.number import Number, closed_figures, official_figure, published_figure
 from kpiledger.tracing.promised import agreement_lines, definition_lines
-from kpiledger.warehouse import open_reader
+from kpiledger.warehouse import open_current
 
 Part = Callable[[Traced], Iterator[Line]]
 # What question 13 asks for; a trace begins with what was promised.
@@ -35,7 +35,7 @@ def traced(
 ) -> Iterator[Traced]:
     """The published number, ready to be asked about."""
     fixed = published_figure(settings, entries, number)
-    with open_reader(settings.warehouse) as warehouse:
+    with open_current(settings.warehouse) as warehouse:
         official, closes = official_figure(warehouse, number), list(closed_figures(settings, entries, number))
         yield Traced(
             settings, project, warehouse, entries, number, fixed, official, closes, resolving(ledger)

@@ -50,6 +50,16 @@ SMALLEST = """() => {
     }
     return Math.min(...sizes)
 }"""
+# What the keyboard reaches, the place of what it is at among them, and the line around that.
+REACHABLE = (
+    """[...document.querySelectorAll('a[href], summary, [tabindex="0"]')].filter(one => one.checkVisibility())"""
+)
+FOCUSED = f"""() => {{
+    const at = document.activeElement, style = getComputedStyle(at)
+    return [{REACHABLE}.indexOf(at), `${{style.outlineStyle}} ${{style.outlineWidth}}`]
+}}"""
+SHOWN = "document.activeElement.outerHTML.slice(0, 200)"
+MOST_KEYS = 120  # of a page of many hundred links the first ones
 TEAMS = ("sales_west", "sales_east", "sales_central", "sales_south")
 APPROVALS = {
     "approved": "Approved",
@@ -87,7 +97,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def watched(browser: Any) -> Iterator[tuple[Any, list[str]]]:
     """A desktop page and what it should not have done: requests that leave the machine, errors."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
     wrong: list[str] = []
     page.on("request", lambda request: None if is_local(request.url) else wrong.append(request.url))
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
@@ -102,6 +112,13 @@ def is_local(address: str) -> bool:
 
 def published(demo: Path) -> list[Path]:
     return sorted((demo / "build" / "pages").rglob("*.html"))
+
+
+def every_kind(demo: Path) -> list[Path]:
+    """Each page that there is one of, and the first of each folder."""
+    pages, found = demo / "build" / "pages", published(demo)
+    folders = {path.relative_to(pages).parts[0]: path for path in reversed(found) if path.parent != pages}
+    return [*(path for path in found if path.parent == pages), *folders.values()]
 
 
 def scorecard_rows(demo: Path, holder: str) -> dict[tuple[str, str, str], dict[str, Any]]:
@@ -201,18 +218,34 @@ def test_no_page_breaks_a_rule_of_accessibility(published_demo: Path, browser: A
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     ledger, warehouse = forms_ledger(tmp_path), forms_warehouse(tmp_path / "warehouse.duckdb")
     render_pages(forms_project(tmp_path), warehouse, tmp_path, datetime(2018, 1, 2), "run-1", None, ledger)
-    every_kind = [path for path in published(published_demo) if path.parent.name == "pages"]
-    for folder in ("history", "todo"):
-        every_kind += [next(path for path in published(published_demo) if path.parent.name == folder)]
     known = KnownRuns(readers_see="run 0123")
     render_stopped(forms_project(tmp_path), warehouse, tmp_path / "stopped", datetime(2018, 1, 2), "run-2", None, known)
     context = browser.new_context(bypass_csp=True)  # pages forbid scripts, and axe is one
     page = context.new_page()
-    for path in [*every_kind, *sorted(tmp_path.rglob("*.html"))]:
-        page.goto(path.as_uri())
-        broken = axe.run(page).response["violations"]
-        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in broken] == [], path.name
+    for width in (1280, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        for path in [*every_kind(published_demo), *sorted(tmp_path.rglob("*.html"))]:
+            page.goto(path.as_uri())
+            broken = axe.run(page).response["violations"]
+            assert [(rule["id"], rule["nodes"][0]["html"]) for rule in broken] == [], f"{path.name}, {width} wide"
     context.close()
+
+
+def test_every_link_is_reached_by_the_keyboard_in_the_order_of_the_page_and_seen_when_it_is(
+    published_demo: Path, browser: Any
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    for path in every_kind(published_demo):
+        page.goto(path.as_uri())
+        count = min(page.evaluate(f"{REACHABLE}.length"), MOST_KEYS)
+        assert count > 0, path.name
+        for number in range(count):
+            page.keyboard.press("Tab")
+            at, outline = page.evaluate(FOCUSED)
+            assert (at, outline) == (number, "solid 2px"), f"{path.name}: {page.evaluate(SHOWN)}"
+        page.keyboard.press("Shift+Tab")  # and the way back is no other
+        assert page.evaluate(FOCUSED)[0] == count - 2, path.name
+    page.close()
 
 
 def test_the_company_shows_every_kpi_once_in_its_stage(published_demo: Path, watched: tuple[Any, list[str]]) -> None:
@@ -256,10 +289,10 @@ def test_no_page_leaves_the_machine_or_complains(published_demo: Path, watched: 
 
 
 def test_no_page_scrolls_sideways_on_a_phone(published_demo: Path, browser: Any) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page = browser.new_page(viewport={"width": 400, "height": 844})
     for path in published(published_demo):
         page.goto(path.as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path.name
+        assert page.evaluate("document.documentElement.scrollWidth") <= 400, path.name
     page.close()
 
 

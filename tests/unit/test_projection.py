@@ -4,11 +4,13 @@ from datetime import date
 from decimal import Decimal
 
 import duckdb
+import pytest
 from ledger_builders import NOW, agreed, clock, event, kpi, project, recorded, target, version
 
+from kpiledger.errors import BrokenWorld
 from kpiledger.folding import agreement_version_rows, fold, target_period_rows
 from kpiledger.ledger.store import Ledger
-from kpiledger.projected import projected_rows
+from kpiledger.projected import not_published, projected_rows
 from kpiledger.projection import AGREEMENT_VERSION, SCORING, TARGET_PERIOD, recorded_tables
 from kpiledger.publishing import table_hashes
 from kpiledger.recording import record, recorded_definitions
@@ -92,10 +94,25 @@ def test_a_version_names_the_trigger_that_its_reason_answers():
 def test_a_publication_of_before_trials_and_approvals_says_that_everything_binds(tmp_path):
     later = ["is_pilot", "is_binding", "approval_state", "approval_seq", "approval_recorded_at"]
     later += ["upper_value", "within_value", "commit_value", "amber_share", "amber_outside_by"]
-    later += ["reference", "reference_times", "fired_trigger"]
+    later += ["reference", "reference_times"]
     expected = published(tmp_path / "warehouse.duckdb", later)
     assert projected_rows(tmp_path / "warehouse.duckdb") == expected
     assert set(table_hashes(tmp_path / "warehouse.duckdb")) == {"dim_agreement_version", "fct_kpi_target"}
+
+
+def test_columns_that_a_table_did_not_have_yet_are_said_to_be_absent_and_not_to_be_empty(tmp_path):
+    expected = published(tmp_path / "warehouse.duckdb", ["named_version", "fired_trigger"])
+    rows = projected_rows(tmp_path / "warehouse.duckdb")
+    assert not_published(rows) == ("fired_trigger", "named_version")
+    assert not_published(expected) == ()
+    agreed, *promised = rows
+    assert (agreed.fired_trigger, {row.named_version for row in promised}) == ("not published", {"not published"})
+
+
+def test_a_table_without_one_of_its_first_columns_is_said_to_be_of_another_version(tmp_path):
+    published(tmp_path / "warehouse.duckdb", ["target_value"])
+    with pytest.raises(BrokenWorld, match=r"was made by another version: .*target_value"):
+        projected_rows(tmp_path / "warehouse.duckdb")
 
 
 def test_a_figure_that_follows_from_data_is_not_held_against_the_ledger(tmp_path):

@@ -19,7 +19,7 @@ from kpiledger.closing.standing import closes_in
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.periods import Period
 from kpiledger.typed import typed_period
-from kpiledger.warehouse import open_reader
+from kpiledger.warehouse import open_current
 
 COLUMNS = ("figure", "value", "version", "recorded_at", "entry", "note")
 Row = tuple[object, ...]
@@ -82,7 +82,7 @@ def _first_published(asked: Asked, words: dict[str, object]) -> Iterator[Row]:
         path = asked.settings.publications / Path(str(entry.content["run_id"])).name / "warehouse.duckdb"
         if not path.exists():
             continue
-        with open_reader(path) as warehouse:
+        with open_current(path) as warehouse:
             found = rows_of_named(warehouse, f"{_IN_FORCE} and is_complete", words)
         if found:
             note = f"run {entry.content['run_id']}, the oldest publication that is kept and has it"

@@ -18,7 +18,7 @@ from kpiledger.closing.standing import closes_in
 from kpiledger.ledger.subjects import resolving
 from kpiledger.tracing.checked import overrides_in
 from kpiledger.vocabulary import Outcome
-from kpiledger.warehouse import open_reader, rows_of
+from kpiledger.warehouse import open_current, rows_of
 
 COLUMNS = (
     "of", "source", "table", "rule", "says", "outcome", "failing", "failing_in_period", "message", "accepted_by",
@@ -48,7 +48,7 @@ def answer(asked: Asked) -> Answer:
         }
         for one in overrides_in(entries_behind(asked), period, asked.project().calendar.reckoning)
     }
-    with open_reader(asked.settings.warehouse) as warehouse:
+    with open_current(asked.settings.warehouse) as warehouse:
         issues = rows_of(warehouse, _IN_PERIOD, [period.start, period.end])
     broken = {(row["source"], row["table_name"], row["rule"]): row["failing"] for row in issues}
     standing = [

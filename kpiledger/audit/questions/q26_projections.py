@@ -22,7 +22,7 @@ from kpiledger.ledger.merkle import root
 from kpiledger.ledger.store import read_entries, signed_checkpoint
 from kpiledger.ledger_index.opening import index_in_memory
 from kpiledger.ledger_index.tables import TABLES
-from kpiledger.projected import ProjectionRow, compared, projected_rows
+from kpiledger.projected import ProjectionRow, compared, not_published, projected_rows
 from kpiledger.reviews.projected import TalkedRow
 
 COLUMNS = ("projection", "table", "difference", "row")
@@ -58,6 +58,9 @@ def answer(asked: Asked) -> Answer:
 def _of_warehouse(asked: Asked, told: list[str], notes: list[str]) -> list[Row]:
     rows, entries = projected_rows(asked.settings.warehouse), read_entries(asked.ledger)
     told.append(f"the published tables: {len(rows)} rows")
+    absent = not_published(rows)
+    if absent:
+        notes.append(f"The published tables are of another version, which had no {', '.join(absent)}: not compared.")
     events = recorded_events(asked.ledger, entries)
     found = compared(asked.ledger, entries, events, rows, asked.project().calendar.reckoning)
     if found.as_of_seq is not None:
