@@ -39,10 +39,11 @@ def check(world: World, output: str, explain: str | None) -> None:
 
 
 def _with_ledger(world: World, project: Project, findings: list[Finding]) -> list[Finding]:
-    """What the ledger knows too, where it can be reached; `kpi run` needs it and says so."""
+    """What the ledger knows too; where it cannot be read that is said, and `kpi run` stops."""
     try:
         return with_recorded(project, world.ledger, findings)
-    except BrokenWorld:
+    except BrokenWorld as problem:
+        click.echo(f"earlier waivers were not looked at: {problem.message}", err=True)
         return findings
 
 

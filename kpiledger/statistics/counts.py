@@ -13,8 +13,7 @@ from typing import Any
 
 from kpiledger.statistics.combining import combined
 from kpiledger.statistics.forecasting import Forecasts, forecasts
-from kpiledger.statistics.seasons import LEAST_CYCLES
-from kpiledger.statistics.spans import REACH, Projection, add_nothing, add_projections, looked_back, moments, size_of
+from kpiledger.statistics.spans import REACH, Projection, add_projections, looked_back, moments, size_of
 
 
 def added(to_date: Sequence[float], span: int, first: int = 0) -> list[float]:
@@ -37,10 +36,7 @@ def projected_counts(
     series = [added(one, span, first) for one in to_date]
     values, told = np.asarray(series), forecasts(series, length)
     found: list[list[Projection | None]] = [[] for _ in series]
-    for known, elapsed in moments(values.shape[1], span, first):
-        if known < LEAST_CYCLES * length:
-            add_nothing(found)
-            continue
+    for known, elapsed in moments(found, values.shape[1], length, first, span):
         left = span - elapsed
         passed = values[:, known - elapsed : known].sum(axis=1)
         rest, reach = _ahead(values, told, known, left) if left else (passed * 0, 0.0)

@@ -13,8 +13,7 @@ from typing import Any
 
 from kpiledger.statistics.combining import combined
 from kpiledger.statistics.forecasting import Forecasts, forecasts
-from kpiledger.statistics.seasons import LEAST_CYCLES
-from kpiledger.statistics.spans import REACH, Projection, add_nothing, add_projections, looked_back, moments
+from kpiledger.statistics.spans import REACH, Projection, add_projections, looked_back, moments
 
 
 def projected_levels(
@@ -26,10 +25,7 @@ def projected_levels(
     span = span or length
     values, told = np.asarray(series, dtype=float), forecasts(series, length)
     found: list[list[Projection | None]] = [[] for _ in series]
-    for known, elapsed in moments(values.shape[1], span, first):
-        if known < LEAST_CYCLES * length:
-            add_nothing(found)
-            continue
+    for known, elapsed in moments(found, values.shape[1], length, first, span):
         left = span - elapsed
         end, spread = _ahead(values, told, known, left) if left else (values[:, known - 1], 0.0)
         # What was never below zero does not begin to be.

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kpiledger.statistics.forecasting import forecasts
-from kpiledger.statistics.seasons import LEAST_CYCLES
-from kpiledger.statistics.spans import REACH, Projection, add_nothing, add_projections, looked_back, moments
+from kpiledger.statistics.spans import REACH, Projection, add_projections, looked_back, moments
 
 
 def projected_middles(
@@ -34,10 +33,7 @@ def projected_middles(
     values, rows, so_far = (np.asarray(one, dtype=float) for one in (series, row_counts, to_date))
     weights = forecasts(row_counts, length)
     found: list[list[Projection | None]] = [[] for _ in series]
-    for known, elapsed in moments(values.shape[1], span, first):
-        if known < LEAST_CYCLES * length:
-            add_nothing(found)
-            continue
+    for known, elapsed in moments(found, values.shape[1], length, first, span):
         left = span - elapsed
         weight = np.maximum(weights.of[known][:, :left].sum(axis=1), 0.0)
         passed = rows[:, known - elapsed : known].sum(axis=1)

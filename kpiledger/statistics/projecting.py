@@ -16,8 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kpiledger.statistics.forecasting import Forecasts, forecasts
-from kpiledger.statistics.seasons import LEAST_CYCLES
-from kpiledger.statistics.spans import REACH, Projection, add_nothing, add_projections, looked_back, moments, size_of
+from kpiledger.statistics.spans import REACH, Projection, add_projections, looked_back, moments, size_of
 
 
 def projected(
@@ -34,11 +33,8 @@ def projected(
     span = span or length
     values, told = np.asarray(series, dtype=float), forecasts(series, length)
     found: list[list[Projection | None]] = [[] for _ in series]
-    for known, elapsed in moments(values.shape[1], span, first):
+    for known, elapsed in moments(found, values.shape[1], length, first, span):
         to_date = values[:, known - elapsed : known].sum(axis=1)
-        if known < LEAST_CYCLES * length:
-            add_nothing(found)
-            continue
         left = span - elapsed
         rest = told.of[known][:, :left].sum(axis=1)
         low, high = _around(values, told, known, left, rest) if left else (rest, rest)
@@ -68,10 +64,7 @@ def projected_ratios(
     weights = forecasts(denominators, length)
     found: list[list[Projection | None]] = [[] for _ in numerators]
     are_shares = np.asarray(shares or [False] * len(found))
-    for known, elapsed in moments(above.shape[1], span, first):
-        if known < LEAST_CYCLES * length:
-            add_nothing(found)
-            continue
+    for known, elapsed in moments(found, above.shape[1], length, first, span):
         left = span - elapsed
         weight = weights.of[known][:, :left]
         rest = (told.of[known][:, :left] * weight).sum(axis=1)

@@ -12,6 +12,7 @@ from typing import Any
 
 from kpiledger.statistics.forecasting import first_forecast
 from kpiledger.statistics.rounding import rounded
+from kpiledger.statistics.seasons import LEAST_CYCLES
 
 # Of a normal distribution, 80 % lie within so many standard deviations.
 REACH = 1.2815515655446004
@@ -31,15 +32,23 @@ class Projection:
     rest_weight: float | None = None
 
 
-def moments(periods: int, span: int, first: int) -> Iterator[tuple[int, int]]:
-    """For each number of known values how many of them are of the span that is looked at.
+def moments(
+    found: Sequence[list[Projection | None]], periods: int, length: int, first: int, span: int
+) -> Iterator[tuple[int, int]]:
+    """For each number of known values that tells something, how many of them are of the span that is looked at.
 
-    `first` is the place of the first value in its year. Where values end with a span, one more looks at the next.
+    `first` is the place of the first value in its year of `length` periods. Where values end with a span, one more
+    looks at the next. Of too few values nothing is told: None is appended to what is found of each series.
     """
-    for known in range(1, periods + 1):
-        yield known, (first + known - 1) % span + 1
+    looked_at = [(known, (first + known - 1) % span + 1) for known in range(1, periods + 1)]
     if (first + periods) % span == 0:
-        yield periods, 0
+        looked_at.append((periods, 0))
+    for known, elapsed in looked_at:
+        if known >= LEAST_CYCLES * length:
+            yield known, elapsed
+            continue
+        for one in found:
+            one.append(None)
 
 
 def looked_back(known: int, left: int, length: int) -> Iterator[tuple[int, int]]:
@@ -58,12 +67,6 @@ def add_projections(
     for one, value, low, high, weight in numbers:
         weighed = None if weight is None else float(weight)
         one.append(Projection(rounded(value), rounded(low), rounded(high), weighed))
-
-
-def add_nothing(found: Sequence[list[Projection | None]]) -> None:
-    """Append that nothing is told at one moment."""
-    for one in found:
-        one.append(None)
 
 
 def size_of(values: Any, known: int, length: int) -> Any:
