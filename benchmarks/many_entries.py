@@ -1,11 +1,12 @@
 """A generated ledger of any number of entries: agreements of many holders on many KPIs over twenty years.
 
-    python benchmarks/many_entries.py 100000 /tmp/ledger
+    python -m benchmarks.many_entries 100000 /tmp/ledger
 
 Most agreements are agreed before their year, a third are amended, a sixth of the amendments comes after
-the days that they are for, some are retired. The files have the bytes that the ledger would write in a
-run each night, but nobody waits for the disk in between. The same number and seed give the same story;
-salts and keys differ.
+the days that they are for, some are retired. In the last ten years they need an approval, signed with a real key
+(`many_approvals`). The definitions of the project itself are recorded too. The files have the bytes that the
+ledger would write in a run each night, but nobody waits for the disk in between. The same number and seed give
+the same story; salts and keys differ.
 """
 
 from __future__ import annotations
@@ -13,28 +14,33 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from hashlib import sha256
 from itertools import count, groupby
 from pathlib import Path
 from typing import Any
 
+from benchmarks.many_approvals import DIRECTORS, PROPOSER, Office, Recorded, director
 from kpiledger.ledger.canonical import instant_text
 from kpiledger.ledger.checkpoint import Checkpoint, sign_checkpoint
-from kpiledger.ledger.entry import parse_entry
+from kpiledger.ledger.definitions import definition_content
+from kpiledger.ledger.entry import decode_entry, parse_entry
 from kpiledger.ledger.file_storage import FileStorage
 from kpiledger.ledger.frontier import Frontier
 from kpiledger.ledger.keys import make_keys, signing_key
 from kpiledger.ledger.merkle import leaf_hash
 from kpiledger.ledger.store import Ledger
 from kpiledger.ledger.subjects import commit_subject, commit_text
+from kpiledger.loading import load_project
 
+ROOT = Path(__file__).parents[1]
 YEARS = range(2005, 2025)
 _CHECKED = 500  # so many entries are read back strictly; the others are made by the same lines
 _PERSONS = 10  # holders that are people: each value of theirs is a file of its own
-_PER_HOLDER = 39  # entries that a holder has in twenty years, on average
+_PER_HOLDER = 58  # entries that a holder has in twenty years, on average
 _REASONS = ("scope_change", "external_shock", "resource_change", "mid_year_review", "rebaseline", "correction")
 _NIGHT = time(2, tzinfo=UTC)  # when the nightly run records what was merged on the day
 _PLAIN = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
@@ -51,6 +57,7 @@ class Company:
     kpis: int
     seed: int
     people: dict[int, Any]
+    office: Office
 
     def chance(self, *about: int) -> random.Random:
         """The same luck for the same thing, in whatever order it is asked."""
@@ -88,7 +95,8 @@ def write_ledger(folder: Path, entries: int, seed: int = 1) -> Ledger:
     ledger, files = Ledger(folder), FileStorage(folder)
     make_keys(ledger.keys)
     holders = max(2, entries // _PER_HOLDER)
-    company = Company(ledger, holders, kpi_count(entries), seed, _people(ledger, holders))
+    people = _people(ledger, holders)
+    company = Company(ledger, holders, kpi_count(entries), seed, people, _office(ledger, holders, people))
     name, private = signing_key(ledger.keys)
     tree = before = Frontier()
     note = sign_checkpoint(Checkpoint(name, 0, tree.root), private)
@@ -119,9 +127,21 @@ def _people(ledger: Ledger, holders: int) -> dict[int, Any]:
     return {number: commit_subject(ledger, f"p_{number:05d}") for number in numbers}
 
 
+def _office(ledger: Ledger, holders: int, people: Iterable[int]) -> Office:
+    """Each director approves for every so many-th holder; people answer in the unit of their number."""
+    answers_for = {
+        director(first): tuple(holder_name(number) for number in range(first, holders, DIRECTORS))
+        for first in range(min(DIRECTORS, holders))
+    }
+    return Office(ledger, answers_for, {f"p_{number:05d}": holder_name(number) for number in people})
+
+
 def _lines(company: Company, entries: int) -> Iterator[tuple[datetime, bytes]]:
     """The night and the bytes of the first so many entries, in the order in which they are recorded."""
-    for seq, (recorded_at, kind, key, content) in zip(range(1, entries + 1), _story(company), strict=False):
+    story, line = _story(company), None
+    for seq in range(1, entries + 1):
+        # Who approves an entry names it by the hash of its bytes.
+        recorded_at, kind, key, content = story.send(line)
         shown = {
             "commit": sha256(recorded_at.isoformat().encode()).hexdigest()[:40],
             "content": content,
@@ -138,18 +158,24 @@ def _lines(company: Company, entries: int) -> Iterator[tuple[datetime, bytes]]:
         yield recorded_at, line
 
 
-def _story(company: Company) -> Iterator[tuple[datetime, str, str, dict[str, Any]]]:
+def _story(company: Company) -> Generator[Recorded, bytes | None, None]:
+    """What is recorded, one after the other; told the bytes that each became."""
     start = datetime(YEARS[0] - 1, 10, 1, 8, tzinfo=UTC)
+    for content in own_definitions():
+        yield start, "definition.recorded", f"{content['kpi']}/{content['version']}", content
     for number in range(company.kpis):
         yield start, "definition.recorded", f"{kpi_name(number)}/1", _definition(number)
     for year in count(YEARS[0]):  # a little over twenty years, where the luck of the draw asks for it
         for decided_at, holder, _, before in sorted(_events(company, year)):
             recorded_at = datetime.combine(decided_at.date() + timedelta(days=1), _NIGHT)
+            yield from company.office.due(recorded_at)
             if holder < 0:
                 yield recorded_at, "run.published", f"run-{year}-{before}", _publication(year, before)
             else:
                 kind, content = _agreement(company, holder, year, before, recorded_at)
-                yield recorded_at, kind, f"{agreement_name(holder, year)}/{before + 1}", content
+                line = yield recorded_at, kind, f"{agreement_name(holder, year)}/{before + 1}", content
+                if line is not None:
+                    yield from company.office.approvals(decode_entry(line), company.chance(holder, year, before, 1))
 
 
 def _events(company: Company, year: int) -> Iterator[Event]:
@@ -179,10 +205,10 @@ def _agreement(
     who = company.people.get(holder)
     return f"agreement.{kind}", {
         "agreement": agreement_name(holder, year),
-        "approved_by": "head_of_sales" if chance.random() < 0.02 else f"director_{holder % 20:02d}",
+        "approved_by": PROPOSER if chance.random() < 0.02 else director(holder),
         "decided_on": (recorded_at - timedelta(days=chance.randrange(1, 9))).date().isoformat(),
         "holder": company.holder(holder),
-        "proposed_by": "head_of_sales",
+        "proposed_by": PROPOSER,
         "reason": {
             "evidence": f"docs/decisions/{year}-{holder}.md" if chance.random() < 0.2 else None,
             "kind": why,
@@ -220,7 +246,8 @@ def _target(company: Company, number: int, chance: random.Random, year: int, mon
             "method": "mean",
             "source": "erp",
             "to": f"{year - 1}-12",
-            "value": _figure(chance, level),
+            # What the published figures give, but for those that were taken from elsewhere.
+            "value": _figure(chance, level) if chance.random() < 0.05 else str(yearly_mean(number, year - 1)),
         },
         "influence": "0.65" if chance.random() < 0.01 else f"0.{chance.randrange(7, 10)}",
         "kpi": kpi_name(number),
@@ -236,6 +263,12 @@ def _target(company: Company, number: int, chance: random.Random, year: int, mon
     }
 
 
+def yearly_mean(number: int, year: int) -> int:
+    """The mean of the twelve figures that a KPI has in a year (`many_figures` lays them)."""
+    level = 1000 * (number + 1)
+    return level + (number * 7919 + year * 104_729) % level
+
+
 def _figure(chance: random.Random, level: int) -> str:
     return str(level + chance.randrange(level))
 
@@ -248,9 +281,19 @@ def _definition(number: int) -> dict[str, Any]:
         "definition_hash": sha256(_PLAIN(definition).encode()).hexdigest(),
         "depends_on": {},
         "kpi": kpi_name(number),
-        "valid_from": f"{YEARS[0]}-01-01",
+        "valid_from": f"{YEARS[0] - 1}-01-01",
         "version": "1",
     }
+
+
+@cache
+def own_definitions() -> tuple[dict[str, Any], ...]:
+    """The definitions of the project's own KPIs: files, compiled models and ledger say the same of them."""
+    project, _ = load_project(ROOT)
+    if project is None:
+        sys.exit("the project cannot be loaded; `kpi check` says why")
+    kpis = (kpi for _, kpi in sorted(project.kpis.items()))
+    return tuple(definition_content(project, kpi, version) for kpi in kpis for version in kpi.versions)
 
 
 def _publication(year: int, week: int) -> dict[str, Any]:

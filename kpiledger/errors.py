@@ -3,7 +3,8 @@
     KpiledgerError
     ├── WrongUse          the command was called with words that do not fit
     ├── BrokenWorld       something outside is missing or unreachable (warehouse, dbt, source system)
-    │   └── BusyError     another run holds the lock
+    │   ├── BusyError     another run holds the lock
+    │   └── DamagedFile   the bytes of a warehouse are not those that were written
     ├── LedgerDamaged     the ledger does not verify
     └── RunStopped        findings or failed checks ended a run before it published anything
 
@@ -35,6 +36,10 @@ class BrokenWorld(KpiledgerError):
 
 class BusyError(BrokenWorld):
     """Another run holds the lock of what only one may write."""
+
+
+class DamagedFile(BrokenWorld):
+    """The bytes of a warehouse are not those that were written: nothing is told from it."""
 
 
 class LedgerDamaged(KpiledgerError):

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import fields
 from datetime import date, datetime
+from operator import attrgetter
+from typing import Any
 
 from kpiledger.closing.columns import nothing_closed
 from kpiledger.folding import AgreementVersionRow, TargetPeriodRow
@@ -78,8 +80,8 @@ def recorded_tables(
     project: Project,
     run: tuple[str, date | None, datetime],
     definitions: Mapping[tuple[str, int], RecordedDefinition],
-    versions: Iterable[AgreementVersionRow],
-    targets: Iterable[TargetPeriodRow],
+    versions: Sequence[AgreementVersionRow],
+    targets: Sequence[TargetPeriodRow],
 ) -> list[Table]:
     """All tables of the schema; `run` is run id, as-of date asked for, and start in UTC.
 
@@ -94,8 +96,8 @@ def recorded_tables(
         Table("kpi_version", KPI_VERSION, _version_rows(project, definitions)),
         Table("kpi_input", KPI_INPUT, _input_rows(project, definitions)),
         Table("unit", UNIT, _unit_rows(project, as_of_on)),
-        Table("agreement_version", AGREEMENT_VERSION, [_row(version) for version in versions]),
-        Table("target_period", TARGET_PERIOD, [_row(target) for target in targets]),
+        Table("agreement_version", AGREEMENT_VERSION, laid_rows(versions)),
+        Table("target_period", TARGET_PERIOD, laid_rows(targets)),
         Table("scoring", SCORING, [(scoring.at_commit, scoring.at_target, scoring.at_stretch)]),
         Table("spot_check", SPOT_CHECK, []),
         *objective_tables(project),
@@ -160,8 +162,21 @@ def _unit_rows(project: Project, as_of_on: date | None) -> list[tuple[object, ..
     return rows
 
 
-def _row(record: AgreementVersionRow | TargetPeriodRow) -> Sequence[object]:
-    return [_utc(value) if isinstance(value, datetime) else value for value in astuple(record)]
+def laid_rows(records: Sequence[AgreementVersionRow] | Sequence[TargetPeriodRow]) -> list[Sequence[object]]:
+    """Records as rows of their table."""
+    if not records:
+        return []
+    names = [one.name for one in fields(records[0])]
+    # There may be millions, and most of their columns are as they are laid.
+    of_record, moments = attrgetter(*names), [place for place, name in enumerate(names) if name.endswith("_at")]
+    return [_with_moments(list(of_record(record)), moments) for record in records]
+
+
+def _with_moments(row: list[Any], moments: Iterable[int]) -> Sequence[object]:
+    for place in moments:
+        if row[place] is not None:
+            row[place] = _utc(row[place])
+    return row
 
 
 def _utc(moment: datetime) -> datetime:

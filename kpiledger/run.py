@@ -48,13 +48,14 @@ from kpiledger.git import head_commit
 from kpiledger.laid_statistics.columns import no_statistics
 from kpiledger.laid_statistics.laying import lay_statistics
 from kpiledger.ledger.contents import recorded_events
-from kpiledger.ledger.store import Clock, Ledger, read_entries
+from kpiledger.ledger.store import Clock, Ledger, read_entries, signed_checkpoint
 from kpiledger.ledger_index.opening import open_index
 from kpiledger.mart_hashes import said_of_inputs
 from kpiledger.objectives.rows import check_in_table
 from kpiledger.pages import render_pages
 from kpiledger.pages.known_runs import known_runs
 from kpiledger.project import Project
+from kpiledger.projected import differences_of, expected_tables, leave_note
 from kpiledger.projection import SCHEMA, recorded_tables
 from kpiledger.publishing import Publication, swap, table_hashes
 from kpiledger.quality import QualityReport, keep_register, render_quality, write_quality_tables
@@ -191,6 +192,7 @@ def publish(run: Run, clock: Clock) -> Publication:
         known = known_runs(run.settings, run.run_id)
         commit, days = head_commit(run.root), run.settings.new_approver_days
         render_pages(project, run.warehouse, pages, clock(), run.run_id, commit, ledger, known, days, conflicts)
+        _require_the_ledger_in_tables(run, project, ledger)
         hashes = table_hashes(run.warehouse)
         content: dict[str, object] = {
             "run_id": run.run_id,
@@ -205,11 +207,25 @@ def publish(run: Run, clock: Clock) -> Publication:
             content["recipe"] = recipe
         content |= said_of_inputs(run.warehouse, project)
         is_new = record_publication(ledger, content, clock)
+        leave_note(run.warehouse, ledger, signed_checkpoint(ledger), project.calendar.reckoning, clock(), hashes)
         # Recorded first: what readers see is never unknown to the ledger; the next run makes good one killed here.
         swap(run.settings, run.run_id)
         # Whatever somebody made of the index since: from here on questions are answered from the entries again.
         open_index(run.settings, ledger, is_anew=True).close()
     return Publication(run.settings.warehouse, run.settings.pages, is_new)
+
+
+def _require_the_ledger_in_tables(run: Run, project: Project, ledger: Ledger) -> None:
+    """RunStopped where a table of agreements, targets or decisions does not say what the ledger says."""
+    entries = read_entries(ledger)
+    events = recorded_events(ledger, entries)
+    apart = differences_of(run.warehouse, expected_tables(ledger, entries, events, project.calendar.reckoning))
+    if apart:
+        tables = ", ".join(sorted({f"kpi.{one.table}" for one in apart}))
+        raise RunStopped(
+            f"{len(apart)} rows of {tables} are not what the ledger says, the first: {apart[0].said}",
+            "see which model or hook changes them; nothing of this run is published",
+        )
 
 
 def _require_built(result: BuildResult) -> None:

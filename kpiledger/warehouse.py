@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import duckdb
 
-from kpiledger.errors import BrokenWorld
+from kpiledger.errors import BrokenWorld, DamagedFile
+
+# No text has it: what is recorded or read from specs has no such character.
+_NULL = "\x01"
+_AS_WRITTEN = (
+    f"header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '{_NULL}', "
+    "new_line = '\\n', parallel = false, max_line_size = 100000000, strict_mode = true"
+)
+# How DuckDB says that a block is not as it wrote it, or is not there; a full disk, say, is something else.
+_DAMAGED = re.compile("Corrupt database file|Could not read|Serialization Error|not a valid DuckDB database file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +35,32 @@ class Table:
     description: str = ""
 
 
-def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to a published warehouse."""
+@contextmanager
+def open_reader(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to a published warehouse; DamagedFile where its bytes are not those that were written."""
     if not path.exists():
         raise BrokenWorld(f"there is no warehouse at {path}", "run `kpi run` first")
     try:
-        return duckdb.connect(str(path), read_only=True)
+        connection = duckdb.connect(str(path), read_only=True)
     except duckdb.Error as problem:
+        _require_sound(path, problem)
         raise BrokenWorld(
             f"the warehouse {path} cannot be opened: {problem}",
             "end what holds it open, or run `kpi run` to make it anew",
         ) from problem
+    with connection:
+        try:
+            yield connection
+        except (duckdb.IOException, duckdb.SerializationException) as problem:
+            _require_sound(path, problem)
+            raise
+
+
+def _require_sound(path: Path, problem: duckdb.Error) -> None:
+    """DamagedFile where DuckDB says that the file is not as it wrote it."""
+    found = str(problem).splitlines()[0]
+    if _DAMAGED.search(found):
+        raise DamagedFile(f"the warehouse {path} is damaged: {found}", "run `kpi run` to make it anew") from problem
 
 
 @contextmanager
@@ -62,7 +89,7 @@ def lay_tables(path: Path, schema: str, tables: Iterable[Table]) -> None:
         connection.begin()
         connection.execute(f"create schema if not exists {schema}")
         for table in tables:
-            _lay(connection, f"{schema}.{table.name}", table)
+            lay_table(connection, f"{schema}.{table.name}", table)
         connection.commit()
 
 
@@ -80,15 +107,24 @@ def literal(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def _lay(connection: duckdb.DuckDBPyConnection, address: str, table: Table) -> None:
+def lay_table(connection: duckdb.DuckDBPyConnection, address: str, table: Table, *, is_passing: bool = False) -> None:
+    """Lay one table, in the place of another of that name; one that `is_passing` goes with the connection."""
     columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
-    connection.execute(f"create or replace table {address} ({columns})")
-    if table.description:
+    connection.execute(f"create or replace {'temp ' if is_passing else ''}table {address} ({columns})")
+    if table.description and not is_passing:
         text = table.description.replace("'", "''")
         connection.execute(f"comment on table {address} is '{text}'")
-    if not table.rows:
-        return
-    # One bound list a column: a statement per row would take a hundred times as long.
-    lists = [[None if value is None else str(value) for value in column] for column in zip(*table.rows, strict=True)]
-    casts = ", ".join(f"cast(unnest(?::varchar[]) as {kind})" for kind in table.columns.values())
-    connection.execute(f"insert into {address} select {casts}", lists)
+    if table.rows:
+        _fill(connection, address, table)
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, address: str, table: Table) -> None:
+    """By a file that DuckDB reads: a bound value takes it several times as long, and there may be millions."""
+    casts = ", ".join(f"cast({name} as {kind})" for name, kind in table.columns.items())
+    named = ", ".join(f"{literal(name)}: 'varchar'" for name in table.columns)
+    with NamedTemporaryFile("w", prefix="kpi-lay-", suffix=".csv", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        writer.writerows([_NULL if value is None else str(value) for value in row] for row in table.rows)
+        file.flush()
+        read = f"read_csv({literal(file.name)}, columns = {{{named}}}, {_AS_WRITTEN})"
+        connection.execute(f"insert into {address} select {casts} from {read}")

@@ -340,9 +340,18 @@ sub examine_ledger {
         eval { require_entry($line, $seq, \$before); 1 } or push @problems, "entry $seq: $@";
         grow($stack, $hash);
     }
+    my ($entry, $leaf, $behind) = ('', '', -1);
+    while (defined $entry || defined $leaf) { ($entry, $leaf) = (scalar <$entries>, scalar <$leaves>); $behind++ }
     push @problems, map { "$_->[2]: it covers $_->[0] entries, the ledger has $seq" } @due;
     push @problems, 'the entries do not have the signed root' if root_of($stack) ne $root;
-    return (\@problems, "$size entries, root " . unpack('H*', $root) . ", $count earlier checkpoints");
+    my $told = "$size entries, root " . unpack('H*', $root) . ", $count earlier checkpoints";
+    return (\@problems, $told . unsigned($behind));
+}
+
+sub unsigned {                             # lines that no checkpoint covers: never acknowledged, so no damage
+    my ($behind) = @_;
+    return '' if !$behind;
+    return "; $behind " . ($behind == 1 ? 'line behind them is' : 'lines behind them are') . ' signed by nobody';
 }
 
 # The checkpoints that the ledger and others kept, as [size, root, name].
@@ -352,7 +361,7 @@ sub earlier {
     if (-e "$folder/checkpoints") {
         my @lines = split /(?<=\n)/, read_file("$folder/checkpoints");
         my $number = 0;
-        push @notes, ['checkpoint ' . ++$number . ' in checkpoints', join '', splice @lines, 0, 5] while @lines;
+        push @notes, ['checkpoint ' . ++$number . ' of checkpoints', join '', splice @lines, 0, 5] while @lines;
     }
     my @found;
     for my $note (@notes) {

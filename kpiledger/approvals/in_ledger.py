@@ -6,7 +6,7 @@ policy needs an approval from the policy's first day on, whatever day it says it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from kpiledger.approvals.judged import Governed, Judged
 from kpiledger.approvals.reading import Reading
@@ -24,24 +24,35 @@ def judged(ledger: Ledger, entries: Iterable[Entry]) -> tuple[Judged, ...]:
 
 def approvals_of(ledger: Ledger, entries: Iterable[Entry]) -> Mapping[str, Approval]:
     """How each agreement event stands, by the hash of its entry; the first approval that counts says since when."""
-    reading = _read(ledger, entries)
+    return approvals_and_verdicts(ledger, entries)[0]
+
+
+def approvals_and_verdicts(
+    ledger: Ledger, entries: Iterable[Entry], checked: frozenset[str] = frozenset()
+) -> tuple[Mapping[str, Approval], Mapping[str, Sequence[Judged]]]:
+    """How each agreement event stands, and each approval of it with its verdict, by the hash of the event's entry.
+
+    `checked` are signatures that need not be checked again (`kpiledger.ledger_index.signing`).
+    """
+    reading = _read(ledger, entries, checked)
     by_event: dict[str, list[Judged]] = {}
     for approval in reading.approvals:
         by_event.setdefault(approval.event_hash, []).append(approval)
-    return {
-        one.event.entry_hash: _stands(one, reading.first_authority, by_event.get(one.event.entry_hash, []))
-        for one in reading.events.values()
+    stand = {
+        entry_hash: _stands(one, reading.first_authority, by_event.get(entry_hash, []))
+        for entry_hash, one in reading.events.items()
     }
+    return stand, by_event
 
 
-def _read(ledger: Ledger, entries: Iterable[Entry]) -> Reading:
-    reading = Reading(resolving(ledger))
+def _read(ledger: Ledger, entries: Iterable[Entry], checked: frozenset[str] = frozenset()) -> Reading:
+    reading = Reading(resolving(ledger), checked)
     for entry in entries:
         reading.read(entry)
     return reading
 
 
-def _stands(governed: Governed, first: Entry | None, approvals: list[Judged]) -> Approval:
+def _stands(governed: Governed, first: Entry | None, approvals: Sequence[Judged]) -> Approval:
     for approval in approvals:
         if approval.state is ApprovalState.APPROVED:
             return Approval(ApprovalState.APPROVED, approval.seq, approval.recorded_at)

@@ -6,7 +6,7 @@ roles they hold, and nobody approves what they themselves are held to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -44,13 +44,22 @@ _APPROVED = Verdict(ApprovalState.APPROVED)
 
 
 def judge(
-    text: str, content: bytes | None, person: str, asked: Asked, standing: Standing, keys: Iterable[Key]
+    text: str,
+    content: bytes | None,
+    person: str,
+    asked: Asked,
+    standing: Standing,
+    keys: Iterable[Key],
+    checked: Container[str] = (),
 ) -> Verdict:
-    """How a person's signature over an event stands; without `content`, what was erased, only who signed is judged."""
+    """How a person's signature over an event stands; without `content`, what was erased, only who signed is judged.
+
+    `checked` are the signatures that were found to fit before.
+    """
     if content is not None:
         try:
             signature = read_signature(text)
-            require_signed(signature, content)
+            require_signed(signature, content, checked=checked)
         except SignatureProblem as problem:
             hint = "put the event back as it was signed, or delete the signature and approve anew with `kpi approve`"
             return Verdict(ApprovalState.VOID, str(problem), hint)
@@ -70,13 +79,18 @@ def given_before(event: str) -> str:
 def refuse_key(keys: Iterable[Key], person: str, public_key: str, day: date) -> _Refusal | None:
     """Why a key does not speak for a person on a day, if it does not: what is wrong, and what to do."""
     found = [key for key in keys if key.public_key == public_key and key.person == person]
-    name = fingerprint(public_key)
     if not found:
-        return f"the key {name} is none of this person's", "add the key's line to metrics/approvers/allowed_signers"
+        return (
+            f"the key {fingerprint(public_key)} is none of this person's",
+            "add the key's line to metrics/approvers/allowed_signers",
+        )
     if any(_counts_on(key, day) for key in found):
         return None
     spans = " and ".join(_span(key) for key in found)
-    return f"the key {name} counts {spans}, and this was decided on {day}", "sign with the key of that day"
+    return (
+        f"the key {fingerprint(public_key)} counts {spans}, and this was decided on {day}",
+        "sign with the key of that day",
+    )
 
 
 def refuse_signer(standing: Standing, person: str, asked: Asked) -> _Refusal | None:

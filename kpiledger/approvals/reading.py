@@ -26,9 +26,13 @@ from kpiledger.vocabulary import ApprovalState
 
 @dataclass(slots=True)
 class Reading:
-    """What has been read of a ledger so far: policy, keys and events, each as recorded up to here."""
+    """What has been read of a ledger so far: policy, keys and events, each as recorded up to here.
+
+    `checked` are the signatures that the index vouches for; none where each is to be checked here.
+    """
 
     plain: Callable[[Any], Any]
+    checked: frozenset[str] = frozenset()
     standing: Standing = NOBODY
     authority: Entry | None = None
     keys: dict[tuple[str, str], Key] = field(default_factory=dict)
@@ -39,6 +43,8 @@ class Reading:
     approved_as: dict[str, tuple[str, str]] = field(default_factory=dict)
     policies: list[tuple[Entry, Standing]] = field(default_factory=list)
     key_entries: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
+    _asked: dict[str, Asked] = field(default_factory=dict)
+    _refused: dict[tuple[int, str, Asked], bool] = field(default_factory=dict)
 
     def read(self, entry: Entry) -> None:
         """Take in the next entry."""
@@ -71,7 +77,7 @@ class Reading:
         signer, shown = person_of(content["signer"]), content["fingerprint"]
         governed, known = self.events.get(content["event_hash"]), self.key_entries.get((signer, shown), [])
         if verdict.state is ApprovalState.APPROVED and governed:
-            lapse = self._lapse(entry, recorded_asked(governed.event.content), self.keys[signer, shown], known[0])
+            lapse = self._lapse(entry, self._asked_by(content["event_hash"]), self.keys[signer, shown], known[0])
             if lapse and lapse.is_too_late:
                 why = f"{lapse.what}, and the approval was recorded on {entry.recorded_at:%Y-%m-%d}"
                 verdict = Verdict(ApprovalState.REFUSED, f"{why}, more than {GRACE.days} days later")
@@ -87,7 +93,7 @@ class Reading:
             why=verdict.why,
             commit=entry.commit,
             key_entry=known[-1] if known else None,
-            authority_entry=self._authority_since(signer, recorded_asked(governed.event.content)) if governed else None,
+            authority_entry=self._authority_since(signer, self._asked_by(content["event_hash"])) if governed else None,
             lapse=lapse,
         )
 
@@ -99,11 +105,23 @@ class Reading:
     def _authority_since(self, signer: str, asked: Asked) -> Entry | None:
         """The policy from which on, without a break, the signer could approve; None where they cannot now."""
         since = None
-        for entry, standing in reversed(self.policies):
-            if refuse_signer(standing, signer, asked):
+        for place in range(len(self.policies) - 1, -1, -1):
+            if self._is_refused(place, signer, asked):
                 break
-            since = entry
+            since = self.policies[place][0]
         return since
+
+    def _is_refused(self, place: int, signer: str, asked: Asked) -> bool:
+        """By the policy of a place; the same people decide on the same days about many events."""
+        known = place, signer, asked
+        if known not in self._refused:
+            self._refused[known] = refuse_signer(self.policies[place][1], signer, asked) is not None
+        return self._refused[known]
+
+    def _asked_by(self, event_hash: str) -> Asked:
+        if event_hash not in self._asked:
+            self._asked[event_hash] = recorded_asked(self.events[event_hash].event.content)
+        return self._asked[event_hash]
 
     def _verdict(self, entry: Entry) -> Verdict:
         content = entry.content
@@ -115,7 +133,7 @@ class Reading:
         if governed is None or governed.event.key != content["event"]:
             return Verdict(ApprovalState.VOID, "the entry that it names is not the event's")
         event = governed.event
-        signer, asked = person_of(content["signer"]), recorded_asked(event.content)
+        signer, asked = person_of(content["signer"]), self._asked_by(content["event_hash"])
         known = self.keys.get((signer, content["fingerprint"]))
         if known is None:
             why = f"the key {content['fingerprint']} was none of this person's when it was recorded"
@@ -128,7 +146,15 @@ class Reading:
             return Verdict(ApprovalState.VOID, "it is of other content than what was recorded")
         if first[0] != own[0]:
             return Verdict(ApprovalState.VOID, given_before(first[1]))
-        return judge(self.plain(content["signature"]), signed, signer, asked, self.standing, (known,))
+        if self._was_a_proposers(content["fingerprint"], signer, asked):
+            why = f"the key {content['fingerprint']} was recorded for who proposed it before, as `{asked.proposed_by}`"
+            return Verdict(ApprovalState.REFUSED, why)
+        return judge(self.plain(content["signature"]), signed, signer, asked, self.standing, (known,), self.checked)
+
+    def _was_a_proposers(self, shown: str, signer: str, asked: Asked) -> bool:
+        # Also a key that was revoked since: a person who holds its private half goes on holding it.
+        proposers = self.standing.people_behind(asked.proposed_by, asked.decided_on)
+        return any((person, shown) in self.key_entries for person in proposers if person != signer)
 
 
 def _stricter(known: Entry | None, found: Entry) -> Entry:

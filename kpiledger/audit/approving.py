@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kpiledger.approvals import Judged, approvals_of, judged
+from kpiledger.approvals import Judged, approvals_and_verdicts
 from kpiledger.audit.answer import Asked
 from kpiledger.folding.approval import NOT_REQUIRED, Approval
 from kpiledger.ledger_index.approving import are_approvals_asked, judging_entries
+from kpiledger.ledger_index.signing import checked_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,5 @@ def approvals_among(asked: Asked, events: Sequence[int]) -> Approvals:
     if not are_approvals_asked(asked.index()):
         return Approvals({}, {})
     entries = judging_entries(asked.index(), asked.ledger, events)
-    verdicts: dict[str, list[Judged]] = {}
-    for verdict in judged(asked.ledger, entries):
-        verdicts.setdefault(verdict.event_hash, []).append(verdict)
-    return Approvals(approvals_of(asked.ledger, entries), verdicts)
+    checked = checked_for(asked.index(), events)
+    return Approvals(*approvals_and_verdicts(asked.ledger, entries, checked))

@@ -9,10 +9,10 @@ import duckdb
 
 from kpiledger.audit.answer import Asked
 from kpiledger.closing.deeds import KINDS
-from kpiledger.closing.evidence import folder_of
 from kpiledger.closing.judged import done_by, not_counting
 from kpiledger.closing.standing import Close, closes_in
-from kpiledger.errors import BrokenWorld, WrongUse
+from kpiledger.closing.verified import sound_file
+from kpiledger.errors import WrongUse
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.subjects import resolving
@@ -78,9 +78,9 @@ def require_closes(asked: Asked) -> tuple[Close, ...]:
 
 def frozen_rows(asked: Asked, close: Close, name: str, where: str, words: dict[str, object]) -> list[dict[str, Any]]:
     """The rows of a frozen file that fit a condition of ours; its values are bound."""
-    path = folder_of(asked.settings.closes, close) / name
-    if not path.exists():
-        raise BrokenWorld(f"the frozen file {path} is missing", "`kpi verify` names every file that is not as recorded")
+    path = sound_file(asked.settings.closes, close, name)
+    if path is None:
+        return []
     with duckdb.connect() as connection:
         return rows_of_named(connection, f"select * from read_parquet({literal(path)}) where {where}", words)
 

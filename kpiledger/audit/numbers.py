@@ -11,8 +11,8 @@ import duckdb
 from kpiledger.audit.answer import Asked
 from kpiledger.audit.closes import entries_of, rows_of_named
 from kpiledger.closing.deeds import KINDS
-from kpiledger.closing.evidence import folder_of
 from kpiledger.closing.standing import closes_in
+from kpiledger.closing.verified import sound_file
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.periods import Period
@@ -56,8 +56,10 @@ def results_for(
     with open_current(asked.settings.warehouse) as warehouse:
         yield Results("published", rows_of_named(warehouse, query.format(table=f"kpi.{table}"), words))
     for close in closes_in(entries_of(asked, KINDS)):
-        path = folder_of(asked.settings.closes, close) / file
-        if close.is_standing and close.holds(period.start, period.end) and path.exists():
+        if not (close.is_standing and close.holds(period.start, period.end)):
+            continue
+        path = sound_file(asked.settings.closes, close, file)
+        if path is not None:
             with duckdb.connect() as connection, of_this_version(f"the frozen file {path}", _KEPT):
                 kept = query.format(table=f"read_parquet({literal(path)})")
                 yield Results(f"close {close.period}/{close.ordinal}", rows_of_named(connection, kept, words))

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from kpiledger.audit.answer import Asked
-from kpiledger.audit.approving import approvals_among
+from kpiledger.audit.approving import Approvals, approvals_among
 from kpiledger.audit.changing import Change, change_of, indexed_changes, narrowed, told_events
 from kpiledger.collector import uncollected
 from kpiledger.folding import RecordedEvent
@@ -36,11 +36,16 @@ def changes_of(asked: Asked, only: str = "true") -> list[Change]:
     An event that promises the same again changes nothing. Old is what held before it: never what waited for an
     approval.
     """
+    return changes_with_approvals(asked, only)[0]
+
+
+def changes_with_approvals(asked: Asked, only: str = "true") -> tuple[list[Change], Approvals]:
+    """`changes_of`, and how their events stand, which need not be judged a second time."""
     index = asked.index()
     with uncollected():
         found = list(indexed_changes(asked, only))
     if not index.execute("select 1 from entry where kind = 'authority.recorded' limit 1").fetchall():
-        return found
+        return found, approvals_among(asked, [change.seq for change in found])
     condition, values = narrowed(asked, of_kpi=False)
     touched = index.execute(_TOUCHED.format(condition=condition), list(values)).fetchall()
     approvals = approvals_among(asked, [seq for seq, *_ in touched])
@@ -52,7 +57,7 @@ def changes_of(asked: Asked, only: str = "true") -> list[Change]:
     kept = [change for change in found if change.agreement not in pending]
     whole = [*kept, *_of_pending(asked, pending, approvals.states)] if pending else kept
     whole.sort(key=lambda one: (one.seq, one.kpi, one.slice, one.member, one.changed_from))
-    return [one._replace(approval_state=approvals.of(one.entry_hash).state.value) for one in whole]
+    return [one._replace(approval_state=approvals.of(one.entry_hash).state.value) for one in whole], approvals
 
 
 def _of_pending(asked: Asked, agreements: set[str], states: Mapping[str, Approval]) -> Iterator[Change]:

@@ -14,7 +14,10 @@ COLUMNS = (
     "status_as_closed", "status_current", "cause", "detail", "accepted_in",
 )  # fmt: skip
 _FOUND = """
-    select * from kpi.fct_restatement
+    select
+        figure, close_period, close_ordinal, holder, kpi, slice, member, period_start, as_closed, official, current,
+        difference, status_as_closed, status_current, cause, detail, accepted_seq
+    from kpi.fct_restatement
     where ($period is null or close_period = $period) and ($kpi is null or kpi = $kpi)
     order by close_period, figure, holder, kpi, slice, member, grain, span, period_start
 """

@@ -9,6 +9,9 @@ from kpiledger.errors import WrongUse
 from kpiledger.typed import typed_moment
 
 _DAY = timedelta(days=1)
+# A century: with more the days of a calendar run out. Of anything else there is less than a thousand million.
+_MOST_DAYS = 36_525
+_MOST = 1_000_000_000
 
 
 def moment_of(words: Mapping[str, str], name: str) -> datetime | None:
@@ -28,11 +31,17 @@ def day_of(words: Mapping[str, str], name: str) -> date | None:
 
 
 def number_of(words: Mapping[str, str], name: str, otherwise: int) -> int:
-    """The whole number that a word names, 0 or more; `otherwise` where the word is not given."""
-    text = words.get(name, str(otherwise))
+    """The whole number that a word names, from 0 to what can be meant; `otherwise` where the word is not given."""
+    text = words.get(name)
+    if text is None:
+        return otherwise
     if not (text.isascii() and text.isdigit()):
         raise WrongUse(f"--{name} {text!r} is no whole number", f"write it in digits, as {otherwise}")
-    return int(text)
+    most = _MOST_DAYS if name == "days" else _MOST
+    digits = text.lstrip("0") or "0"
+    if len(digits) > len(str(most)) or int(digits) > most:
+        raise WrongUse(f"--{name} {digits[:25]} is too large", f"it is at most {most:,}")
+    return int(digits)
 
 
 def recorded_between(words: Mapping[str, str]) -> tuple[datetime, datetime]:

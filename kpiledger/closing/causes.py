@@ -15,8 +15,8 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from kpiledger.closing.differing import Different
-from kpiledger.closing.evidence import folder_of
 from kpiledger.closing.facts import FactChange, change_of
+from kpiledger.closing.places import folder_of
 from kpiledger.closing.standing import Close
 from kpiledger.project import Project
 from kpiledger.specs.formula import kpis_in

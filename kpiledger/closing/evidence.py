@@ -10,7 +10,6 @@ replaced by the next. A holder who is a person stands as a commitment, so that e
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,17 +20,16 @@ from duckdb import DuckDBPyConnection
 
 from kpiledger.closing.columns import SCORECARD, SCORECARD_KEY, VALUES, VALUES_KEY, frozen_keys
 from kpiledger.closing.facts import rows_in_period
+from kpiledger.closing.places import EXTRACTS, SCORECARD_FILE, VALUES_FILE, folder_of
 from kpiledger.closing.standing import Close
 from kpiledger.extracts.choosing import keep_too
+from kpiledger.file_hash import file_hash
 from kpiledger.ledger.durable import sync_folder
 from kpiledger.project import Project
 from kpiledger.recipe import FILE as RECIPE
 from kpiledger.warehouse import literal
 
-SCORECARD_FILE, VALUES_FILE = "scorecard.parquet", "values.parquet"
-EXTRACTS = "extracts"
 _EXTRACTS_LIST = "extracts.json"
-_CHUNK = 1 << 20
 _CHECKS = {"checks.parquet": "fct_check_result", "reconciliation.parquet": "fct_reconciliation"}
 
 
@@ -41,11 +39,6 @@ class Frozen:
 
     files: Mapping[str, str]
     rows: Mapping[str, int]
-
-
-def folder_of(closes: Path, close: Close) -> Path:
-    """Where the evidence of a close lies."""
-    return closes / close.period / str(close.ordinal)
 
 
 def freeze(
@@ -95,15 +88,6 @@ def hashes_in(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): file_hash(path) for path in sorted(folder.rglob("*")) if path.is_file()
     }
-
-
-def file_hash(path: Path) -> str:
-    """The SHA-256 of a file, read piece by piece."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(_CHUNK):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 def keep_holders(warehouse: DuckDBPyConnection, people: Mapping[str, str]) -> None:

@@ -69,12 +69,16 @@ def done_by(said: Mapping[str, Any]) -> Any:
 
 @dataclass(slots=True)
 class _Judging:
-    """What was recorded so far: policy, keys, signatures that were given, and closes that do not count."""
+    """What was recorded so far: policy, keys, signatures that were given, and closes that do not count.
+
+    `owners` has everybody whom a key ever spoke for, by its fingerprint: taking a key back does not take it away.
+    """
 
     units: frozenset[str] | None
     standing: Standing = NOBODY
     asked_from: date | None = None
     keys: dict[tuple[str, str], Key] = field(default_factory=dict)
+    owners: dict[str, set[str]] = field(default_factory=dict)
     given: dict[str, int] = field(default_factory=dict)
     void: set[str] = field(default_factory=set)
 
@@ -88,6 +92,7 @@ class _Judging:
         elif entry.kind is EntryKind.KEY_ADDED:
             found = recorded_key(entry.content)
             self.keys[found.person, entry.content["fingerprint"]] = found
+            self.owners.setdefault(entry.content["fingerprint"], set()).add(found.person)
         else:
             self.keys.pop((person_of(entry.content["person"]), entry.content["fingerprint"]), None)
 
@@ -119,6 +124,9 @@ class _Judging:
         yield from problems_of_signature(entry, known)
         if known is not None and self.asked_from is not None and not known.signs_closes:
             yield f"it is signed with {said['fingerprint']}, which was not bound to closes when it was recorded"
+        doer = person_of(done_by(entry.content))
+        if doer in self.owners.get(said["fingerprint"], ()) and doer != person_of(entry.content["approved_by"]):
+            yield f"it is signed with {said['fingerprint']}, which was recorded for who did it"
         first = self.given.setdefault(said["signature"], entry.seq)
         if first != entry.seq:
             yield f"its signature was given to entry {first}"

@@ -24,7 +24,7 @@ from kpiledger.closing.columns import (
     nothing_closed,
     promise_text,
 )
-from kpiledger.closing.evidence import SCORECARD_FILE, VALUES_FILE, folder_of
+from kpiledger.closing.places import SCORECARD_FILE, VALUES_FILE, folder_of
 from kpiledger.closing.standing import Close, last_of_each
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind

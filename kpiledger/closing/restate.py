@@ -16,17 +16,8 @@ from duckdb import DuckDBPyConnection
 
 from kpiledger.closing.columns import SCORECARD_KEY, VALUES, VALUES_KEY, frozen_keys
 from kpiledger.closing.doing import Pair, Place, alone, published, reasons_against, refuse
-from kpiledger.closing.evidence import (
-    SCORECARD_FILE,
-    VALUES_FILE,
-    folder_of,
-    hashes_in,
-    keep_holders,
-    keep_inputs,
-    scorecard_columns,
-    settle,
-    write_rows,
-)
+from kpiledger.closing.evidence import hashes_in, keep_holders, keep_inputs, scorecard_columns, settle, write_rows
+from kpiledger.closing.places import SCORECARD_FILE, VALUES_FILE, folder_of
 from kpiledger.closing.published import as_of_in, holders_in
 from kpiledger.closing.refusing import ToClose, last_publication, refusals_of_news, refusals_of_tables
 from kpiledger.closing.signed import with_signature

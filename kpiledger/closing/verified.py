@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kpiledger.closing.evidence import EXTRACTS, file_hash, folder_of
+from kpiledger.closing.places import EXTRACTS, folder_of
 from kpiledger.closing.standing import Close
-from kpiledger.errors import RunStopped
+from kpiledger.errors import BrokenWorld, RunStopped
+from kpiledger.file_hash import file_hash
 from kpiledger.ledger.entry import Entry
 
 
@@ -42,6 +43,21 @@ def require_unchanged(closes: Path, found: Iterable[Close]) -> None:
             "what was frozen when periods were closed is not as the ledger says:\n" + "\n".join(told),
             f"bring {closes} back from its copy; a closed figure is never made again",
         )
+
+
+def sound_file(closes: Path, close: Close, name: str) -> Path | None:
+    """A file of a close, byte for byte as the ledger says; None where the ledger names no such file of it.
+
+    BrokenWorld where it is missing or changed: no figure is told from it then.
+    """
+    path = folder_of(closes, close) / name
+    for entry in (close.entry, *close.restatements):
+        digest = entry.content["files"].get(name)
+        if digest is not None:
+            for fault in _fault(entry, path, digest, {}):
+                raise BrokenWorld(fault.message, f"bring {path} back from a copy; `kpi verify` names every such file")
+            return path
+    return None
 
 
 def _fault(entry: Entry, path: Path, digest: str, seen: dict[tuple[int, int], str]) -> Iterator[Fault]:

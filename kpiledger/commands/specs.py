@@ -17,6 +17,7 @@ from kpiledger.finding import Finding, has_errors, in_order
 from kpiledger.loading.nearest import suggestion
 from kpiledger.project import Project
 from kpiledger.recorded_waivers import with_recorded
+from kpiledger.recording.rewriting import past_rewritten_since
 from kpiledger.reports.explaining import explained as explained_code
 from kpiledger.reports.findings import findings_json, findings_text
 
@@ -41,9 +42,9 @@ def check(world: World, output: str, explain: str | None) -> None:
 def _with_ledger(world: World, project: Project, findings: list[Finding]) -> list[Finding]:
     """What the ledger knows too; where it cannot be read that is said, and `kpi run` stops."""
     try:
-        return with_recorded(project, world.ledger, findings)
+        return [*with_recorded(project, world.ledger, findings), *past_rewritten_since(project, world.ledger)]
     except BrokenWorld as problem:
-        click.echo(f"earlier waivers were not looked at: {problem.message}", err=True)
+        click.echo(f"earlier waivers and policies were not looked at: {problem.message}", err=True)
         return findings
 
 

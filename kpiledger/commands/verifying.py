@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
 from kpiledger.checking import check_folder
 from kpiledger.commands.world import OUTPUT, World, in_project
+from kpiledger.errors import DamagedFile, LedgerDamaged, WrongUse
 from kpiledger.finding import has_errors
+from kpiledger.ledger.checkpoint import VerifierKey
+from kpiledger.ledger.keys import key_in
 from kpiledger.ledger_index.lean import without_pandas
-from kpiledger.projected import not_published, projected_rows
+from kpiledger.projected import hashes_of_tables
 from kpiledger.publishing import table_hashes
 from kpiledger.verifying import render_json, render_text
 from kpiledger.verifying import verify as verify_ledger
 
 
 @click.command()
+@click.option("--every-row", is_flag=True, help="Compare every row of the published tables, whatever their note says.")
+@click.option(
+    "--key",
+    "kept_key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A copy of ledger.vkey that was kept elsewhere: nothing is believed that another key signed.",
+)
 @OUTPUT
 @in_project
 @without_pandas
-def verify(world: World, output: str) -> None:
+def verify(world: World, every_row: bool, kept_key: Path | None, output: str) -> None:
     """Hold the ledger's bytes against its tree, its checkpoint, the files and the warehouse."""
     project, findings = check_folder(world.root)
     problems = ["files: the specs have errors, `kpi check` shows them"] if has_errors(findings) else []
-    rows, hashes, unseen = None, None, []
+    warehouse, hashes, unseen = None, None, []
     if world.settings.warehouse.exists():
-        rows, hashes = projected_rows(world.settings.warehouse), table_hashes(world.settings.warehouse)
-        unseen += [f"published tables: {name} is not in those of another version" for name in not_published(rows)]
+        warehouse = world.settings.warehouse
+        try:
+            hashes = table_hashes(warehouse) if every_row else hashes_of_tables(warehouse, world.ledger)
+        except DamagedFile as damage:
+            problems.append(f"published tables: {damage.message}")
     elif world.settings.current.is_symlink():
         problems.append(f"published tables: {world.settings.warehouse} leads nowhere")
     else:
@@ -36,11 +50,20 @@ def verify(world: World, output: str) -> None:
     found = verify_ledger(
         world.ledger,
         checked,
-        rows,
+        warehouse,
+        key=_kept(kept_key) if kept_key else None,
         published=hashes,
         not_looked_at=unseen,
         problems=problems,
         settings=world.settings,
+        is_every_row=every_row,
     )
     click.echo(render_json(found) if output == "json" else render_text(found))
     sys.exit(0 if found.holds else 1)
+
+
+def _kept(path: Path) -> VerifierKey:
+    try:
+        return key_in(path)
+    except LedgerDamaged as problem:
+        raise WrongUse(problem.message, "name a copy of the ledger's keys/ledger.vkey") from problem

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from kpiledger.errors import RunStopped
+from kpiledger.errors import RunStopped, WrongUse
 from kpiledger.finding import Finding, has_errors
 from kpiledger.ledger.store import Ledger
 from kpiledger.project import Project
@@ -52,6 +52,8 @@ def in_project(function: Callable[..., None]) -> Callable[..., None]:
 
     @click.pass_context
     def command(context: click.Context, /, *words: object, **options: object) -> None:
+        for name, said in options.items():
+            _require_visible(name, said)
         world = World(load_settings(context.obj.resolve(), os.environ))
         function(world, *words, **options)
 
@@ -60,6 +62,17 @@ def in_project(function: Callable[..., None]) -> Callable[..., None]:
     if hasattr(function, "__click_params__"):
         command.__click_params__ = function.__click_params__  # type: ignore[attr-defined]
     return command
+
+
+def _require_visible(name: str, said: object) -> None:
+    """WrongUse for characters that the texts of specs may not have either: what is typed here may be kept for good."""
+    for text in said if isinstance(said, tuple) else (said,):
+        if not isinstance(text, str) or text.isprintable():
+            continue
+        # Imported here, since next to nothing that is typed comes this far, and the package has the reader of specs.
+        if found := import_module("kpiledger.loading.text").INVISIBLE.search(text):
+            problem = f"the invisible character U+{ord(found.group()):04X} stands in `{name}`"
+            raise WrongUse(problem, "delete it and type the text anew")
 
 
 def color() -> bool:

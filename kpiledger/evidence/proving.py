@@ -65,7 +65,8 @@ def proved_entry(ledger: Ledger, seq: int, offset: int | None = None, leaves: li
     """The proof of one entry; `offset` saves looking for its line, `leaves` reading them for each of many."""
     checkpoint = signed_checkpoint(ledger)
     if not 0 < seq <= checkpoint.size:
-        raise WrongUse(f"there is no entry {seq}", f"the ledger has the entries 1 to {checkpoint.size}")
+        has = f"the entries 1 to {checkpoint.size}" if checkpoint.size else "none yet"
+        raise WrongUse(f"there is no entry {seq}", f"the ledger has {has}")
     line = b"".join(ledger.storage.entry_lines(seq, seq, offset)[:1])
     steps = inclusion_proof(seq - 1, leaves or leaf_hashes(ledger, checkpoint.size))
     content = inclusion_file(seq, steps, ledger.storage.checkpoint())

@@ -13,8 +13,9 @@ from pathlib import Path
 import duckdb
 
 from kpiledger.errors import BrokenWorld
-from kpiledger.extracts.manifest import Manifest, file_hash, read_manifest
+from kpiledger.extracts.manifest import Manifest, read_manifest
 from kpiledger.extracts.store import DATA, MANIFEST, current_link, table_folder
+from kpiledger.file_hash import file_hash
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger, read_entries

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +65,6 @@ def read_manifest(path: Path) -> Manifest:
 def read_manifests(path: Path) -> list[Manifest]:
     """The manifests of a run's set, as `extracts.json` has them; none where there is no such file."""
     return [_of(path, one) for one in _read(path)] if path.exists() else []
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _read(path: Path) -> Any:

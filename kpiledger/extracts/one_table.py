@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from kpiledger.extracts.arrived import Arrived, private_link
 from kpiledger.extracts.history import History, Published, history_of
 from kpiledger.extracts.judging import columns_fit, keys_fit, rows_fit, size_fits, types_fit
-from kpiledger.extracts.manifest import Manifest, extract_id_of, file_hash
+from kpiledger.extracts.manifest import Manifest, extract_id_of
 from kpiledger.extracts.problem import Problem
 from kpiledger.extracts.snapshot import Answer, ask, batches
 from kpiledger.extracts.store import current_link
+from kpiledger.file_hash import file_hash
 from kpiledger.quality.session import SourceSession
 from kpiledger.specs.expectation import CheckedTable
 from kpiledger.specs.extracting import Extract

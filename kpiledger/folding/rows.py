@@ -8,15 +8,16 @@ recorded with. A row that `is_pending` waits for an approval that it needs: it h
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from kpiledger.folding.figures import Figures, kept, promised_figures
+from kpiledger.folding.figures import kept, promised_figures
 from kpiledger.folding.replay import PromisedTarget
 from kpiledger.folding.versions import AgreementVersion, Segment
-from kpiledger.periods import COMMON, Period, Reckoning
+from kpiledger.periods import COMMON, Reckoning
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,11 @@ def target_period_rows(
     held = tuple(versions)
     numbers = {version.source.seq: version.number for version in held}
     return tuple(
-        _target_row(version, segment, promised, period, figures, numbers[promised.source.seq])
+        row
         for version in held
         for segment in version.segments
         for promised in segment.promised
-        for period, figures in promised_figures(promised, segment.valid_from, segment.valid_to, reckoning)
+        for row in _target_rows(version, segment, promised, numbers[promised.source.seq], reckoning)
     )
 
 
@@ -142,49 +143,55 @@ def _agreement_row(version: AgreementVersion) -> AgreementVersionRow:
     )
 
 
-def _target_row(
-    version: AgreementVersion,
-    segment: Segment,
-    promised: PromisedTarget,
-    period: Period,
-    figures: Figures,
-    named_version: int,
-) -> TargetPeriodRow:
+def _target_rows(
+    version: AgreementVersion, segment: Segment, promised: PromisedTarget, named_version: int, reckoning: Reckoning
+) -> Iterator[TargetPeriodRow]:
+    # There may be millions of rows, and most of each is the same in all its periods.
+    same = _same_in_all_periods(version, segment, promised, named_version)
+    for period, figures in promised_figures(promised, segment.valid_from, segment.valid_to, reckoning):
+        superseded_at = version.superseded_on(period.start)
+        yield TargetPeriodRow(
+            **same,
+            grain=period.grain.value,
+            period_start=period.start,
+            period_end=period.end,
+            target_value=figures.target,
+            amber_value=figures.amber,
+            upper_value=figures.upper,
+            valid_to=version.segments[-1].valid_to if superseded_at else version.valid_to,
+            superseded_at=superseded_at,
+        )
+
+
+def _same_in_all_periods(
+    version: AgreementVersion, segment: Segment, promised: PromisedTarget, named_version: int
+) -> dict[str, Any]:
     target, relative = promised.target, promised.target.target.relative
-    superseded_at = version.superseded_on(period.start)
     # What an amendment does not name carries on with the approval of the event that named it.
     approval = version.approval_of(promised.source)
-    return TargetPeriodRow(
-        agreement=version.agreement,
-        agreement_version=version.number,
-        holder=version.source.holder,
-        kpi=target.kpi,
-        slice=target.slice_name,
-        member=target.member,
-        grain=period.grain.value,
-        period_start=period.start,
-        period_end=period.end,
-        target_value=figures.target,
-        comparison=target.target.comparison.value,
-        amber_value=figures.amber,
-        stretch_value=kept(target.stretch),
-        weight=target.weight,
-        influence=target.influence,
-        baseline_value=kept(target.baseline.value) if target.baseline else None,
-        valid_from=version.valid_from,
-        valid_to=version.segments[-1].valid_to if superseded_at else version.valid_to,
-        recorded_at=version.source.recorded_at,
-        superseded_at=superseded_at,
-        upper_value=figures.upper,
-        within_value=kept(target.target.within),
-        commit_value=kept(target.commit),
-        amber_share=kept(target.amber.share_of_target) if target.amber else None,
-        amber_outside_by=kept(target.amber.outside_by) if target.amber else None,
-        reference=relative.to.value if relative else None,
-        reference_times=kept(relative.times) if relative else None,
-        is_pilot=segment.is_pilot,
-        is_binding=approval.counts and not segment.is_pilot and not version.is_pending,
-        approval_state=approval.state.value,
-        is_pending=version.is_pending,
-        named_version=named_version,
-    )
+    return {
+        "agreement": version.agreement,
+        "agreement_version": version.number,
+        "holder": version.source.holder,
+        "kpi": target.kpi,
+        "slice": target.slice_name,
+        "member": target.member,
+        "comparison": target.target.comparison.value,
+        "stretch_value": kept(target.stretch),
+        "weight": target.weight,
+        "influence": target.influence,
+        "baseline_value": kept(target.baseline.value) if target.baseline else None,
+        "valid_from": version.valid_from,
+        "recorded_at": version.source.recorded_at,
+        "within_value": kept(target.target.within),
+        "commit_value": kept(target.commit),
+        "amber_share": kept(target.amber.share_of_target) if target.amber else None,
+        "amber_outside_by": kept(target.amber.outside_by) if target.amber else None,
+        "reference": relative.to.value if relative else None,
+        "reference_times": kept(relative.times) if relative else None,
+        "is_pilot": segment.is_pilot,
+        "is_binding": approval.counts and not segment.is_pilot and not version.is_pending,
+        "approval_state": approval.state.value,
+        "is_pending": version.is_pending,
+        "named_version": named_version,
+    }

@@ -2,60 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from kpiledger.git_check.candidates import Candidates
-from kpiledger.git_check.held import QUOTED, SpecsInGit
-from kpiledger.git_check.judging import Looking
-from kpiledger.git_check.objects import OBJECT_ID, ObjectDamaged, Objects
-from kpiledger.git_check.present import GitRefused, outside_of, repository_of
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from kpiledger.git_check.findings import findings_of, same_left_out
+from kpiledger.git_check.held import QUOTED
+from kpiledger.git_check.keeping import KnowledgeFile, close_known, keep, open_known
+from kpiledger.git_check.known import Fetch, Known, lay_tables, learn_entries, learn_history
+from kpiledger.git_check.objects import Objects
+from kpiledger.git_check.packs import judge_packs, packs_of
+from kpiledger.git_check.present import GitRefused, Repository, history_of, repository_of
+from kpiledger.git_check.quick import clear, lay_history
 from kpiledger.git_check.report import GitReport
-from kpiledger.git_check.snapshots import Snapshots
 from kpiledger.ledger.contents import EVENT_OF_KIND
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger
-from kpiledger.ledger.subjects import erased_commitments
+from kpiledger.ledger.subjects import erased_commitments, resolving
+from kpiledger.ledger_index.entries import entries_at
 
 # Other kinds come from runs and commands, or say what the files no longer say.
-_FROM_FILES = frozenset({EntryKind.DEFINITION_RECORDED, *EVENT_OF_KIND, *QUOTED})
+FROM_FILES = frozenset({EntryKind.DEFINITION_RECORDED, *EVENT_OF_KIND, *QUOTED})
+_TOLD = "(seq integer, kind varchar, key varchar, commit_id varchar, is_uncommitted boolean, entry_hash varchar)"
+
+
+# As the index has them; what a question asks about is all or one agreement or KPI.
+_FROM_INDEX = f"""
+    create or replace temp table told as
+    select seq, kind, key, commit_id, is_uncommitted, entry_hash from entry
+    where kind in ({", ".join(f"'{kind.value}'" for kind in sorted(FROM_FILES))})
+        and (coalesce(commit_id, '') <> '' or is_uncommitted)
+        and (len(?::varchar[]) = 0 or split_part(key, '/', 1) in (select unnest(?::varchar[])))
+"""
 
 
 def check_git(root: Path, ledger: Ledger, entries: Sequence[Entry]) -> GitReport:
-    """What git says of every entry that was read from a file, in the order of the entries."""
+    """What git says of every entry that was read from a file, in the order of the entries; all is looked at anew."""
     repository = repository_of(root)
     if isinstance(repository, str):
         return GitReport(None, (), repository)
-    told = [entry for entry in entries if entry.kind in _FROM_FILES and (entry.commit or entry.uncommitted)]
+    told = [entry for entry in entries if entry.kind in FROM_FILES and (entry.commit or entry.uncommitted)]
+    by_seq = {entry.seq: entry for entry in told}
+    with duckdb.connect() as connection:
+        connection.execute(f"create temp table told {_TOLD}")
+        if told:
+            rows = [(one.seq, one.kind.value, one.key, one.commit, one.uncommitted, one.entry_hash) for one in told]
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            connection.execute(f"insert into told select {', '.join('unnest(?)' for _ in columns)}", columns)
+        known = lay_tables(connection, None)
+        erased = erased_commitments(entries)
+        fetch: Fetch = lambda seqs: map(by_seq.__getitem__, seqs)  # noqa: E731
+        return _judged(repository, ledger, known, fetch, erased, partial(history_of, repository))
+
+
+def ask_of_git(
+    root: Path,
+    ledger: Ledger,
+    index: DuckDBPyConnection,
+    build: Path,
+    names: Sequence[str],
+    *,
+    tells_same: bool = True,
+) -> GitReport:
+    """`check_git` for an auditor's question: entries by the ledger's index, and what is known of commits is kept.
+
+    Unless it `tells_same`, entries that are the same have no finding and are counted.
+    """
+    repository = repository_of(root)
+    if isinstance(repository, str):
+        return GitReport(None, (), repository)
+    with ThreadPoolExecutor(1) as beside:
+        # Git walks through its history meanwhile.
+        history = beside.submit(history_of, repository).result
+        return _of_index(repository, ledger, index, build, names, history, tells_same=tells_same)
+
+
+def _of_index(
+    repository: Repository,
+    ledger: Ledger,
+    index: DuckDBPyConnection,
+    build: Path,
+    names: Sequence[str],
+    history: Callable[[], bytes],
+    *,
+    tells_same: bool,
+) -> GitReport:
+    index.execute(_FROM_INDEX, [list(names), list(names)])
+    erased = frozenset(one for (one,) in index.execute("select commitment from erasure").fetchall())
+    fetch = partial(entries_at, index, ledger)
+    if repository.is_shallow:  # where history is cut, a commit seems to have written everything
+        return _judged(repository, ledger, lay_tables(index, None), fetch, erased, history)
+    file = KnowledgeFile(build, ledger)
+    known, disbelieved = open_known(index, file)
+    known.tells_same = tells_same
     try:
-        with Objects(root) as objects:
-            present = _existing(objects, told)
-            outside = outside_of(repository, present)
-            specs = SpecsInGit(Snapshots(objects, repository.prefix))
-            looking = Looking(
-                repository=repository,
-                ledger=ledger,
-                specs=specs,
-                candidates=Candidates(repository, specs),
-                in_history=present - outside,
-                present=present,
-                erased=erased_commitments(entries),
-            )
-            return GitReport(repository.head, tuple(looking.at(entry) for entry in told))
+        report = _judged(repository, ledger, known, fetch, erased, history)
+        return replace(report, kept=tuple(filter(None, (disbelieved, _used(known), keep(known, file)))))
+    finally:
+        close_known(known)
+
+
+def _used(known: Known) -> str | None:
+    """What was kept of earlier calls and used for this one."""
+    if not known.kept:
+        return None
+    used = f"select (select count(*) from {known.kept}.walked), (select count(*) from {known.kept}.blob_read)"
+    ((commits, blobs),) = known.connection.execute(used).fetchall()
+    return (
+        f"what {commits} commits wrote and {blobs} files say was kept from an earlier call and signed by the ledger's "
+        "key; the present history, branches and damaged objects were looked for now. `kpi verify` uses nothing kept"
+    )
+
+
+def _judged(
+    repository: Repository,
+    ledger: Ledger,
+    known: Known,
+    fetch: Fetch,
+    erased: frozenset[str],
+    history: Callable[[], bytes],
+) -> GitReport:
+    """What git says of the entries in the table `told`, in their order; `fetch` gives some of them whole."""
+    try:
+        with Objects(repository.root) as objects, ThreadPoolExecutor(1) as beside:
+            # What takes long and needs nobody else begins at once, where it is sure to be asked for.
+            packs = beside.submit(packs_of, repository).result if known.is_kept else partial(packs_of, repository)
+            lay_history(known.connection, history())
+            learn_history(known, repository, objects)
+            learn_entries(known, fetch, resolving(ledger))
+            clear(known.connection, is_shallow=repository.is_shallow)
+            judge_packs(known, objects, packs)
+            findings = tuple(findings_of(repository, ledger, known, objects, fetch, erased))
+            return GitReport(repository.head, findings, same_left_out=same_left_out(known))
     except GitRefused as refusal:
         return GitReport(repository.head, (), str(refusal))
-
-
-def _existing(objects: Objects, entries: Iterable[Entry]) -> frozenset[str]:
-    """The recorded commits that the repository has."""
-    commits = {entry.commit for entry in entries if entry.commit and OBJECT_ID.match(entry.commit)}
-    return frozenset(commit for commit in sorted(commits) if _is_commit(objects, commit))
-
-
-def _is_commit(objects: Objects, commit: str) -> bool:
-    try:
-        found = objects.read(commit)
-    except ObjectDamaged:
-        return False
-    return found is not None and found.kind == "commit"

@@ -11,7 +11,8 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
-from kpiledger.git_check.snapshots import Folder, Snapshots
+from kpiledger.git_check.mentions import Mentions
+from kpiledger.git_check.snapshots import Snapshots
 from kpiledger.ledger.contents import agreement_content
 from kpiledger.ledger.definitions import definition_content
 from kpiledger.ledger.entry import Entry
@@ -55,10 +56,12 @@ class SpecsInGit:
     """The specs of a project at its commits."""
 
     snapshots: Snapshots
+    mentions: Mentions
     _specs: dict[str, SpecFile | str] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
     _files: dict[str, _Events] = field(default_factory=dict)
-    _agreed: dict[str, tuple[_Events, tuple[str, ...]]] = field(default_factory=dict)
+    _kpis: dict[str, dict[str, str]] = field(default_factory=dict)
+    _sound: set[str] = field(default_factory=set)
 
     def held(self, commit: str, entry: Entry) -> Held:
         """What a commit holds under an entry's key."""
@@ -72,36 +75,19 @@ class SpecsInGit:
             return self._definition(commit, name, int(number))
         return self._event(commit, name, int(number))
 
-    def agreements_in(self, commit: str, path: str) -> frozenset[str]:
-        """The agreements that a file below the folder of agreements speaks of at a commit."""
-        folder = self.snapshots.folder(commit, AGREEMENTS)
-        blob = folder.files.get(path) if folder else None
-        return frozenset(self._in_file(path, blob)) if blob else frozenset()
-
     def _event(self, commit: str, agreement: str, ordinal: int) -> Held:
         """An event counts from the agreement's first; where that lay in a file that came later, it counted less."""
         folder = self.snapshots.folder(commit, AGREEMENTS)
         if folder is None:
             return Held()
-        events, unread = self._events(folder)
-        found = events.get(agreement, ())
+        found: tuple[Mapping[str, Any], ...] = ()
+        unread = []
+        for path, blob in self.mentions.of(folder, agreement):
+            found += self._in_file(path, blob).get(agreement, ())
+            unread += [blob] if self._why(blob) else []
         reason = next((why for blob, why in self._unread(unread) if agreement in self._words(blob)), None)
         counted = found[ordinal - 1] if 0 < ordinal <= len(found) else None
         return Held(counted, found, reason)
-
-    def _events(self, folder: Folder) -> tuple[_Events, tuple[str, ...]]:
-        """The events of every readable file by agreement, and the blobs of those that are not."""
-        if folder.tree not in self._agreed:
-            found: dict[str, tuple[Mapping[str, Any], ...]] = {}
-            unread = []
-            for path in sorted(folder.files):
-                blob = folder.files[path]
-                for agreement, events in self._in_file(path, blob).items():
-                    found[agreement] = found.get(agreement, ()) + events
-                if self._why(blob):
-                    unread.append(blob)
-            self._agreed[folder.tree] = found, tuple(unread)
-        return self._agreed[folder.tree]
 
     def _in_file(self, path: str, blob: str) -> _Events:
         if blob not in self._files:
@@ -114,12 +100,32 @@ class SpecsInGit:
             self._files[blob] = found
         return self._files[blob]
 
+    def definition_place(self, commit: str, name: str) -> tuple[str, str] | None:
+        """The blob of a KPI's file and the tree of the facts: together they say every version of the KPI."""
+        facts, blob = self.snapshots.folder(commit, FACTS), self._kpi_file(commit, name)
+        if facts is None or blob is None:
+            return None
+        for one in (blob, *facts.files.values()):  # that they are undamaged is asked now, whatever is known of them
+            if one not in self._sound:
+                self.snapshots.text(one)
+                self._sound.add(one)
+        return blob, facts.tree
+
+    def _kpi_file(self, commit: str, name: str) -> str | None:
+        kpis = self.snapshots.folder(commit, KPIS)
+        if kpis is None:
+            return None
+        if kpis.tree not in self._kpis:
+            by_name: dict[str, str] = {}
+            for path, blob in kpis.files.items():
+                by_name.setdefault(PurePosixPath(path).stem, blob)
+            self._kpis[kpis.tree] = by_name
+        return self._kpis[kpis.tree].get(name)
+
     def _definition(self, commit: str, name: str, number: int) -> Held:
         """The version of a KPI over the facts of that commit."""
-        kpis, facts = (self.snapshots.folder(commit, path) for path in (KPIS, FACTS))
-        blob = (
-            next((kpis.files[path] for path in kpis.files if PurePosixPath(path).stem == name), None) if kpis else None
-        )
+        facts = self.snapshots.folder(commit, FACTS)
+        blob = self._kpi_file(commit, name)
         if blob is None:
             return Held()
         kpi = self._spec(f"{name}.yml", blob, Kpi)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from kpiledger.git_check.candidates import Candidates
 from kpiledger.git_check.held import QUOTED, Held, SpecsInGit
 from kpiledger.git_check.objects import OBJECT_ID, ObjectDamaged
-from kpiledger.git_check.present import Repository, after, branches_with
+from kpiledger.git_check.present import Repository, after
 from kpiledger.git_check.report import Change, GitFinding, GitState, short_commit
 from kpiledger.ledger.contents import EVENT_OF_KIND
 from kpiledger.ledger.definitions import comparable
@@ -35,8 +35,10 @@ class Looking:
     in_history: Set[str]
     present: Set[str]
     erased: Set[str]
+    branches: Mapping[str, Sequence[str]]
+    known_definitions: Set[tuple[str, str, str]]
+    new_definitions: set[tuple[str, str, str]] = field(default_factory=set)
     _descendants: dict[str, frozenset[str]] = field(default_factory=dict)
-    _branches: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def at(self, entry: Entry) -> GitFinding:
         """What git says of one entry."""
@@ -52,9 +54,12 @@ class Looking:
             return _finding(entry, GitState.DIFFERENT, f"commit {short_commit(entry.commit)}: {damage}")
 
     def _at_commit(self, entry: Entry, commit: str) -> GitFinding:
+        if self._is_known(entry, commit):
+            return _finding(entry, GitState.SAME)
         held = self.specs.held(commit, entry)
         changes = self._changes(entry, held)
         if changes == ():
+            self._learn(entry, commit)
             return self._edited(entry, commit, held) or _finding(entry, GitState.SAME)
         if held.unreadable:
             said = f"commit {short_commit(commit)}: {held.unreadable}"
@@ -82,11 +87,10 @@ class Looking:
         if self.repository.is_shallow:
             said = f"commit {short_commit(commit)} is not in this shallow clone; `git fetch --unshallow` brings it"
             return _finding(entry, GitState.NOT_LOOKED_AT, said)
-        said = f"commit {short_commit(commit)} {self._where(commit)}"
+        said = where_is(commit, self.present, self.branches)
         found_in = next((one for one in self.candidates.of(entry) if self._holds(entry, one)), None)
         if found_in:
-            said += f"; commit {short_commit(found_in)} of the present history holds what was recorded"
-            return _finding(entry, GitState.MOVED, said, found_in=found_in)
+            return _finding(entry, GitState.MOVED, moved_said(said, found_in), found_in=found_in)
         return self._rewritten(entry, said)
 
     def _rewritten(self, entry: Entry, said: str) -> GitFinding:
@@ -105,7 +109,25 @@ class Looking:
         return resolving(self.ledger)
 
     def _holds(self, entry: Entry, commit: str) -> bool:
-        return self._changes(entry, self.specs.held(commit, entry)) == ()
+        if self._is_known(entry, commit):
+            return True
+        is_held = self._changes(entry, self.specs.held(commit, entry)) == ()
+        if is_held:
+            self._learn(entry, commit)
+        return is_held
+
+    def _is_known(self, entry: Entry, commit: str) -> bool:
+        """Whether a KPI's file over those facts is known to say what a definition recorded."""
+        if entry.kind is not EntryKind.DEFINITION_RECORDED or entry.has_commitments:
+            return False
+        place = self.specs.definition_place(commit, entry.key.rpartition("/")[0])
+        return place is not None and (entry.entry_hash, *place) in self.known_definitions
+
+    def _learn(self, entry: Entry, commit: str) -> None:
+        if entry.kind is EntryKind.DEFINITION_RECORDED and not entry.has_commitments:
+            place = self.specs.definition_place(commit, entry.key.rpartition("/")[0])
+            if place is not None:
+                self.new_definitions.add((entry.entry_hash, *place))
 
     def _changes(self, entry: Entry, held: Held) -> tuple[Change, ...] | None:
         """How what is held differs from what was recorded, nothing where it is the same; None where it is not held."""
@@ -124,14 +146,19 @@ class Looking:
             self._descendants[commit] = after(self.repository, commit)
         return self._descendants[commit]
 
-    def _where(self, commit: str) -> str:
-        """Where a commit is that the present history does not have."""
-        if commit not in self.present:
-            return "is not in the repository any more"
-        if commit not in self._branches:
-            self._branches[commit] = branches_with(self.repository, commit)
-        branches = self._branches[commit]
-        return f"is only on {', '.join(branches[:3])}" if branches else "is on no branch any more"
+
+def where_is(commit: str, present: Set[str], branches: Mapping[str, Sequence[str]]) -> str:
+    """Where a commit is that the present history does not have."""
+    if commit not in present:
+        return f"commit {short_commit(commit)} is not in the repository any more"
+    found = branches.get(commit)
+    place = f"only on {', '.join(found)}" if found else "on no branch any more"
+    return f"commit {short_commit(commit)} is {place}"
+
+
+def moved_said(where: str, found_in: str) -> str:
+    """What is said of an entry whose commit is elsewhere, and its content still there."""
+    return f"{where}; commit {short_commit(found_in)} of the present history holds what was recorded"
 
 
 def _differences(

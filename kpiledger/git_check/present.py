@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kpiledger.git import GitSaid, ask_git
 
 _MARK = b"\x01"
+_BRANCHES = 3  # so many say where a commit is
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,11 @@ def head_of(root: Path) -> str | None:
     return ask_git(root, "rev-parse", "--verify", "--quiet", "HEAD").text or None
 
 
-def outside_of(repository: Repository, commits: Iterable[str]) -> frozenset[str]:
-    """Which of some commits, that all exist, are not in the history of the present branch."""
-    known = list(commits)
-    if not known:
-        return frozenset()
-    asked = [*known, *([f"^{repository.head}"] if repository.head else [])]
-    said = ask_git(repository.root, "rev-list", "--stdin", given="\n".join(asked).encode() + b"\n")
-    return frozenset(_output(said).decode().split())
+def history_of(repository: Repository) -> bytes:
+    """The commits of the present history, oldest first, one a line."""
+    if repository.head is None:
+        return b""
+    return _output(ask_git(repository.root, "rev-list", "--topo-order", "--reverse", repository.head))
 
 
 def after(repository: Repository, commit: str) -> frozenset[str]:
@@ -52,10 +50,28 @@ def after(repository: Repository, commit: str) -> frozenset[str]:
     return frozenset(_output(said).decode().split())
 
 
-def branches_with(repository: Repository, commit: str) -> tuple[str, ...]:
-    """The branches and tags that still lead to a commit."""
-    said = ask_git(repository.root, "for-each-ref", "--format=%(refname:short)", f"--contains={commit}")
-    return tuple((said.text or "").splitlines())
+def branches_of(repository: Repository) -> Mapping[str, Sequence[str]]:
+    """For the commits outside of the present history: the first branches and tags that still lead to them."""
+    beyond = [f"^{repository.head}"] if repository.head else []
+    said = ask_git(repository.root, "rev-list", "--parents", "--all", *beyond)
+    parents = {line.split()[0]: line.split()[1:] for line in (said.text or "").splitlines()}
+    found: dict[str, list[str]] = defaultdict(list)
+    if not parents:
+        return found
+    shown = "--format=%(objectname) %(*objectname) %(refname:short)"
+    for line in (ask_git(repository.root, "for-each-ref", shown).text or "").splitlines():
+        *tips, name = line.split(" ")
+        reached = [tip for tip in tips if tip in parents]
+        seen = set(reached)
+        while reached:
+            commit = reached.pop()
+            # Whoever leads to a commit leads to all before it: those have as many names.
+            if len(found[commit]) < _BRANCHES:
+                found[commit].append(name)
+                new = [one for one in parents[commit] if one in parents and one not in seen]
+                seen.update(new)
+                reached += new
+    return found
 
 
 def commits_by_path(repository: Repository, folder: str) -> Mapping[str, Sequence[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -60,15 +61,28 @@ class GitFinding:
 
 @dataclass(frozen=True, slots=True)
 class GitReport:
-    """What git says of every entry that came from a file; `not_looked_at` says why there is no answer at all."""
+    """What git says of every entry that came from a file; `not_looked_at` says why there is no answer at all.
+
+    `kept` are sentences on what was used from an earlier call, or could not be. `same_left_out` entries are the same
+    and have no finding: who asks for what differs need not wait for them.
+    """
 
     head: str | None
     findings: tuple[GitFinding, ...]
     not_looked_at: str | None = None
+    kept: tuple[str, ...] = ()
+    same_left_out: int = 0
 
     def of(self, *states: GitState) -> tuple[GitFinding, ...]:
         """The findings of some states, in the order of the entries."""
         return tuple(finding for finding in self.findings if finding.state in states)
+
+    @property
+    def counts(self) -> dict[GitState, int]:
+        """How many entries stand in each state."""
+        found = Counter(finding.state for finding in self.findings)
+        found[GitState.SAME] += self.same_left_out
+        return {state: found[state] for state in GitState}
 
     @property
     def problems(self) -> tuple[GitFinding, ...]:

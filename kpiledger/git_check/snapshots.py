@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from kpiledger.git_check.objects import GitObject, ObjectDamaged, Objects
 
+# So many are remembered: each has a line for every file in it.
+_FOLDERS = 50
 _TREE_MODE, _FILE_MODES = "40000", frozenset({"100644", "100755"})
 
 
@@ -36,6 +38,9 @@ class Snapshots:
                 return None
             tree = inner
         if tree not in self._folders:
+            if len(self._folders) >= _FOLDERS:
+                self._folders.clear()
+                self._entries.clear()
             self._folders[tree] = dict(self._walk(tree))
         return Folder(tree, self._folders[tree])
 
@@ -57,7 +62,7 @@ class Snapshots:
 
     def _read(self, tree: str) -> Mapping[str, tuple[str, str]]:
         if tree not in self._entries:
-            self._entries[tree] = dict(_tree_entries(self._object(tree).content, len(tree) // 2))
+            self._entries[tree] = dict(tree_entries(self._object(tree).content, len(tree) // 2))
         return self._entries[tree]
 
     def _object(self, object_id: str) -> GitObject:
@@ -67,7 +72,7 @@ class Snapshots:
         return found
 
 
-def _tree_entries(content: bytes, id_size: int) -> Iterator[tuple[str, tuple[str, str]]]:
+def tree_entries(content: bytes, id_size: int) -> Iterator[tuple[str, tuple[str, str]]]:
     """Name, mode and id of each entry of a tree: `<mode> <name>`, a zero byte, the id's bytes."""
     at = 0
     while at < len(content):

@@ -7,12 +7,13 @@ forked does not hold what was anchored.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kpiledger.errors import BrokenWorld, LedgerDamaged
-from kpiledger.ledger.checkpoint import Checkpoint
+from kpiledger.ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey, open_checkpoint
 from kpiledger.ledger.durable import read_from, replace_file
 
 SUFFIX = ".checkpoint"
@@ -51,6 +52,23 @@ def require_no_fork(anchors: Sequence[Path], checkpoint: Checkpoint, note: bytes
             )
 
 
+def require_not_ahead(anchors: Sequence[Path], checkpoint: Checkpoint, key: VerifierKey) -> None:
+    """LedgerDamaged if an anchor has a checkpoint of more entries, signed by the ledger's key: it was rolled back."""
+    named = re.compile(rf"{re.escape(_stem(checkpoint))}-(?P<size>[0-9]+){re.escape(SUFFIX)}")
+    for anchor in anchors:
+        try:
+            found = [(path, named.fullmatch(path.name)) for path in (anchor.iterdir() if anchor.exists() else ())]
+            larger = sorted(path for path, name in found if name and int(name["size"]) > checkpoint.size)
+            ahead = next((path for path in larger if _is_signed(path.read_bytes(), key)), None)
+        except OSError as problem:
+            raise _unreachable(anchor, problem) from problem
+        if ahead:
+            raise LedgerDamaged(
+                f"{ahead} is of more entries than the {checkpoint.size} of the ledger: it was rolled back",
+                "run `kpi verify`, then restore the ledger from a copy; do not remove the anchor",
+            )
+
+
 def keep_anchored(anchors: Sequence[Path], checkpoint: Checkpoint, note: bytes) -> None:
     """Copy a checkpoint to every anchor that has it not."""
     for anchor in anchors:
@@ -73,7 +91,20 @@ def anchored_in(anchor: Path) -> list[Anchored]:
 
 
 def _name(checkpoint: Checkpoint) -> str:
-    return f"{checkpoint.origin.rpartition('/')[2]}-{checkpoint.size}{SUFFIX}"
+    return f"{_stem(checkpoint)}-{checkpoint.size}{SUFFIX}"
+
+
+def _stem(checkpoint: Checkpoint) -> str:
+    return checkpoint.origin.rpartition("/")[2]
+
+
+def _is_signed(note: bytes, key: VerifierKey) -> bool:
+    """What somebody else laid there does not keep a ledger from being written."""
+    try:
+        open_checkpoint(note, key)
+    except CheckpointError:
+        return False
+    return True
 
 
 def _unreachable(anchor: Path, problem: OSError) -> BrokenWorld:

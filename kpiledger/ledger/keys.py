@@ -52,7 +52,11 @@ def signing_key(folder: Path) -> tuple[str, Ed25519PrivateKey]:
 
 def trusted_key(folder: Path) -> VerifierKey:
     """The public key that checkpoints are checked with."""
-    path = folder / PUBLIC_FILE
+    return key_in(folder / PUBLIC_FILE)
+
+
+def key_in(path: Path) -> VerifierKey:
+    """The public key in a file, such as a copy of the ledger's that was kept elsewhere."""
     try:
         return VerifierKey.parse(_read(path))
     except CheckpointError as problem:

@@ -6,26 +6,41 @@ checkpoints, not here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kpiledger.ledger.postgres_functions import functions_laid
 from kpiledger.ledger.postgres_session import Session
 
-# The triggers that `postgres_schema.sql` makes, by their tables.
+# The triggers that `postgres_schema.sql` makes, by table and name: what each calls, and when as the catalogue has it.
+_BEFORE_EACH_INSERT, _AFTER_EACH_INSERT, _BEFORE_ANY_CHANGE = 7, 5, 58
 _TRIGGERS = {
-    ("checkpoint", "checkpoint_follows"),
-    ("checkpoint", "checkpoint_only_grows"),
-    ("entry", "entry_follows"),
-    ("entry", "entry_is_of_now"),
-    ("entry", "entry_is_signed_for"),
-    ("entry", "entry_only_grows"),
+    ("checkpoint", "checkpoint_follows"): ("ledger.checkpoint_follows()", _BEFORE_EACH_INSERT),
+    ("checkpoint", "checkpoint_only_grows"): ("ledger.refuse()", _BEFORE_ANY_CHANGE),
+    ("entry", "entry_follows"): ("ledger.entry_follows()", _BEFORE_EACH_INSERT),
+    ("entry", "entry_is_of_now"): ("ledger.entry_is_of_now()", _BEFORE_EACH_INSERT),
+    ("entry", "entry_is_signed_for"): ("ledger.entry_is_signed_for()", _AFTER_EACH_INSERT),
+    ("entry", "entry_only_grows"): ("ledger.refuse()", _BEFORE_ANY_CHANGE),
 }
 _TRIGGERS_ON = """
-select pg_class.relname, pg_trigger.tgname
+select pg_class.relname, pg_trigger.tgname, pg_trigger.tgfoid::regprocedure::text, pg_trigger.tgtype::integer
 from pg_trigger
 join pg_class on pg_class.oid = pg_trigger.tgrelid
 where pg_class.relnamespace = 'ledger'::regnamespace and pg_trigger.tgenabled in ('O', 'A')
+  and not pg_trigger.tgisinternal
+order by 1, 2
+"""
+# What comes between a statement and the rows of the tables; there is nothing such in a ledger.
+_BETWEEN = """
+select 'the rule ' || pg_rewrite.rulename, pg_class.relname
+from pg_rewrite
+join pg_class on pg_class.oid = pg_rewrite.ev_class
+where pg_class.oid in ('ledger.entry'::regclass, 'ledger.checkpoint'::regclass)
+union all
+select 'row level security', relname
+from pg_class
+where oid in ('ledger.entry'::regclass, 'ledger.checkpoint'::regclass) and (relrowsecurity or relforcerowsecurity)
+order by 1, 2
 """
 # What a role may do itself, and what it inherits; PostgreSQL's own roles have no login.
 _MAY_CHANGE = """
@@ -55,7 +70,7 @@ where pg_roles.oid <> pg_class.relowner
   )
 order by 1
 """
-_FUNCTIONS = "select proname, prosrc from pg_proc where pronamespace = 'ledger'::regnamespace"
+_FUNCTIONS = "select oid::regprocedure::text, proname, prosrc from pg_proc where pronamespace = 'ledger'::regnamespace"
 _OWN = "select rolname, rolsuper from pg_roles where rolname = session_user"
 
 
@@ -72,13 +87,15 @@ def rights_in(session: Session) -> Rights:
     """What the server's catalogue says of the ledger's triggers and of who may change its tables."""
     with session.reading() as cursor:
         cursor.execute(_TRIGGERS_ON)
-        off = sorted(_TRIGGERS - set(cursor.fetchall()))
+        triggers = {(table, name): (calls, when) for table, name, calls, when in cursor.fetchall()}
+        cursor.execute(_BETWEEN)
+        between = cursor.fetchall()
         cursor.execute(_MAY_CHANGE)
         changing = cursor.fetchall()
         cursor.execute(_MAY_BECOME_OWNER)
         owners = [name for (name,) in cursor.fetchall()]
         cursor.execute(_FUNCTIONS)
-        functions = dict(cursor.fetchall())
+        functions = cursor.fetchall()
         cursor.execute(_OWN)
         account, is_superuser = cursor.fetchone()
     return Rights(
@@ -86,20 +103,37 @@ def rights_in(session: Session) -> Rights:
         is_superuser,
         (
             *_other_functions(functions),
-            *(f"the trigger {name} of ledger.{table} is missing or disabled" for table, name in off),
+            *_other_triggers(triggers),
+            *(f"{what} stands before ledger.{table}" for what, table in between),
             *(f"the account {name} may {privilege} ledger.{table}" for name, privilege, table in changing),
             *(f"the account {name} may become the ledger's owner" for name in owners),
         ),
     )
 
 
-def _other_functions(found: Mapping[str, str]) -> Iterator[str]:
+def _other_triggers(found: Mapping[tuple[str, str], tuple[str, int]]) -> Iterator[str]:
+    for table, name in sorted(_TRIGGERS.keys() | found.keys()):
+        told = f"the trigger {name} of ledger.{table}"
+        if (table, name) not in found:
+            yield f"{told} is missing or disabled"
+        elif (table, name) not in _TRIGGERS:
+            yield f"{told} is none of the ledger's"
+        elif found[table, name] != _TRIGGERS[table, name]:
+            yield f"{told} is another: it calls {found[table, name][0]}"
+
+
+def _other_functions(rows: Iterable[tuple[str, str, str]]) -> Iterator[str]:
     """What the server's functions are not, in one sentence; an older version of ours laid other ones."""
-    laid = functions_laid()
+    laid, found = functions_laid(), dict[str, str]()
+    doubled = []
+    for signature, name, body in sorted(rows):
+        if name in found:
+            doubled.append(f"there is a second {signature.partition('(')[0]}: {signature}")
+        found.setdefault(name, body)
     missing = [f"ledger.{name} is missing" for name in laid if name not in found]
     other = [f"ledger.{name} is another" for name, body in laid.items() if body and found.get(name, body) != body]
-    if missing or other:
-        told = ", ".join([*missing, *other])
+    if missing or other or doubled:
+        told = ", ".join([*missing, *other, *doubled])
         yield (
             f"its schema is older than this version's, or was changed ({told}); "
             "an administrator brings it up to date with what `kpi ledger-schema --upgrade` prints"

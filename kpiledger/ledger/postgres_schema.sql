@@ -108,7 +108,7 @@ and json_typeof(line::json -> 'content') = 'object'
 and json_typeof(line::json -> 'uncommitted') = 'boolean'
 and line::json ->> 'format' = '1'
 and line::json ->> 'key' <> ''
-and line::json ->> 'kind' ~ '^[a-z]+\.[a-z]+$';
+and line::json ->> 'kind' ~ '^[a-z_]+\.[a-z_]+$';
 
 -- Four bytes that say which key is said to have signed a checkpoint; null where it does not have a signature's form.
 create function ledger.signer(note text) returns text

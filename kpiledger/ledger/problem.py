@@ -15,5 +15,5 @@ class Problem:
     key: str | None = None
 
     def __str__(self) -> str:
-        place = f"entry {self.seq} ({self.key or 'key unreadable'}): " if self.seq is not None else ""
+        place = f"entry {self.seq}{f' ({self.key})' if self.key else ''}: " if self.seq is not None else ""
         return f"{place}{self.message}"

@@ -41,8 +41,8 @@ def keep_person(ledger: Ledger, subject: str) -> str:
         return found
     kept = _new(subject, None)
     # The list first: a commitment in it without a value is read as none, but an unlisted one would be made twice.
-    _people(ledger).mkdir(mode=0o700, parents=True, exist_ok=True)
-    replace_file(_list(ledger, subject), f"{kept.commitment}\n".encode(), mode=0o600)
+    people_folder(ledger).mkdir(mode=0o700, parents=True, exist_ok=True)
+    replace_file(list_path(ledger, subject), f"{kept.commitment}\n".encode(), mode=0o600)
     _write(ledger, kept)
     return kept.commitment
 
@@ -50,7 +50,7 @@ def keep_person(ledger: Ledger, subject: str) -> str:
 def keep_text(ledger: Ledger, text: str, subject: str) -> str:
     """The commitment of a text about a person; each text has its own."""
     kept = _new(text, keep_person(ledger, subject))
-    append_to_file(_list(ledger, subject), f"{kept.commitment}\n".encode())
+    append_to_file(list_path(ledger, subject), f"{kept.commitment}\n".encode())
     _write(ledger, kept)
     return kept.commitment
 
@@ -78,7 +78,8 @@ def read_kept(ledger: Ledger, commitment: str) -> Kept | None:
     try:
         shown = json.loads(path.read_bytes())
         kept = Kept(commitment, shown["salt"], shown["value"], shown["about"])
-        fits = commitment_of(kept.salt, kept.value) == commitment
+        # Written in capitals a salt has the same bytes, and is not what was written.
+        fits = commitment_of(kept.salt, kept.value) == commitment and bytes.fromhex(kept.salt).hex() == kept.salt
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as problem:
@@ -100,9 +101,9 @@ def delete_kept(ledger: Ledger, gone: Iterable[Kept]) -> None:
     """Delete values with their salts and lists: overwritten with zeros first, then removed."""
     for kept in gone:
         if kept.about is None:
-            _list(ledger, kept.value).unlink(missing_ok=True)
+            list_path(ledger, kept.value).unlink(missing_ok=True)
         _wipe(value_path(ledger, kept.commitment))
-    for folder in (_people(ledger), ledger.subjects):
+    for folder in (people_folder(ledger), ledger.subjects):
         if folder.exists():
             _wipe_left(folder)
             sync_folder(folder)
@@ -139,21 +140,23 @@ def _wipe(path: Path) -> None:
     path.unlink()
 
 
-def _people(ledger: Ledger) -> Path:
+def people_folder(ledger: Ledger) -> Path:
+    """The folder of the lists."""
     return ledger.subjects / "people"
 
 
-def _list(ledger: Ledger, subject: str) -> Path:
-    return _people(ledger) / sha256(subject.encode()).hexdigest()
+def list_path(ledger: Ledger, subject: str) -> Path:
+    """The list of a person, whose name does not tell the id."""
+    return people_folder(ledger) / sha256(subject.encode()).hexdigest()
 
 
 def _listed(ledger: Ledger, subject: str) -> list[str]:
     if not ledger.subjects.exists():
         return []
-    if not _people(ledger).exists():
+    if not people_folder(ledger).exists():
         _make_lists(ledger)
     try:
-        return _list(ledger, subject).read_text(encoding="ascii").split()
+        return list_path(ledger, subject).read_text(encoding="ascii").split()
     except FileNotFoundError:
         return []
 
@@ -172,4 +175,4 @@ def _make_lists(ledger: Ledger) -> None:
         lines = [own, *(commitment for commitment in of_person[own] if commitment != own)]
         (beside / sha256(value.encode()).hexdigest()).write_text("".join(f"{line}\n" for line in lines), "ascii")
     sync_folder(beside)
-    beside.rename(_people(ledger))
+    beside.rename(people_folder(ledger))

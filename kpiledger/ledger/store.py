@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kpiledger.errors import BrokenWorld, LedgerDamaged
 from kpiledger.ledger.anchored import remember
-from kpiledger.ledger.anchors import keep_anchored, require_none_before
+from kpiledger.ledger.anchors import keep_anchored, require_none_before, require_not_ahead
 from kpiledger.ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey, open_checkpoint
 from kpiledger.ledger.entry import Entry, EntryError, decode_entry
 from kpiledger.ledger.frontier import Frontier
@@ -82,6 +82,7 @@ def writing(ledger: Ledger, clock: Clock) -> Iterator[Writer]:
             checkpoint = signed_checkpoint(ledger)
             ending = _ending(ledger, checkpoint)
             storage.settle(ending.whole.size, ending.whole.length)
+            require_not_ahead(ledger.anchors, checkpoint, trusted_key(ledger.keys))
             if ledger.anchors:  # where a writer died before it could
                 keep_anchored(ledger.anchors, checkpoint, ledger.storage.checkpoint())
                 remember(ledger.directory, ledger.anchors, checkpoint.size)

@@ -11,9 +11,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 
+from kpiledger.file_hash import file_hash
 from kpiledger.ledger.durable import locked
 
 NAME = "ledger_index.duckdb"
@@ -79,12 +79,6 @@ class IndexFiles:
             yield
 
 
-def digest_of(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
-
-
 def digest_line(path: Path) -> str:
     """The line that `sha256sum` writes for the index."""
-    return f"{digest_of(path)}  {NAME}\n"
+    return f"{file_hash(path)}  {NAME}\n"

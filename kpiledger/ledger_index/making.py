@@ -19,6 +19,7 @@ from kpiledger.ledger.subjects import commitments_by_place
 from kpiledger.ledger_index.extracting import ARRIVED, EXTRACTED
 from kpiledger.ledger_index.folding import FOLD
 from kpiledger.ledger_index.lines import Lines
+from kpiledger.ledger_index.signing import lay_signed
 from kpiledger.ledger_index.tables import FOLDED, FORM, TABLES
 
 _COMMITMENT = b'{"commitment":'
@@ -60,6 +61,7 @@ def catch_up(connection: DuckDBPyConnection, lines: Lines, checkpoint: Checkpoin
     placed = zip(numbered, leaves, _first_bytes(known.length, leaves), strict=True)
     while batch := list(islice(placed, _AT_ONCE)):
         _extract(connection, [Arrived(seq, first, leaf, line) for (seq, line), (leaf, _), first in batch])
+    lay_signed(connection, lines, known.size)
     _fold(connection, is_new=known.size == 0)
     connection.execute("delete from ledger")
     row = [FORM, whole.size, whole.root.hex(), whole.text.decode()]

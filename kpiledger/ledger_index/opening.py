@@ -16,9 +16,10 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from kpiledger.errors import BrokenWorld, LedgerDamaged
+from kpiledger.file_hash import file_hash
 from kpiledger.ledger.checkpoint import Checkpoint
 from kpiledger.ledger.store import Ledger, signed_checkpoint
-from kpiledger.ledger_index.files import IndexFiles, digest_of
+from kpiledger.ledger_index.files import IndexFiles
 from kpiledger.ledger_index.lines import lines_of
 from kpiledger.ledger_index.making import catch_up, make_tables
 from kpiledger.ledger_index.tables import FORM
@@ -116,7 +117,7 @@ def _made(files: IndexFiles, ledger: Ledger, is_anew: bool) -> DuckDBPyConnectio
             if checkpoint.size >= _WORTH_A_WORD or (files.database.exists() and not is_anew):
                 _say(known)
             _anew(files, ledger, checkpoint)
-        digest = digest_of(files.aside)
+        digest = file_hash(files.aside)
         earlier = known if isinstance(known, Vouched) else None
         files.publish(digest, vouch(ledger, vouched_for(checkpoint, digest, earlier, datetime.now(UTC))))
         return duckdb.connect(str(files.database), read_only=True)
@@ -125,7 +126,7 @@ def _made(files: IndexFiles, ledger: Ledger, is_anew: bool) -> DuckDBPyConnectio
 def _completed(files: IndexFiles, ledger: Ledger, checkpoint: Checkpoint, known: Vouched) -> Vouched | str:
     """Bring a copy of the index up to the checkpoint; why that was not possible."""
     shutil.copyfile(files.database, files.aside)
-    if digest_of(files.aside) != known.digest:  # somebody put another one there since it was looked at
+    if file_hash(files.aside) != known.digest:  # somebody put another one there since it was looked at
         files.clear_aside()
         return "the index of the ledger is made anew: it changed while it was read"
     try:

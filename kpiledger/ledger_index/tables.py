@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 # Raised whenever a column or what it holds changes: an index of another form is made anew.
-FORM = "2"
+FORM = "3"
 
 # What the index was made from; `frontier` is the tree over the entries, so that a later one can be shown to go on
 # from it (`kpiledger.ledger.frontier`).
@@ -59,6 +59,9 @@ CHANGE = {
 }  # fmt: skip
 # One row per entry of these kinds; `content` and `hashes` are the recorded JSON.
 APPROVAL = {"seq": "integer", "key": "varchar", "content": "varchar"}
+# One row per approval whose signature is one over the recorded event, by the key that it names; `checked` is the
+# SHA-256 of all that was checked (`kpiledger.approvals.sshsig`). None where values stand behind commitments.
+SIGNED = {"seq": "integer", "checked": "varchar"}
 PUBLICATION = {"seq": "integer", "run_id": "varchar", "as_of_on": "date", "hashes": "varchar"}
 KEY = {"seq": "integer", "kind": "varchar", "key": "varchar", "content": "varchar"}
 # One row per entry of any kind that has no table of its own.
@@ -77,6 +80,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "promise": PROMISE,
     "change": CHANGE,
     "approval": APPROVAL,
+    "signed": SIGNED,
     "publication": PUBLICATION,
     "key": KEY,
     "erasure": ERASURE,

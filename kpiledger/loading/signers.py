@@ -124,8 +124,9 @@ def _shared(source: Source, signers: list[Signer]) -> list[Finding]:
     findings: list[Finding] = []
     owners: dict[str, str] = {}
     for signer in signers:
-        owner = owners.get(signer.public_key)
-        owners.setdefault(signer.public_key, signer.person)
+        # By the bytes of the key: bits of its text that stand for nothing make one key look like two.
+        owner = owners.get(signer.fingerprint)
+        owners.setdefault(signer.fingerprint, signer.person)
         if owner is not None:
             message = f"the key {signer.fingerprint} is `{owner}`'s already"
             hint = "give each person a key of their own"

@@ -10,9 +10,11 @@ from kpiledger.finding import Finding, Position, Severity
 
 _SIZE_MAX = 1_000_000  # bytes; the largest file a person wrote so far has 20,000
 _LINE_END = re.compile(r"\r\n|\n|\r")
-# Control characters, odd line ends, and marks that turn the direction of text (they hide what is written).
+# Control characters, odd line ends, marks that turn the direction of text (they hide what is written), and characters
+# without width: two texts that differ in them alone look the same. Not the joiners, which Persian is written with.
 INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff"
+    "\xad\u061c\u180e\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
 

@@ -14,6 +14,7 @@ from kpiledger.ledger.subjects import erased_commitments, resolving
 from kpiledger.project import Project
 from kpiledger.recording.approvers import authority_gone, closes_unsigned, keys_gone
 from kpiledger.recording.contradicting import contradiction, missing
+from kpiledger.recording.rewriting import past_rewritten
 
 
 def pending(project: Project, ledger: Ledger) -> tuple[tuple[Recordable, ...], list[Finding]]:
@@ -44,6 +45,7 @@ def compare(project: Project, ledger: Ledger, entries: Sequence[Entry]) -> tuple
     findings += authority_gone(project, entries)
     findings += keys_gone(project, entries)
     findings += closes_unsigned(project, entries)
+    findings += past_rewritten(project, entries, plain)
     return tuple(new), in_order(findings)
 
 

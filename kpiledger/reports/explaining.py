@@ -34,6 +34,8 @@ GUIDES: tuple[tuple[str, str, str], ...] = (
     ("KPI178", "KPI181", "docs/guide/registration-rules.md"),
     ("KPI185", "KPI188", "docs/guide/spot-checks.md"),
     ("KPI192", "KPI192", "docs/guide/agreements.md"),
+    ("KPI193", "KPI193", "docs/guide/approvals.md"),
+    ("KPI194", "KPI194", "docs/guide/registration-rules.md"),
 )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from kpiledger.errors import BrokenWorld
+from kpiledger.errors import BrokenWorld, DamagedFile
 from kpiledger.periods import Period
 from kpiledger.reports.agreed import AgreedFigure
 from kpiledger.warehouse import open_reader
@@ -45,6 +45,8 @@ def measured_targets(warehouse: Path, kpi: str, period: Period) -> tuple[Measure
     try:
         with open_reader(warehouse) as connection:
             found = connection.execute(_FIGURES, [kpi, period.grain.value, period.start]).fetchall()
+    except DamagedFile:
+        raise
     except (BrokenWorld, duckdb.Error):
         # Another version published it, or it is being written: the ledger answers alone.
         return ()

@@ -17,9 +17,10 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from kpiledger.closing.deeds import KINDS
-from kpiledger.closing.evidence import SCORECARD_FILE, VALUES_FILE, file_hash, folder_of
+from kpiledger.closing.places import SCORECARD_FILE, VALUES_FILE, folder_of
 from kpiledger.closing.standing import Close, closes_in, standing_of
 from kpiledger.errors import BrokenWorld
+from kpiledger.file_hash import file_hash
 from kpiledger.folding.figures import kept
 from kpiledger.ledger.store import Ledger
 from kpiledger.ledger_index.entries import entries_at

@@ -33,6 +33,7 @@ from kpiledger.rules.taken_names import taken_name_rules
 from kpiledger.rules.targets import target_rules
 from kpiledger.rules.triggers import trigger_rules
 from kpiledger.rules.two_names import two_name_rules
+from kpiledger.rules.two_people import two_people_rules
 from kpiledger.rules.versions import version_rules
 from kpiledger.rules.waivers import waiver_rules
 
@@ -59,6 +60,7 @@ RULES: tuple[Rule, ...] = (
     bound_rules,
     promise_rules,
     two_name_rules,
+    two_people_rules,
     trigger_rules,
     change_rules,
     expectation_rules,

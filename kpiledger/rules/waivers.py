@@ -9,6 +9,7 @@ from kpiledger.loading.nearest import suggestion
 from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown, warning
 from kpiledger.rules.governance import LESSONS
+from kpiledger.rules.persons import one_person
 from kpiledger.rules.waiver_chains import chain_rules, is_followed, named
 from kpiledger.specs.automatic import WAREHOUSE, automatic_checks
 from kpiledger.specs.base import Path
@@ -38,10 +39,20 @@ def _people(project: Project, spec: Waivers, path: Path, waiver: Accepted) -> It
         yield error("KPI180", spec, (*path, "approved_by"), message, "let another role accept it")
     if "organisation" in project.unread:
         return
+    yield from _two_people(project, spec, path, waiver)
     organisation = project.organisation
     known = {*organisation.roles, *organisation.units, *organisation.departments}
     for key in ("requested_by", "approved_by"):
         yield from unknown("KPI023", spec, (*path, key), getattr(waiver, key), known, "role")
+
+
+def _two_people(project: Project, spec: Waivers, path: Path, waiver: Accepted) -> Iterable[Finding]:
+    asks, accepts, day = waiver.requested_by, waiver.approved_by, waiver.valid_from
+    person = None if asks == accepts or "authority" in project.unread else one_person(project, asks, accepts, day)
+    if person is not None:
+        message = f"`{person}` alone is behind `{asks}` and `{accepts}` on {day}, and so asks and accepts"
+        hint = "let a role accept it that somebody else has"
+        yield error("KPI194", spec, (*path, "approved_by"), message, hint)
 
 
 def _checked(project: Project, spec: Waivers, path: Path, waiver: Waiver) -> Iterable[Finding]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kpiledger.closing.evidence import EXTRACTS
+from kpiledger.closing.places import EXTRACTS
 from kpiledger.extracts.choosing import SET
-from kpiledger.extracts.manifest import Manifest, file_hash, read_manifests
+from kpiledger.extracts.manifest import Manifest, read_manifests
+from kpiledger.file_hash import file_hash
 from kpiledger.recipe import FILE, recipe_hash
 from kpiledger.tracing.number import Fixed
 

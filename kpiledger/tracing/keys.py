@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 
+from kpiledger.errors import BrokenWorld
+from kpiledger.file_hash import file_hash
 from kpiledger.project import Project
 from kpiledger.tracing.contributing import Contribution, Row
 from kpiledger.tracing.inputs import extract_path
@@ -46,6 +48,10 @@ def _holds(
     path = extract_path(fixed, name)
     if not path.exists():
         return False
+    recorded, now = fixed.inputs.get(name), file_hash(path)
+    if recorded not in (None, now):
+        message = f"the extract {path} was changed: recorded {recorded}, found {now}"
+        raise BrokenWorld(message, "bring it back from a copy, or run `kpi run`, which publishes from new ones")
     lists = [[row.key[place] for row in rows] for place in places.values()]
     asked = ", ".join(f"unnest(?::varchar[]) as key_{place}" for place in places.values())
     same = " and ".join(f'cast(kept."{column}" as varchar) = asked.key_{place}' for column, place in places.items())

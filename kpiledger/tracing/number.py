@@ -12,8 +12,9 @@ from typing import Any
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from kpiledger.closing.evidence import EXTRACTS, VALUES_FILE, folder_of
+from kpiledger.closing.places import EXTRACTS, VALUES_FILE, folder_of
 from kpiledger.closing.standing import closes_in
+from kpiledger.closing.verified import sound_file
 from kpiledger.errors import WrongUse
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
@@ -123,16 +124,20 @@ def closed_figures(settings: Settings, entries: Sequence[Entry], number: Number)
         if not close.holds(number.period.start, number.period.end):
             continue
         folder, told = folder_of(settings.closes, close), f"close {close.period}/{close.ordinal}"
-        yield from _fixed(f"{told}, {close.state}", folder, close.entry, close.content["files"], number)
+        kept = sound_file(settings.closes, close, VALUES_FILE)
+        yield from _fixed(f"{told}, {close.state}", folder, kept, close.entry, close.content["files"], number)
         for restated in close.restatements:
             name = f"restated-{restated.content['restatement']}"
             files = {path.removeprefix(f"{name}/"): digest for path, digest in restated.content["files"].items()}
-            yield from _fixed(f"{told}, {name}", folder / name, restated, files, number)
+            kept = sound_file(settings.closes, close, f"{name}/{VALUES_FILE}")
+            yield from _fixed(f"{told}, {name}", folder / name, kept, restated, files, number)
 
 
-def _fixed(told: str, folder: Path, entry: Entry, files: Mapping[str, str], number: Number) -> Iterator[Fixed]:
-    """The number in a folder of frozen rows, if it has it; `files` are their hashes by the path from there."""
-    found = _frozen(folder / VALUES_FILE, number)
+def _fixed(
+    told: str, folder: Path, kept: Path | None, entry: Entry, files: Mapping[str, str], number: Number
+) -> Iterator[Fixed]:
+    """The number in the file `kept` of a folder, if it has it; `files` are the hashes by the path from the folder."""
+    found = _frozen(kept, number) if kept else None
     if found:
         day = entry.content.get("as_of_on")
         yield Fixed(
@@ -152,8 +157,6 @@ _GRAINS = "the KPI has no value of that period, slice and span: `kpi show` tells
 
 
 def _frozen(path: Path, number: Number) -> tuple[Any, ...] | None:
-    if not path.exists():
-        return None
     with duckdb.connect() as connection:
         return _row(connection, f"select value, version from read_parquet({literal(path)}) where {_WHERE}", number)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from kpiledger.folding import RecordedEvent
 from kpiledger.ledger.checkpoint import VerifierKey
@@ -13,7 +14,6 @@ from kpiledger.ledger.integrity import Examination
 from kpiledger.ledger.problem import Problem
 from kpiledger.ledger.store import Ledger
 from kpiledger.project import Project
-from kpiledger.projected import ProjectionRow
 from kpiledger.settings import Settings
 
 
@@ -21,11 +21,11 @@ from kpiledger.settings import Settings
 class Beside:
     """What lies beside the ledger and is held against it; None where it was not given.
 
-    `published` has the hash of each table that readers now see.
+    `projection` is the warehouse whose tables are compared, `published` has the hash of each table that readers see.
     """
 
     project: Project | None = None
-    projection: Sequence[ProjectionRow] | None = None
+    projection: Path | None = None
     published: Mapping[str, str] | None = None
     settings: Settings | None = None
 

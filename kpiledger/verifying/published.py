@@ -7,8 +7,8 @@ from pathlib import Path
 
 from kpiledger.extracts.choosing import FOLDER as EXTRACTS
 from kpiledger.extracts.choosing import SET, chosen_inputs
-from kpiledger.extracts.manifest import file_hash
 from kpiledger.extracts.store import DATA
+from kpiledger.file_hash import file_hash
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.problem import Problem
 from kpiledger.ledger.schema import EntryKind
@@ -22,10 +22,11 @@ _CAUSE = "a number was changed outside of a run, or a run was interrupted while 
 
 def _look(held: Held) -> Looked:
     last = next((entry for entry in reversed(held.entries) if entry.kind is EntryKind.RUN_PUBLISHED), None)
-    found = list(_problems(held.beside.published or {}, last))
+    published = held.beside.published or {}
+    found = list(_problems(published, last))
     if last is not None and held.beside.settings is not None:
         found += _beside(held.beside.settings.warehouse.resolve().parent, last)
-    return Looked.found(found)
+    return Looked(tuple(found), partly=tuple(_not_hashed(published, last)) if last is not None else ())
 
 
 def _problems(published: Mapping[str, str], last: Entry | None) -> Iterator[Problem]:
@@ -35,10 +36,16 @@ def _problems(published: Mapping[str, str], last: Entry | None) -> Iterator[Prob
             yield Problem(NAME, f"{tables}: published, but no `run.published` is recorded; {_CAUSE}")
         return
     recorded = last.content["hashes"]
-    for table in sorted({*recorded, *published}):
-        old, new = recorded.get(table, "nothing"), published.get(table, "nothing")
+    for table in sorted(recorded):
+        old, new = recorded[table], published.get(table, "nothing")
         if old != new:
             yield Problem(NAME, f"{table}: recorded {old}, found {new}; {_CAUSE}", last.seq, last.key)
+
+
+def _not_hashed(published: Mapping[str, str], last: Entry) -> Iterator[str]:
+    """Tables that were not among those hashed when it was recorded: nothing says what they held then."""
+    for table in sorted(published.keys() - last.content["hashes"].keys()):
+        yield f"{table} was not hashed by that publication (entry {last.seq}, {last.key}); the next run does"
 
 
 def _beside(folder: Path, last: Entry) -> Iterator[Problem]:

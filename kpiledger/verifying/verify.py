@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from kpiledger.collector import uncollected
 from kpiledger.errors import BrokenWorld, LedgerDamaged
@@ -19,9 +20,9 @@ from kpiledger.ledger.postgres_storage import PostgresStorage
 from kpiledger.ledger.problem import Problem
 from kpiledger.ledger.store import Ledger, examine_ledger
 from kpiledger.project import Project
-from kpiledger.projected import ProjectionRow
 from kpiledger.settings import Settings
 from kpiledger.verifying import index, rights, subjects
+from kpiledger.verifying import projection as projections
 from kpiledger.verifying.check import Beside, Check, Held, Reads
 from kpiledger.verifying.checks import CHECKS
 
@@ -65,19 +66,22 @@ class _Notes:
 def verify(
     ledger: Ledger,
     project: Project | None = None,
-    projection: Iterable[ProjectionRow] | None = None,
+    projection: Path | None = None,
     key: VerifierKey | None = None,
     published: Mapping[str, str] | None = None,
     not_looked_at: Sequence[str] = (),
     problems: Sequence[str] = (),
     settings: Settings | None = None,
+    is_every_row: bool = True,
 ) -> Verification:
-    """Check a ledger with everything given: a project's files, rows of its tables, a key kept elsewhere.
+    """Check a ledger with everything given: a project's files, its warehouse, a key kept elsewhere.
+
+    Unless `is_every_row`, the rows of tables are not compared where the run's own note says that they were.
 
     The caller says in `not_looked_at` what there was not to look at, and in `problems` what could not be
     looked at although it should be.
     """
-    beside = Beside(project, None if projection is None else list(projection), published, settings)
+    beside = Beside(project, projection, published, settings)
     given = [check for check in CHECKS if check.is_given(ledger, beside)]
     names = [check.name for check in given]
     notes = _Notes(list(not_looked_at), [Problem("project", text) for text in problems])
@@ -93,6 +97,11 @@ def verify(
             found = replace(found, problems=tuple(_with_way_out(problem) for problem in found.problems))
         _note_ledger(found, notes)
         if found.has_sound_entries:
+            spared = None if is_every_row else projections.believed(projection, ledger, project, found.entries)
+            if spared:
+                given = [check for check in given if check is not projections.CHECK]
+                notes.looked_at.append(projections.NAME)
+                notes.leave_out([f"{projections.NAME}, row by row"], spared)
             # Reading a hundred thousand events as specs takes longer than all else: only where something needs it.
             events = _events(ledger, found, notes) if any(check.reads is Reads.EVENTS for check in given) else ()
             held = Held(ledger, trusted, found, beside, events or (), index_looked)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from signers import AUTHORITY, WEST, Keys, found_in, small_company, ssh_verifies
+from signers import AUTHORITY, WEST, Keys, found_in, public_key, small_company, ssh_verifies
 
 from kpiledger.approvals.approving import approve, asked_event, prepared
 from kpiledger.cli import kpi
@@ -159,6 +159,20 @@ def test_who_may_not_approve_is_refused_with_the_reason(
         try_to_approve(company, keys.make(name), person)
     assert hint in refused.value.hint
     assert not (company / "metrics/approvals").exists()
+
+
+def test_a_key_is_one_however_its_text_ends(tmp_path: Path, keys: Keys) -> None:
+    key = keys.make("curve", "-t", "ecdsa", "-b", "256")
+    line = keys.line("curve", "p1001").rstrip()
+    assert line.endswith("=")  # so the last letter has bits that stand for nothing
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    other = f"{line[:-2]}{letters[letters.index(line[-2]) + 1]}=".replace("p1001", "p1002")
+    folder = small_company(tmp_path / "project", f"{line}\n", f"{other}\n")
+    _, found = load_project(folder)
+    assert public_key(key) not in other
+    assert [(one.rule, one.position.line, "is `p1001`'s already" in one.message) for one in found] == [
+        ("KPI150", 2, True)
+    ]
 
 
 def test_a_lapsed_key_is_refused(tmp_path: Path, keys: Keys) -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from company import Company
 from signers import AUTHORITY, BASE, WEST, Keys, small_company
-from test_recorded_approvals import Company
 
 from kpiledger.approvals import judged
 from kpiledger.approvals.doubts import doubts_of

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from company import Company
 from signers import WEST, Keys, small_company
-from test_recorded_approvals import Company
 
 from kpiledger.checking import check_folder
 from kpiledger.errors import WrongUse

@@ -108,8 +108,12 @@ def small_world(tmp_path_factory: pytest.TempPathFactory) -> AuditWorld:
 
 @pytest.fixture(scope="session")
 def audit_world(tmp_path_factory: pytest.TempPathFactory) -> AuditWorld:
-    """The demo's three years, each decision recorded the morning after; nothing is published."""
-    root = tmp_path_factory.mktemp("audit") / "demo"
+    """The demo's three years, as `demo_world` makes them; nothing is published."""
+    return demo_world(tmp_path_factory.mktemp("audit") / "demo")
+
+
+def demo_world(root: Path) -> AuditWorld:
+    """The demo's three years in a new folder, each decision recorded the morning after; nothing is published."""
     for folder in ("metrics", "models", "expectations", "docs/decisions"):
         shutil.copytree(ROOT / folder, root / folder)
     shutil.copy(ROOT / "kpiledger.yml", root)

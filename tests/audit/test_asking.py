@@ -141,3 +141,12 @@ def test_an_unknown_name_is_told_and_never_answered_with_nothing_found(command, 
 def test_an_unknown_holder_is_told(small_world):
     with pytest.raises(WrongUse, match="`sales_wst` is none of the holders"):
         small_world.ask(4, holder="sales_wst")
+
+
+@pytest.mark.parametrize("number", ["5", "28"])
+def test_days_go_up_to_a_century_and_more_are_told(command, number):
+    if number == "28":  # question 5 needs published numbers
+        assert "Question 28" in command("audit", number, "--days", "36525").stdout
+    for days in ("36526", "4000000", "9" * 20):
+        with pytest.raises(WrongUse, match=f"--days {days} is too large"):
+            command("audit", number, "--days", days)

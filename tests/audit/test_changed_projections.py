@@ -1,50 +1,38 @@
 """The index of a ledger of 200 entries: a changed cell of each column, a row more or less, changed bytes of its files.
 
-Bytes of the database are many: all of its head are changed, and some thousands of the others.
+Bytes of the database are many: all of its head are changed, and some thousands of the others. All of them are changed
+by `python -m benchmarks.every_byte`, which takes some minutes.
 """
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
-from pathlib import Path
 from random import Random
 
 import duckdb
 import pytest
-from ledger_builders import clock
 
-from kpiledger.ledger.store import Ledger, read_entries, signed_checkpoint, writing
-from kpiledger.ledger.subjects import erase
+from kpiledger.ledger.store import Ledger, read_entries, signed_checkpoint
 from kpiledger.ledger_index import comparing
 from kpiledger.ledger_index.comparing import faults_of_index
-from kpiledger.ledger_index.files import IndexFiles, digest_of
-from kpiledger.ledger_index.opening import index_in_memory, open_index
+from kpiledger.ledger_index.files import IndexFiles
+from kpiledger.ledger_index.opening import index_in_memory
 from kpiledger.ledger_index.tables import TABLES
-from kpiledger.ledger_index.vouching import Vouched, sound_index, vouch, vouched_by
-from kpiledger.people.individuals import record_informed
+from kpiledger.ledger_index.vouching import Vouched, sound_index
+from kpiledger.verifying import verify
+from tests.audit.changed_bytes import small_index, two_hundred, unwatched, watched
 from tests.audit.conftest import AuditWorld
-from tests.ledger.ledgers import published
+from tests.ledger.flips import flipped_file
 
 BLOCK = 16_384
 HEAD = 3 * 4096  # DuckDB's three header blocks
-LATER = datetime.fromisoformat("2018-02-01T09:00:00+00:00")
 
 
 @pytest.fixture(scope="module")
 def ledger(audit_world: AuditWorld, tmp_path_factory: pytest.TempPathFactory) -> Ledger:
-    """The demo's three years, a notice, an erasure and publications: an entry of every kind that is written."""
-    folder = tmp_path_factory.mktemp("changed") / "ledger"
-    shutil.copytree(audit_world.ledger.directory, folder)
-    ledger = Ledger(folder)
-    record_informed(ledger, "p_1004", date(2018, 1, 5), "cfo", clock(LATER), ("p_1004",))
-    erase(ledger, "p_1002", "left the house", clock(LATER))
-    with writing(ledger, clock(LATER)) as writer:
-        writer.append([published(number, "fct_kpi_value") for number in range(200 - writer.size)])
-    return ledger
+    return two_hundred(audit_world.ledger, tmp_path_factory.mktemp("changed") / "ledger")
 
 
 def sparse(rows: list, most: int) -> list:
@@ -117,31 +105,7 @@ def test_a_row_more_or_less_in_the_index_is_named(
 
 @pytest.fixture(scope="module")
 def files(ledger: Ledger, audit_world: AuditWorld) -> IndexFiles:
-    """The index as a command leaves it, its blocks as small as DuckDB has them: a changed byte is found sooner."""
-    settings = replace(audit_world.settings, build=ledger.directory.parent / "build")
-    open_index(settings, ledger).close()
-    files = IndexFiles(settings.build)
-    vouched = vouched_by(files.note.read_bytes(), ledger)
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{files.database}' as whole (read_only)")
-        connection.execute(f"attach '{files.aside}' as small (block_size 16384)")
-        connection.execute("copy from database whole to small")
-    digest = digest_of(files.aside)
-    files.publish(digest, vouch(ledger, replace(vouched, digest=digest)))
-    return files
-
-
-def flipped(path: Path, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Each place in turn, while the byte there is another by the bits named; then it is as it was."""
-    sound = path.read_bytes()
-    with path.open("r+b", buffering=0) as file:
-        for place, bits in places:
-            for value in (sound[place] ^ bits, sound[place]):
-                file.seek(place)
-                file.write(bytes([value]))
-                if value != sound[place]:
-                    yield place, bits
-    assert path.read_bytes() == sound
+    return small_index(replace(audit_world.settings, build=ledger.directory.parent / "build"), ledger)
 
 
 def test_the_index_that_is_changed_is_one_that_is_believed(files: IndexFiles, ledger: Ledger) -> None:
@@ -157,7 +121,7 @@ def test_a_changed_byte_of_the_index_is_found_in_all_of_its_head_and_in_thousand
     size, lot = files.database.stat().st_size, Random(200)
     edges = {place for start in range(HEAD, size, BLOCK) for place in (start, min(start + BLOCK, size) - 1)}
     places = {*range(HEAD), *edges, *lot.sample(range(HEAD, size), 3000)}
-    for place, _ in flipped(files.database, [(place, 1 << place % 8) for place in sorted(places)]):
+    for place, _ in flipped_file(files.database, [(place, 1 << place % 8) for place in sorted(places)]):
         fault = files.fault()
         assert fault is not None, f"byte {place}"
         assert fault.endswith(f"{files.digest.name} says {files.digest.read_text()[:64]}")
@@ -171,7 +135,19 @@ def test_every_changed_byte_of_the_digest_and_of_the_note_on_the_index_is_found(
         sound = path.read_bytes()
         changes = [(place, 1 << bit) for place in range(len(sound)) for bit in range(8)]
         changes += [(place, ord("\n") ^ ord("\r")) for place, byte in enumerate(sound) if byte == ord("\n")]
-        for place, bits in flipped(path, changes):
+        for place, bits in flipped_file(path, changes):
             fault = sound_index(files, ledger)
             assert isinstance(fault, str), f"{path.name}: byte {place} by {bits}"
             assert path.name in fault
+
+
+def test_every_file_of_the_ledger_and_of_its_index_is_watched_and_some_changed_bytes_of_each_are_found(
+    files: IndexFiles, ledger: Ledger
+) -> None:
+    """All bytes of them are changed by `benchmarks/every_byte.py`, in the same way."""
+    assert unwatched(ledger, files) == set()
+    for one in watched(ledger, files):
+        size = one.path.stat().st_size
+        for place, bits in flipped_file(one.path, [(place, 1 << place % 8) for place in range(0, size, size // 7)]):
+            assert one.is_found(place), f"{one.path.name}: byte {place} by {bits}"
+    assert verify(ledger).holds

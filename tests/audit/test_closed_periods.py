@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
-from kpiledger.errors import WrongUse
+from kpiledger.audit.numbers import results_for
+from kpiledger.errors import BrokenWorld, WrongUse
+from kpiledger.periods import Period
 from tests.audit.conftest import EXPECTED, AuditWorld
 from tests.closing.closing_world import ClosingWorld, new_world
 from tests.closing.test_restatements import corrected_row, late_row, retroactive_target
+from tests.ledger.flips import flipped
 
 ASKED = {
     "q15_closed": (15, {"kpi": "revenue", "period": "2017-03", "member": "West", "slice": "region"}),
@@ -91,3 +95,77 @@ def test_a_target_changed_after_its_period_was_closed_is_the_latest_kind_of_late
     assert (row["first_period"], row["closed_periods"]) == ("2017-03", 1)
     assert found.facts["after the period was closed"] == 1
     assert found.summary[0].startswith("3 retroactive changes, recorded at any time: 1 of a closed period")
+
+
+def cut(content: bytes) -> bytes:
+    """The first half of a file."""
+    return content[: len(content) // 2]
+
+
+def flipped_within(content: bytes) -> bytes:
+    """A byte of the rows is another, which Parquet does not notice everywhere."""
+    return flipped(content, len(content) // 3)
+
+
+OF_WEST = ASKED["q15_closed"][1]
+READ_FROM = [
+    (13, OF_WEST, "2017-03/1/values.parquet"),
+    (15, OF_WEST, "2017-03/1/values.parquet"),
+    (15, OF_WEST, "2017-03/2/restated-1/values.parquet"),
+    (20, {}, "2017-03/2/scorecard.parquet"),
+]
+
+
+@pytest.mark.parametrize("damage", [cut, flipped_within, None])
+@pytest.mark.parametrize(("number", "words", "file"), READ_FROM)
+def test_no_figure_is_told_from_a_frozen_file_that_is_damaged_or_missing(
+    company, closed_world, number, words, file, damage
+):
+    path = company.settings.closes / file
+    kept, folder = path.read_bytes(), path.parent
+    folder.chmod(0o755)
+    path.unlink()
+    try:
+        if damage:
+            path.write_bytes(damage(kept))
+        with pytest.raises(BrokenWorld) as caught:
+            closed_world.ask(number, **words)
+    finally:
+        path.write_bytes(kept)
+    close = f"{path} of the close {'/'.join(file.split('/')[:2])}"
+    assert caught.value.message.startswith(f"{close} was changed: recorded " if damage else f"{close} cannot be read: ")
+    assert caught.value.hint == f"bring {path} back from a copy; `kpi verify` names every such file"
+
+
+def test_results_that_a_close_froze_are_not_left_out_where_their_file_is_gone(company, closed_world):
+    """As questions 16 to 18 read them: a file that the ledger names is missed, and not taken for none."""
+    _, asked = closed_world._asked(16, {"period": "2017-03"})
+    query, path = "select count(*) as row_count from {table}", company.settings.closes / "2017-03/2/checks.parquet"
+
+    def told():
+        return [one.of for one in results_for(asked, Period.parse("2017-03"), "fct_kpi_value", path.name, query, {})]
+
+    assert told() == ["published", "close 2017-03/2"]
+    kept = path.read_bytes()
+    path.parent.chmod(0o755)
+    path.unlink()
+    with pytest.raises(BrokenWorld, match=r"checks.parquet of the close 2017-03/2 cannot be read: No such file"):
+        told()
+    path.write_bytes(kept)
+
+
+@pytest.mark.parametrize("number", [21, 22])
+@pytest.mark.parametrize("column", ["accepted_seq", "detail", "status_current"])
+def test_restatements_of_a_table_without_a_column_are_said_to_be_of_another_version(
+    company, closed_world, number, column
+):
+    path = company.settings.warehouse.resolve()
+    kept = path.read_bytes()
+    path.chmod(0o644)
+    try:
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(f"alter table kpi.fct_restatement drop column {column}")
+        with pytest.raises(BrokenWorld, match=f"was made by another version: .*{column}"):
+            closed_world.ask(number)
+    finally:
+        path.write_bytes(kept)

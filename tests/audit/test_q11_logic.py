@@ -51,7 +51,11 @@ def test_a_definition_that_was_published_otherwise_breaks_its_links(world):
 def test_a_number_that_is_not_published_is_no_proof(world):
     found = world.ask(11, **{**ASKED, "period": "2017-06"})
     assert not found.holds
-    assert "the number has a version" in found.summary[1]
+    assert found.summary == (
+        "no number of revenue of West is published for 2017-06: there is none whose logic could be shown",
+        "every other link holds",
+    )
+    assert found.rows[0][2:] == ("no number is published", False)
 
 
 def test_an_unknown_member_or_slice_is_a_slip_and_the_known_ones_are_named(world):

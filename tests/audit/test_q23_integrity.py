@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from evidence_world import SECRET, evidence_world, give_key, publish
 
-from kpiledger.errors import LedgerDamaged
+from kpiledger.errors import BrokenWorld, LedgerDamaged
 from kpiledger.ledger.checkpoint import Checkpoint, sign_checkpoint
 from kpiledger.ledger.store import Ledger
 from kpiledger.recording import record
@@ -89,6 +89,16 @@ def test_a_checkpoint_that_is_not_signed_ends_the_question(world):
     (world.ledger.directory / "checkpoint").write_bytes(b"example.org/audit\n5\n")
     with pytest.raises(LedgerDamaged, match="checkpoint: it does not end with one signature line"):
         world.ask(23)
+
+
+def test_without_a_ledger_it_says_so(world):
+    shutil.rmtree(world.ledger.directory)
+    with pytest.raises(BrokenWorld, match=r"there is no ledger in .*, but checkpoints of one are anchored in "):
+        world.ask(23)
+    shutil.rmtree(world.settings.root / "anchors")
+    with pytest.raises(BrokenWorld, match="there is no ledger in ") as told:
+        world.ask(23)
+    assert told.value.hint == "`kpi run` makes it"
 
 
 def test_what_is_anchored_nowhere_is_said(world):

@@ -64,13 +64,14 @@ def test_a_target_that_was_changed_is_shown_with_both_rows(world):
         ("published", "kpi.fct_kpi_target", "missing"),
         ("published", "kpi.fct_kpi_target", "not in the ledger"),
     ]
-    assert [int(row[3]["target_value"]) for row in found.rows] == [18000, 17000]
+    assert [int(row[4]["target_value"]) for row in found.rows] == [18000, 17000]
+    assert [row[3] for row in found.rows] == ["target_value", "target_value"]
 
 
 def test_a_doubled_and_a_dropped_row_are_shown(world):
     change(world.settings.warehouse, "insert into kpi.dim_agreement_version from kpi.dim_agreement_version limit 1")
     change(world.settings.warehouse, "delete from kpi.dim_agreement_version where agreement_version = 3")
-    found = [(row[1], row[2], row[3]["agreement_version"]) for row in world.ask(26).rows]
+    found = [(row[1], row[2], row[4]["agreement_version"]) for row in world.ask(26).rows]
     assert found == [
         ("kpi.dim_agreement_version", "missing", 3),
         ("kpi.dim_agreement_version", "not in the ledger", 1),
@@ -107,6 +108,7 @@ def test_what_was_recorded_since_the_publication_is_no_difference(world):
 def test_without_a_publication_the_index_alone_is_looked_at(tmp_path):
     found = evidence_world(tmp_path).ask(26)
     assert found.holds
+    assert found.summary[0] == "the index equals the ledger"
     assert found.notes == ("Published tables are not looked at: nothing is published.",)
 
 
@@ -118,7 +120,7 @@ def test_in_a_large_ledger_the_entries_of_the_index_are_compared_by_their_hashes
     connection.execute("update entry set entry_hash = repeat('0', 64) where seq = 2")
     connection.execute("delete from entry where seq = 5")
     found = QUESTION.answer(Asked(world.settings, world.ledger, lambda: connection, lambda: world.project, {}))
-    assert [(row[2], row[3]["seq"]) for row in found.rows] == [("missing", 2), ("missing", 5)]
+    assert [(row[2], row[4]["seq"]) for row in found.rows] == [("missing", 2), ("missing", 5)]
     path = world.ledger.directory / "leaves"
     path.write_bytes(path.read_bytes().replace(b"a", b"b", 1))
     with pytest.raises(LedgerDamaged, match="does not have the signed root"):

@@ -85,6 +85,45 @@ def test_tables_that_no_publication_recorded_fail(world):
     assert "whose tables hash to no recorded publication" in found.summary[1]
 
 
+def publish_fewer(world):
+    """A publication of before the last table was hashed, which changed nothing else."""
+    hashes = table_hashes(world.settings.warehouse)
+    left = {table: digest for table, digest in hashes.items() if table != PUBLISHED_TABLES[-1]}
+    return publish(world.ledger, "2017-10-06T06:03:00", run="run-d", hashes=left).seq
+
+
+def change(world, table):
+    with duckdb.connect(str(world.settings.publications / "run-d" / "warehouse.duckdb")) as connection:
+        connection.execute(f"update kpi.{table} set name = 'changed'")
+
+
+def test_a_table_that_the_last_publication_did_not_hash_is_told_as_such_and_is_no_damage(world):
+    change(world, PUBLISHED_TABLES[-1])  # so that no publication before it says the same
+    seq = publish_fewer(world)
+    found = world.ask(29)
+    assert found.holds
+    assert found.summary[1] == (
+        "readers see the publication of run run-d; its tables hash to what entry "
+        f"{seq} recorded; not hashed by that publication: {PUBLISHED_TABLES[-1]}"
+    )
+
+
+def test_a_changed_table_is_not_explained_by_an_older_publication_that_did_not_hash_it(world):
+    publish_fewer(world)
+    publish(world.ledger, "2017-10-06T06:04:00", run="run-d", hashes=table_hashes(world.settings.warehouse))
+    assert world.ask(29).holds
+    change(world, PUBLISHED_TABLES[-1])
+    found = world.ask(29)
+    assert not found.holds
+    assert "whose tables hash to no recorded publication" in found.summary[1]
+
+
+def test_a_table_that_was_hashed_and_is_gone_is_damage(world):
+    with duckdb.connect(str(world.settings.publications / "run-d" / "warehouse.duckdb")) as connection:
+        connection.execute(f"drop table kpi.{PUBLISHED_TABLES[-1]}")
+    assert not world.ask(29).holds
+
+
 def test_without_runs_and_publications_there_is_nothing_to_find(tmp_path):
     found = evidence_world(tmp_path).ask(29)
     assert (found.holds, list(found.rows)) == (True, [])

@@ -42,7 +42,9 @@ def test_no_salt_is_shown(world):
 
 
 def test_nothing_is_held_about_a_stranger(world):
-    assert world.ask(30, person="p1002").summary == ("nothing is held about p1002",)
+    unknown = "p1002 is known neither to the side store nor the organisation"
+    assert world.ask(30, person="p1002").summary == (unknown, "nothing is held about p1002")
+    assert world.ask(30, person=PERSON).summary[0].startswith(f"held about {PERSON}: ")
 
 
 def test_an_id_that_can_be_none_is_refused(world):

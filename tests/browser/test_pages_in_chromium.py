@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,18 +21,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "pages"))
 
 from made_forms import forms_ledger, forms_project, forms_warehouse
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
 pytestmark = [pytest.mark.browser, pytest.mark.demo]
 
-# Chromium must neither need a display nor call home.
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 SHEET_WIDTH = 733  # A4 between margins of 8 mm, in pixels
 POINTS_OF_A_PIXEL = 0.75
 # The size of the smallest text that is shown.
@@ -80,18 +69,6 @@ FIGURES = {
     "within_value": "within_value",
     "score": "score",
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium; the pages need none of the browsers that playwright would download."""
-    executable = shutil.which("chromium")
-    if executable is None:
-        pytest.skip("no chromium on this machine: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -205,6 +205,23 @@ def test_whoever_has_no_authority_does_not_close_by_signing(world: ClosingWorld,
         world.close("2017-03", "p1001", "p1002", key=key)
 
 
+def test_a_key_that_was_recorded_for_who_closes_does_not_sign_for_the_approver_after_it_was_revoked(
+    world: ClosingWorld, tmp_path: Path
+) -> None:
+    asking(world)
+    key = key_of(world, tmp_path, BOTH)
+    signers = world.root / "metrics/approvers/allowed_signers"
+    own = signers.read_text(encoding="utf-8")
+    signers.write_text(own.replace("p1001 ", "p1002 "), encoding="utf-8")
+    world.run()
+    signers.write_text(own, encoding="utf-8")
+    world.run()
+    close = world.close("2017-03", key=key).entry
+    shown = close.content["signature"]["fingerprint"]
+    why = f"it is signed with {shown}, which was recorded for who did it"
+    assert not_counting(read_entries(world.ledger)) == {close.entry_hash: why}
+
+
 def test_a_policy_that_is_taken_out_of_the_files_goes_on_counting_and_is_told(
     signing: tuple[ClosingWorld, Pair],
 ) -> None:

@@ -17,7 +17,8 @@ from kpiledger.closing.overriding import overridden_now, override_for
 from kpiledger.closing.standing import closes_in
 from kpiledger.closing.verified import faults
 from kpiledger.errors import RunStopped
-from kpiledger.extracts.manifest import Manifest, file_hash, manifests_bytes
+from kpiledger.extracts.manifest import Manifest, manifests_bytes
+from kpiledger.file_hash import file_hash
 from kpiledger.ledger.canonical import canonical_bytes
 from kpiledger.ledger.entry import Draft
 from kpiledger.ledger.schema import EntryKind

@@ -11,7 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from make_vectors import FOLDER, MADE, text_of
 from rfc6962 import PUBLISHED, tree_hash
 
+from kpiledger.errors import WrongUse
 from kpiledger.evidence.proof_files import ProofError, check_consistency_file, check_inclusion_file
+from kpiledger.evidence.proving import proved_entry
 from kpiledger.ledger.checkpoint import VerifierKey
 from kpiledger.ledger.entry import EntryError, parse_entry
 from kpiledger.ledger.merkle import verify_consistency, verify_inclusion
@@ -152,3 +154,10 @@ def test_the_script_judges_as_the_vectors_say(vector, tmp_path):
     done = subprocess.run(["sh", TOOLS / "verify-ledger.sh", folder], capture_output=True, text=True, check=False)
     assert (done.returncode == 0) == vector["holds"], done.stdout + done.stderr
     assert done.stdout.startswith("holds: " if vector["holds"] else "DAMAGED: ")
+
+
+def test_an_empty_ledger_has_no_entry_to_prove(tmp_path):
+    vector = next(vector for vector in VECTORS if vector["name"] == "0 entries")
+    with pytest.raises(WrongUse, match="there is no entry 1") as told:
+        proved_entry(Ledger(laid_out(vector, tmp_path / "ledger")), 1)
+    assert told.value.hint == "the ledger has none yet"

@@ -11,9 +11,10 @@ from extract_shop import ROWS, Shop, extracting
 
 from kpiledger.errors import BrokenWorld, WrongUse
 from kpiledger.extracts.choosing import chosen_inputs
-from kpiledger.extracts.manifest import file_hash, read_manifest
+from kpiledger.extracts.manifest import read_manifest
 from kpiledger.extracts.one_table import Taking
 from kpiledger.extracts.taking import take_extracts
+from kpiledger.file_hash import file_hash
 
 
 def test_an_extract_has_the_rows_in_the_order_of_the_key_and_typed_as_declared(shop: Shop) -> None:

@@ -1,4 +1,5 @@
-"""Who may approve, what was signed, and what needs an approval: KPI150 to KPI155, KPI162, KPI163 and KPI167.
+"""Who may approve, what was signed, and what needs an approval: KPI150 to KPI155, KPI162, KPI163, KPI167 and
+KPI193.
 
 The private halves of these keys are gone: where the event that SIGNED is of changes, make a new key and sign it anew.
 """
@@ -80,7 +81,26 @@ CASES: tuple[Case, ...] = (
         Swap(WEST, '"23000.00"', '"22000.00"'),
     ),
     case("approval_without_the_role", "KPI153", *_company(roles="head_of_sales"), Write(SIGNATURE, SIGNED)),
-    case("approval_by_the_proposer", "KPI153", *_company(roles="cfo, finance_controller"), Write(SIGNATURE, SIGNED)),
+    case(
+        "approval_by_the_proposer",
+        "KPI153 KPI193",
+        *_company(roles="cfo, finance_controller"),
+        Write(SIGNATURE, SIGNED),
+    ),
+    case("one_person_who_proposes_and_approves", "KPI154 KPI193", *_company(roles="cfo, finance_controller")),
+    case(
+        "one_person_who_proposed_before_the_policy",
+        "",
+        *_company(roles="cfo, finance_controller", policy=_POLICY.replace("2017-01-01", "2017-06-21")),
+    ),
+    case(
+        "one_person_with_both_roles_on_other_days",
+        "KPI154",
+        *_company(
+            roles="cfo, finance_controller",
+            policy=_POLICY + "appointments:\n  - {role: cfo, person: p1001, valid_from: 2017-06-21}\n",
+        ),
+    ),
     case(
         "approval_by_a_lapsed_key",
         "KPI153",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from finding_case import CRM, Case, Swap, Write, case
+from finding_case import CRM, ORGANISATION, Case, Swap, Write, case
 
 WAIVERS = "metrics/waivers.yml"
 
@@ -26,6 +26,12 @@ def waiver(**changed: str) -> str:
 
 def waived(*entries: str) -> Write:
     return Write(WAIVERS, "waivers:\n" + "".join(entries))
+
+
+def _both(*roles: str) -> Swap:
+    """What a person holds, and for a second one what another does."""
+    people = "".join(f"  p100{place}: [{held}]\n" for place, held in enumerate(roles, start=1))
+    return Swap(ORGANISATION, "  p1007: [head_of_sales]\n", people)
 
 
 def compared(rule: str) -> Swap:
@@ -64,6 +70,13 @@ CASES: tuple[Case, ...] = (
     case("waiver_of_no_check", "KPI012", waived(waiver(check="everything"))),
     case("waiver_by_an_unknown_role", "KPI023", waived(waiver(approved_by="cof"))),
     case("waiver_accepted_by_who_asks", "KPI180", waived(waiver(approved_by="head_of_sales"))),
+    case("waiver_accepted_by_the_person_who_asks", "KPI194", _both("head_of_sales, cfo"), waived(waiver())),
+    case(
+        "waiver_accepted_by_who_leads_the_unit_that_asks",
+        "KPI194",
+        waived(waiver(requested_by="sales_west", approved_by="head_of_sales")),
+    ),
+    case("waiver_accepted_by_a_role_that_another_has_too", "", _both("head_of_sales, cfo", "cfo"), waived(waiver())),
     case("waiver_that_ends_before_it_begins", "KPI180", waived(waiver(valid_from="2018-04-01"))),
     case("waiver_of_more_than_a_year", "KPI180", waived(waiver(expires_on="2018-10-03"))),
     case("waiver_twice", "KPI180", waived(waiver(), waiver(valid_from="2018-03-31", expires_on="2018-06-30"))),

@@ -22,6 +22,7 @@ CASES: tuple[Case, ...] = (
     case("nul_character", "KPI002", Swap(REVENUE, "What customers", "What\0customers")),
     case("escaped_nul_character", "KPI002", Swap(REVENUE, "What customers pay, by order date.", '"What\\0customers"')),
     case("text_turned_around", "KPI002", Swap(REVENUE, "first definition", "first \u202edefinition")),
+    case("text_with_a_space_without_width", "KPI002", Swap(REVENUE, "first definition", "first\u200b definition")),
     case("tab_as_indentation", "KPI003", Swap(REVENUE, "    valid_from: 2014", "\tvalid_from: 2014")),
     case(
         "anchor_and_alias",

@@ -36,7 +36,7 @@ HERE = Path(__file__).parent
 AGAINST_THE_WAREHOUSE = {"KPI166"}
 # Found in specs that are right in themselves; each has a mistake of its own in tests/governance.
 RULES_OF_GOOD_WORK = {code for code in CODES if "KPI201" <= code < "KPI250"}
-AGAINST_THE_LEDGER = {"KPI090", "KPI091", "KPI092", "KPI093", "KPI161", "KPI164", "KPI168"}
+AGAINST_THE_LEDGER = {"KPI090", "KPI091", "KPI092", "KPI093", "KPI161", "KPI164", "KPI168", "KPI196"}
 CASES = (
     *cases_conflicts.CASES,
     *cases_objectives.CASES,

@@ -318,7 +318,7 @@ def test_an_approval_is_the_same_where_its_commit_holds_the_signature(recorded: 
     first = recorded.commit()
     place.write_text(SIGNATURE.replace("U1NIU0lH", "AAAAAAAA"), encoding="utf-8")
     later = recorded.commit()
-    found = check_git(recorded.project, recorded.ledger, [approval(first), approval(later)]).findings
+    found = check_git(recorded.project, recorded.ledger, [approval(first), approval(later, 8)]).findings
     assert [one.state.value for one in found] == ["same", "different"]
     assert found[1].message == f"commit {later[:10]} does not hold it"
 
@@ -333,7 +333,7 @@ def test_a_rebased_approval_is_found_in_its_new_commit(recorded: Repository) -> 
     assert (found.state.value, found.found_in) == ("moved", new)
 
 
-def approval(commit: str) -> Entry:
+def approval(commit: str, seq: int = 7) -> Entry:
     """An approval that was recorded from a commit."""
     content = {
         "event": FIRST,
@@ -345,7 +345,7 @@ def approval(commit: str) -> Entry:
         "fingerprint": "SHA256:abc",
         "signature": SIGNATURE,
     }
-    return write_entry(Draft(EntryKind.APPROVAL_RECORDED, f"{FIRST}/1", content, commit), 7, NOW_TOO)
+    return write_entry(Draft(EntryKind.APPROVAL_RECORDED, f"{FIRST}/1", content, commit), seq, NOW_TOO)
 
 
 def test_an_object_that_is_not_what_its_name_says_is_named(recorded: Repository) -> None:
@@ -377,4 +377,6 @@ def test_many_entries_of_many_commits_ask_git_few_questions(
 
     monkeypatch.setattr(subprocess.Popen, "__init__", noted)
     assert len(recorded.check().findings) == 14
-    assert asked == ["rev-parse", "rev-parse", "cat-file", "rev-list", "log"]
+    assert asked[:4] == ["rev-parse", "rev-parse", "rev-list", "diff-tree"]
+    # Once for the commits, once for each level of their trees, once for the files, once for each of what is left.
+    assert asked[4:] == ["cat-file"] * 7

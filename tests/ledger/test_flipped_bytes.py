@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
-from functools import lru_cache
-from itertools import accumulate
 from pathlib import Path
 
 import pytest
 
-from kpiledger.ledger import beginnings, integrity
 from kpiledger.ledger.integrity import examine
 from kpiledger.ledger.keys import trusted_key
 from kpiledger.ledger.storage import Stored
 from kpiledger.ledger.store import Ledger
 from kpiledger.verifying import verify
+from tests.ledger.flips import ends_of, flipped, is_named, keep_what_is_seen
 from tests.ledger.ledgers import FILES, filled, published, retired
 
 PARTS = [field.name for field in fields(Stored)]
@@ -35,16 +32,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
 
 @pytest.fixture
 def _seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nearly all lines are the same each time; what is computed of each of them is kept. Nothing else is spared."""
-    monkeypatch.setattr(integrity, "parse_entry", lru_cache(10_000)(integrity.parse_entry))
-    monkeypatch.setattr(integrity, "leaf_hash", lru_cache(10_000)(integrity.leaf_hash))
-    monkeypatch.setattr(integrity, "open_checkpoint", lru_cache(10_000)(integrity.open_checkpoint))
-    monkeypatch.setattr(beginnings, "open_checkpoint", lru_cache(10_000)(beginnings.open_checkpoint))
-
-
-def flipped(content: bytes, place: int) -> bytes:
-    """One bit of the byte is another; which one depends on the place."""
-    return content[:place] + bytes([content[place] ^ 1 << place % 8]) + content[place + 1 :]
+    keep_what_is_seen(monkeypatch)
 
 
 @contextmanager
@@ -64,14 +52,10 @@ def test_every_flipped_byte_is_found_and_named(ledger: Ledger, part: str) -> Non
     whole = examine(stored, key)
     assert (whole.problems, len(whole.entries), whole.tail) == ((), 200, 0)
     content = getattr(stored, part)
-    ends = list(accumulate(map(len, content.splitlines(keepends=True))))
+    ends = ends_of(content)
     for place in range(len(content)):
         problems = examine(replace(stored, **{part: flipped(content, place)}), key).problems
-        assert problems, f"{part} byte {place}"
-        if part in ("entries", "leaves"):
-            assert bisect_right(ends, place) + 1 in {problem.seq for problem in problems}, f"{part} byte {place}"
-        else:
-            assert problems[0].name == part, f"{part} byte {place}"
+        assert is_named(part, ends, place, problems), f"{part} byte {place}"
 
 
 def test_a_flipped_byte_in_the_public_key_is_found(ledger: Ledger) -> None:

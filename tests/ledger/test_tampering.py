@@ -144,9 +144,18 @@ def test_after_a_roll_back_nothing_else_is_recorded_in_its_place(ledger: Ledger,
     older = copied(ledger, tmp_path / "older")
     add(ledger, published(50))
     put_back(ledger, older)
-    with pytest.raises(LedgerDamaged, match="is another checkpoint of 10 entries: the ledger was rolled back after it"):
-        add(ledger, published(51))
+    for batch in ([published(51)], [published(51), published(52), published(53)]):
+        with pytest.raises(LedgerDamaged, match=r"-10\.checkpoint is of more entries than the 9 of the ledger"):
+            add(ledger, *batch)
     assert len(read_entries(ledger)) == 9
+
+
+def test_what_a_stranger_lays_into_an_anchor_keeps_nobody_from_recording(ledger: Ledger, tmp_path: Path) -> None:
+    (anchored,) = (path for anchor in ledger.anchors for path in anchor.glob("*-9.checkpoint"))
+    stranger = anchored.with_name(anchored.name.replace("-9.", "-9999."))
+    stranger.write_bytes(anchored.read_bytes().replace(b"\n9\n", b"\n9999\n"))
+    add(ledger, published(50))
+    assert len(read_entries(ledger)) == 10
 
 
 def test_a_fork_with_the_true_key_is_found_by_the_anchor(ledger: Ledger, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from kpiledger.commands.ledger_schema import ledger_schema
+from kpiledger.ledger.schema import EntryKind
 from tests.ledger_postgres.laid import ADMINISTRATOR, PIPELINE, Database, empty_database
 from tests.ledger_postgres.scribe import Scribe
 from tests.postgres import Server, needs_postgres
@@ -76,3 +77,14 @@ def test_an_auditor_gets_the_files_with_one_query_each(database: Database) -> No
     assert "".join(f"{line}\n" for line, _ in found).encode() == stored.entries
     assert "".join(f"{leaf}\n" for _, leaf in found).encode() == stored.leaves
     assert database.says(PIPELINE, "select ledger.tree_root(max(seq)) from ledger.entry")
+
+
+@pytest.mark.parametrize("kind", EntryKind)
+def test_a_line_of_every_kind_looks_like_an_entry(database: Database, kind: EntryKind) -> None:
+    line = (
+        f'{{"commit":null,"content":{{}},"format":"1","key":"a","kind":"{kind}",'
+        '"recorded_at":"2026-01-05T09:00:00.000000Z","seq":"1","uncommitted":false}'
+    )
+    with database.session(ADMINISTRATOR) as cursor:
+        cursor.execute("select ledger.looks_like_an_entry(%s)", [line])
+        assert cursor.fetchall() == [(True,)]

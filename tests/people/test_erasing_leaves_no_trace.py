@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
+import tarfile
+import zipfile
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import pytest
-from people_place import bytes_below
+from traces import forms_of, forms_of_salt, traces
 
 from tests.demo import commit_all, kpi
 
@@ -52,12 +60,16 @@ events:
 EXAMPLES = ("kpiledger", "docs", "schemas", "tools", ".git")
 
 
-def stores(folder: Path) -> dict[str, bytes]:
-    return {name: content for name, content in bytes_below(folder).items() if name.split("/")[0] not in EXAMPLES}
+def needles(salts: Iterable[str]) -> dict[str, tuple[bytes, ...]]:
+    """What is searched for, each in every form that it could have."""
+    words = {word: forms_of(word.encode()) for word in (PERSON, APPROVER, NAME)}
+    return words | {salt: forms_of_salt(salt) for salt in salts}
 
 
-def salts_of(folder: Path) -> list[str]:
-    return [json.loads(path.read_text())["salt"] for path in (folder / "build/ledger/subjects").glob("*.json")]
+def salts_of(folder: Path) -> dict[str, str]:
+    """The salt of each value that the side store keeps, and which value it is of."""
+    kept = [json.loads(path.read_text("utf-8")) for path in (folder / "build/ledger/subjects").glob("*.json")]
+    return {one["salt"]: one["value"] for one in kept}
 
 
 def add_person(folder: Path) -> None:
@@ -109,6 +121,45 @@ def take_out(folder: Path, person: str) -> None:
             path.write_text("".join(kept), encoding="utf-8")
 
 
+def plant(folder: Path, salt: str) -> None:
+    """A salt where none should be, in forms and files that hide it: what a run could leave behind."""
+    raw, left = bytes.fromhex(salt), folder / "build/left"
+    left.mkdir()
+    (left / "raw.bin").write_bytes(b"..." + raw)
+    (left / "text.txt").write_bytes(base64.b64encode(b"a salt: " + raw))
+    (left / "packed.gz").write_bytes(gzip.compress(salt.encode()))
+    with zipfile.ZipFile(left / "packed.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("one.json", salt)
+    with tarfile.open(left / "packed.tar.gz", "w:gz") as tar:
+        tar.add(left / "raw.bin", "one.bin")
+    with duckdb.connect() as connection:
+        said = f"select range as number, '{salt}' as said from range(5000)"
+        connection.execute(f"copy ({said}) to '{left}/rows.parquet' (format parquet, compression zstd)")
+        connection.execute(f"attach '{left}/rows.duckdb' as kept")
+        connection.execute(f"create table kept.main.said as {said}")
+    with closing(sqlite3.connect(left / "rows.sqlite")) as rows, rows:
+        rows.execute("create table said (salt blob)")
+        rows.execute("insert into said values (?)", [raw])
+
+
+def assert_found(folder: Path, salts: Iterable[str], planted: str) -> None:
+    """Before anything is erased the same search finds id, name and salts, and so could find them afterwards."""
+    found = traces(folder, needles(salts), EXAMPLES)
+    warehouse = (folder / "build/warehouse.duckdb").resolve().relative_to(folder).as_posix()
+    pages = Path(warehouse).with_name("pages")
+    by_both = {OWN, f"{warehouse}!kpi.dim_agreement_version", f"{warehouse}!kpi.fct_decision", f"{pages}/{PERSON}.html"}
+    assert by_both <= found[PERSON] & found[NAME]
+    assert {f"{warehouse}!kpi.fct_kpi_target", "metrics/organisation.yml"} <= found[PERSON]
+    assert "metrics/approvers/authority.yml" in found[APPROVER]
+    for salt in salts:
+        assert any(place.startswith("build/ledger/subjects/") for place in found[salt])
+    hidden = {place.removeprefix("build/left/") for place in found[planted] if place.startswith("build/left/")}
+    assert hidden >= {
+        "raw.bin", "text.txt", "packed.gz!", "packed.zip!one.json", "packed.tar.gz!one.bin", "rows.parquet!rows",
+        "rows.duckdb!main.said", "rows.sqlite!rows",
+    }  # fmt: skip
+
+
 def test_nothing_of_an_erased_person_is_left_and_the_next_run_goes_on(published_demo: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(published_demo, tmp_path / "demo", symlinks=True))
     add_person(folder)
@@ -125,6 +176,9 @@ def test_nothing_of_an_erased_person_is_left_and_the_next_run_goes_on(published_
     assert closed.returncode == 0, closed.stderr
     assert {"checkin.noted", "decision.noted", "trigger.fired"} <= kinds_about(folder, PERSON)
     salts = salts_of(folder)
+    own = next(salt for salt, value in salts.items() if value == PERSON)
+    plant(folder, own)
+    assert_found(folder, salts, own)
 
     refused = kpi(folder, "erase", PERSON, "--reason", "asked for on 2018-01-05")
     assert refused.returncode == 1
@@ -137,9 +191,9 @@ def test_nothing_of_an_erased_person_is_left_and_the_next_run_goes_on(published_
     done = kpi(folder, "erase", PERSON, "--reason", "asked for on 2018-01-05", "--run")
     assert done.returncode == 0, done.stderr
 
-    left = stores(folder)
-    for needle in (PERSON, APPROVER, NAME, *(set(salts) - set(salts_of(folder)))):
-        assert [name for name, content in left.items() if needle.encode() in content] == []
+    gone = salts.keys() - salts_of(folder).keys()
+    assert {PERSON, APPROVER} <= {salts[salt] for salt in gone}
+    assert traces(folder, needles(gone), EXAMPLES) == {}
     for person in (PERSON, APPROVER):
         assert f"nothing is held about {person}" in kpi(folder, "held", person).stdout
     verified = kpi(folder, "verify")

@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from kpiledger.extracts.manifest import Manifest, file_hash, manifests_bytes
+from kpiledger.extracts.manifest import Manifest, manifests_bytes
+from kpiledger.file_hash import file_hash
 from kpiledger.ledger.canonical import canonical_bytes
 from kpiledger.periods import Period
 from kpiledger.recipe import FILE, Recipe, Seed, Statement

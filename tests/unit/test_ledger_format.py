@@ -12,6 +12,7 @@ from kpiledger.recording import record
 from tests.programs import needs_script
 
 PAGE = Path(__file__).parents[2] / "docs" / "ledger-format.md"
+GUIDE = PAGE.parent / "guide" / "recorded-contents.md"
 SCRIPT = Path(__file__).parents[2] / "tools" / "verify-ledger.sh"
 
 
@@ -58,8 +59,14 @@ def test_the_script_finds_what_was_changed(ledger, name, old, new, said):
     assert said in told
 
 
-def test_every_kind_of_entry_is_on_the_page():
-    page = PAGE.read_text(encoding="utf-8")
+def test_the_format_is_one_page():
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 80
+    assert max(len(line) for line in lines if not line.startswith("|")) <= 120
+
+
+def test_every_kind_of_entry_is_told():
+    page = GUIDE.read_text(encoding="utf-8")
     for kind in EntryKind:
         assert kind.value in page or f"`.{kind.value.partition('.')[2]}`" in page
         assert kind in CONTENTS

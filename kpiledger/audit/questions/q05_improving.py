@@ -8,10 +8,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 from kpiledger.audit.answer import Answer, Asked, Question
-from kpiledger.audit.approving import approvals_among
 from kpiledger.audit.changing import NARROWING, Change, counted, told
 from kpiledger.audit.judging import Beside, improves, status_of
-from kpiledger.audit.population import changes_of
+from kpiledger.audit.population import changes_with_approvals
 from kpiledger.audit.published import published
 from kpiledger.audit.standing import tree_facts
 from kpiledger.audit.words import number_of
@@ -73,8 +72,8 @@ def answer(asked: Asked) -> Answer:
         summary = "There is no published warehouse, so no status can be told: this was not looked at"
         return Answer(_COLUMNS, (), (summary,), ("`kpi run` publishes one.",), holds=False, facts=facts)
     reckoning = asked.project().calendar.reckoning
-    changes = changes_of(asked, "true" if are_approvals_asked(asked.index()) else _RECORDED_NEAR.format(days=days))
-    approvals = approvals_among(asked, sorted({change.seq for change in changes}))
+    only = "true" if are_approvals_asked(asked.index()) else _RECORDED_NEAR.format(days=days)
+    changes, approvals = changes_with_approvals(asked, only)
     near = [
         (change, approvals.of(change.entry_hash), periods)
         for change in changes

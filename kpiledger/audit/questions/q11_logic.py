@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -24,12 +25,16 @@ from kpiledger.ledger.definitions import definition_hash
 from kpiledger.ledger.merkle import inclusion_proof, verify_inclusion
 from kpiledger.ledger.store import signed_checkpoint
 from kpiledger.project import Project
-from kpiledger.publishing import table_hashes
+from kpiledger.projected import hashes_of_tables
 from kpiledger.reports.known import require_known
 from kpiledger.typed import typed_period
 
 COLUMNS = ("link", "expected", "found", "holds")
 Row = tuple[object, ...]
+_HOLDS = {
+    False: "every link holds: the logic is the recorded one",
+    True: "every other link holds",
+}
 _PUBLISHED = "select definition_hash, entry_hash from kpi.dim_kpi_version where kpi = ? and version = ?"
 _MEMBERS = "select distinct slice, member from kpi.fct_kpi_value where kpi = ?"
 _LAST_RUN = "select seq, hashes from publication order by seq desc limit 1"
@@ -47,7 +52,7 @@ def answer(asked: Asked) -> Answer:
         number = number_of_period(warehouse, cut, period, held.version)
         told = warehouse.execute(_PUBLISHED, [kpi, held.version]).fetchone()
     rows = [
-        ("the number has a version", f"version {held.version}", f"value {number}", number is not None),
+        ("the number has a version", f"version {held.version}", _value(number), number is not None),
         *_recorded(asked, index, held),
         _in_files(project, held),
         _same("the published definition", held.definition_hash, told and told[0]),
@@ -59,14 +64,21 @@ def answer(asked: Asked) -> Answer:
     broken = [str(row[0]) for row in rows if not row[3]]
     of = "" if cut.member == "all" else f" of {cut.member}"
     said = f"{kpi}{of} in {period} is {number}, made by version {held.version}, recorded in entry {held.seq}"
-    verdict = f"broken: {', '.join(broken)}" if broken else "every link holds: the logic is the recorded one"
+    if number is None:
+        broken.pop(0)  # there is nothing to hold it against
+        said = f"no number of {kpi}{of} is published for {period}: there is none whose logic could be shown"
+    verdict = f"broken: {', '.join(broken)}" if broken else _HOLDS[number is None]
     facts = {"entry": held.seq, "entry hash": held.entry_hash, "commit": held.commit, **tree_facts(index)}
-    return Answer(COLUMNS, rows, (said, verdict), _NOTES, holds=not broken, facts=facts)
+    return Answer(COLUMNS, rows, (said, verdict), _NOTES, holds=not broken and number is not None, facts=facts)
 
 
 _NOTES = (
     "The commit of the entry is where the definition was reviewed; `kpi verify` holds it against the history of git.",
 )
+
+
+def _value(number: Decimal | None) -> str:
+    return "no number is published" if number is None else f"value {number}"
 
 
 def _require_cut(warehouse: DuckDBPyConnection, cut: Cut) -> None:
@@ -111,7 +123,7 @@ def _as_published(asked: Asked, index: DuckDBPyConnection) -> Iterator[Row]:
     if last is None:
         yield "the published tables", "a recorded publication", None, False
         return
-    found = table_hashes(asked.settings.warehouse)
+    found = hashes_of_tables(asked.settings.warehouse, asked.ledger)
     recorded = _json(last[1])
     for table in ("fct_kpi_value", "dim_kpi_version"):
         yield _same(f"the table {table}, as entry {last[0]} says", recorded.get(table), found.get(table))

@@ -14,7 +14,7 @@ from kpiledger.audit.closes import entries_of, frozen_rows, rows_of_named
 from kpiledger.audit.published import Cut, published
 from kpiledger.audit.standing import tree_facts
 from kpiledger.closing.deeds import KINDS
-from kpiledger.closing.evidence import VALUES_FILE
+from kpiledger.closing.places import VALUES_FILE
 from kpiledger.closing.standing import closes_in
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.periods import Period

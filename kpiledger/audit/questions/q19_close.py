@@ -10,8 +10,8 @@ from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.audit.closes import closes_of, entries_of, require_closes, rule_changes, uncounted
 from kpiledger.audit.standing import tree_facts
 from kpiledger.closing.deeds import KINDS, SINCE
-from kpiledger.closing.evidence import EXTRACTS
 from kpiledger.closing.judged import judged_deeds
+from kpiledger.closing.places import EXTRACTS
 from kpiledger.closing.standing import Close
 from kpiledger.closing.verified import faults
 from kpiledger.ledger.schema import EntryKind

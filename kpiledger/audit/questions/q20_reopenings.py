@@ -15,7 +15,7 @@ from kpiledger.audit.closes import closes_of, frozen_rows, uncounted
 from kpiledger.audit.published import published
 from kpiledger.audit.standing import tree_facts
 from kpiledger.closing.columns import SCORECARD_KEY
-from kpiledger.closing.evidence import SCORECARD_FILE
+from kpiledger.closing.places import SCORECARD_FILE
 from kpiledger.closing.standing import Close
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.subjects import holder_name, resolving

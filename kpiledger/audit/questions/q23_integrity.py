@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from kpiledger.audit.answer import Answer, Asked, Question
-from kpiledger.errors import LedgerDamaged
+from kpiledger.errors import BrokenWorld, LedgerDamaged
 from kpiledger.evidence.hashed_whole import looked_at
 from kpiledger.ledger.anchored import emptied
-from kpiledger.ledger.anchors import anchored_in
+from kpiledger.ledger.anchors import anchored_in, require_none_before
 from kpiledger.ledger.beginnings import open_all, order_problems
 from kpiledger.ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey, open_checkpoint
 from kpiledger.ledger.file_storage import FileStorage
@@ -35,6 +35,9 @@ class Kept:
 
 def answer(asked: Asked) -> Answer:
     """A row for each checkpoint that was ever signed and is kept anywhere."""
+    if not asked.ledger.exists:
+        require_none_before(asked.ledger.anchors, asked.ledger.storage.place)
+        raise BrokenWorld(f"there is no ledger in {asked.ledger.storage.place}", "`kpi run` makes it")
     key, (note, notes) = trusted_key(asked.ledger.keys), _notes_in(asked.ledger.storage)
     try:
         newest = open_checkpoint(note, key)

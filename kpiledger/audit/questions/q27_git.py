@@ -9,9 +9,7 @@ from collections.abc import Iterator
 
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.audit.standing import tree_facts
-from kpiledger.git_check import GitFinding, GitReport, GitState, check_git
-from kpiledger.ledger.entry import Entry
-from kpiledger.ledger.store import read_entries
+from kpiledger.git_check import GitFinding, GitReport, GitState, ask_of_git
 from kpiledger.recording.differing import shown
 
 COLUMNS = ("git", "entry", "key", "commit", "found_in", "place", "recorded", "found", "said")
@@ -35,28 +33,25 @@ _NOTES = (
 
 def answer(asked: Asked) -> Answer:
     """A row for each difference, and one for each entry that git cannot vouch for."""
-    entries = [entry for entry in read_entries(asked.ledger) if _is_asked_for(entry, asked)]
-    report = check_git(asked.settings.root, asked.ledger, entries)
-    facts = {"head": report.head, **tree_facts(asked.index())}
+    index = asked.index()
+    names = [name for name in (asked.words.get("agreement"), asked.words.get("kpi")) if name]
+    report = ask_of_git(asked.settings.root, asked.ledger, index, asked.settings.build, names, tells_same=False)
+    facts = {"head": report.head, **tree_facts(index)}
     if report.not_looked_at is not None:
         return Answer(COLUMNS, (), (f"git was not looked at: {report.not_looked_at}",), facts=facts)
     worst_first = [*report.problems, *report.of(*_NO_DAMAGE)]
     rows = [row for finding in worst_first for row in _rows(finding)]
-    counts = {state.value: len(report.of(state)) for state in GitState}
-    return Answer(COLUMNS, rows, tuple(_summary(report)), _NOTES, not report.problems, {**counts, **facts})
-
-
-def _is_asked_for(entry: Entry, asked: Asked) -> bool:
-    name = entry.key.partition("/")[0]
-    wanted = {asked.words.get("agreement"), asked.words.get("kpi")} - {None}
-    return not wanted or name in wanted
+    notes = (*_NOTES, *report.kept)
+    counts = {state.value: count for state, count in report.counts.items()}
+    return Answer(COLUMNS, rows, tuple(_summary(report)), notes, not report.problems, {**counts, **facts})
 
 
 def _summary(report: GitReport) -> Iterator[str]:
-    yield f"{len(report.findings)} definitions, agreement events, approvals and keys were recorded from files"
-    for state in GitState:
-        if found := report.of(state):
-            yield f"{len(found)} {state}: {_SAID[state]}"
+    counts = report.counts
+    yield f"{sum(counts.values())} definitions, agreement events, approvals and keys were recorded from files"
+    for state, count in counts.items():
+        if count:
+            yield f"{count} {state}: {_SAID[state]}"
 
 
 def _rows(finding: GitFinding) -> Iterator[tuple[object, ...]]:

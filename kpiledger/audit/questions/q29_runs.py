@@ -15,7 +15,7 @@ from kpiledger.audit.standing import tree_facts
 from kpiledger.audit.words import recorded_between
 from kpiledger.claim import holder_of
 from kpiledger.journal import JournalEntry, read_journal
-from kpiledger.publishing import table_hashes
+from kpiledger.projected import hashes_of_tables
 from kpiledger.settings import Settings
 
 COLUMNS = ("run", "started_at", "ended_at", "outcome", "report", "recorded_in", "is_kept", "is_seen")
@@ -24,11 +24,15 @@ _PUBLISHED = "published"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What readers see: the run that made it, and the entry that recorded its hashes."""
+    """What readers see: the run that made it, and the entry that recorded its hashes.
+
+    `not_hashed` are the tables that this entry has no hash of: they were not among those hashed when it was recorded.
+    """
 
     run_id: str | None
     recorded_by: str | None
     seq: int | None
+    not_hashed: tuple[str, ...] = ()
 
 
 def answer(asked: Asked) -> Answer:
@@ -38,7 +42,7 @@ def answer(asked: Asked) -> Answer:
     unpublished = [run for run in runs if run.outcome != _PUBLISHED]
     index = asked.index()
     publications = dict(index.execute("select run_id, seq from publication order by seq").fetchall())
-    seen, holder = _seen(asked.settings, index), holder_of(asked.settings.build)
+    seen, holder = _seen(asked, index), holder_of(asked.settings.build)
     rows = [_row(run, asked.settings, publications, seen, holder) for run in unpublished]
     caught = [row for row in rows if row[5] is not None or row[6] or row[7]]
     summary = (
@@ -71,17 +75,23 @@ def _row(
     return (run.run_id, _utc(run.started_at), ended, outcome, report, recorded, is_kept, run.run_id == seen.run_id)
 
 
-def _seen(settings: Settings, index: DuckDBPyConnection) -> Seen:
-    """Held by content: the hashes of the tables that readers have are those of a recorded publication."""
+def _seen(asked: Asked, index: DuckDBPyConnection) -> Seen:
+    """Held by content: the hashes of the tables that readers have are those of a recorded publication.
+
+    Of the last publication alone a table may lack a hash: otherwise an older one that did not hash a table yet would
+    explain one that was changed since.
+    """
+    settings = asked.settings
     if not settings.warehouse.exists():
         return Seen(None, None, None)
     run_id = Path(settings.current).readlink().name if settings.current.is_symlink() else None
-    hashes = table_hashes(settings.warehouse)
-    for seq, recorded_by, recorded in index.execute(
-        "select seq, run_id, hashes from publication order by seq desc"
-    ).fetchall():
-        if json.loads(recorded) == hashes:
-            return Seen(run_id, recorded_by, seq)
+    hashes = hashes_of_tables(settings.warehouse, asked.ledger)
+    recorded_ones = index.execute("select seq, run_id, hashes from publication order by seq desc").fetchall()
+    for number, (seq, recorded_by, text) in enumerate(recorded_ones):
+        recorded: dict[str, str] = json.loads(text)
+        not_hashed = tuple(sorted(hashes.keys() - recorded.keys())) if number == 0 and recorded else ()
+        if recorded == {table: digest for table, digest in hashes.items() if table not in not_hashed}:
+            return Seen(run_id, recorded_by, seq, not_hashed)
     return Seen(run_id, None, None)
 
 
@@ -90,7 +100,8 @@ def _told(seen: Seen) -> str:
         return "readers see nothing: there is no publication"
     if seen.seq is None:
         return f"readers see the publication of run {seen.run_id}, whose tables hash to no recorded publication"
-    return f"readers see the publication of run {seen.run_id}; its tables hash to what entry {seen.seq} recorded"
+    told = f"readers see the publication of run {seen.run_id}; its tables hash to what entry {seen.seq} recorded"
+    return f"{told}; not hashed by that publication: {', '.join(seen.not_hashed)}" if seen.not_hashed else told
 
 
 def _utc(text: str) -> datetime:

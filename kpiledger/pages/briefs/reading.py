@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from kpiledger.pages.reading import opened, rows_as
+from kpiledger.pages.reading import rows_as
+from kpiledger.warehouse import open_current
 
 _TABLES = "select table_name from information_schema.tables where table_schema = 'kpi'"
 
@@ -65,8 +66,8 @@ class Talk:
 
 
 def read_talk(warehouse: Path) -> Talk:
-    """What the warehouse has of it."""
-    with opened(warehouse) as connection:
+    """What the warehouse has of it; BrokenWorld where another version made it, or it is damaged."""
+    with open_current(warehouse) as connection:
         if not {"fct_review_due", "fct_decision"} <= _tables(connection):
             return Talk()
         return Talk(
