@@ -4,7 +4,8 @@
 `in_files` judges what lies in the project, `reading` and `in_ledger` what was recorded, and `signing` calls ssh-keygen.
 """
 
-from kpiledger.approvals.in_ledger import approvals_and_verdicts, approvals_of, judged
+from kpiledger.approvals.in_ledger import approvals_of, judged, judging
 from kpiledger.approvals.judged import Judged
+from kpiledger.approvals.reading import Reading
 
-__all__ = ["Judged", "approvals_and_verdicts", "approvals_of", "judged"]
+__all__ = ["Judged", "Reading", "approvals_of", "judged", "judging"]

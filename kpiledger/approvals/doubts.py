@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from kpiledger.approvals.judged import Judged
-from kpiledger.ledger.entry import Entry
+from kpiledger.approvals.judged import Judged, Recorded
 from kpiledger.vocabulary import ApprovalState
 
 NEW_KEY = "key is new"
@@ -27,7 +26,7 @@ def doubts_of(approval: Judged, days: int) -> Iterator[tuple[str, str]]:
         yield AFTER_LAPSE, f"{approval.lapse.what}; the approval was recorded on {approval.recorded_at:%Y-%m-%d}"
 
 
-def _since(approval: Judged, entry: Entry) -> str:
+def _since(approval: Judged, entry: Recorded) -> str:
     days = (approval.recorded_at.date() - entry.recorded_at.date()).days
     came = f"recorded in entry {entry.seq}, {f'{days} days' if days else 'the same day'} as the approval"
     came = came.replace("days as the approval", "days before the approval")

@@ -11,6 +11,15 @@ from kpiledger.vocabulary import ApprovalState
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """Where and when something was recorded, and the git commit that it was read from."""
+
+    seq: int
+    recorded_at: datetime
+    commit: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A recorded approval with its verdict; `signer` is a commitment, `event_hash` names the entry it approves.
 
@@ -27,8 +36,8 @@ class Judged:
     state: ApprovalState
     why: str
     commit: str | None = None
-    key_entry: Entry | None = None
-    authority_entry: Entry | None = None
+    key_entry: Recorded | None = None
+    authority_entry: Recorded | None = None
     lapse: Lapse | None = None
 
 

@@ -6,11 +6,12 @@ roles they hold, and nobody approves what they themselves are held to.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from types import MappingProxyType
 
-from kpiledger.approvals.sshsig import SignatureProblem, read_signature, require_signed
+from kpiledger.approvals.sshsig import SignatureProblem, signed_digest, signer_of
 from kpiledger.approvals.standing import Key, Standing
 from kpiledger.specs.signing import fingerprint
 from kpiledger.vocabulary import ApprovalState
@@ -41,6 +42,7 @@ class Verdict:
 
 _Refusal = tuple[str, str]
 _APPROVED = Verdict(ApprovalState.APPROVED)
+_UNKNOWN: Mapping[bytes, str] = MappingProxyType({})
 
 
 def judge(
@@ -50,21 +52,20 @@ def judge(
     asked: Asked,
     standing: Standing,
     keys: Iterable[Key],
-    checked: Container[str] = (),
+    fitting: Mapping[bytes, str] = _UNKNOWN,
 ) -> Verdict:
     """How a person's signature over an event stands; without `content`, what was erased, only who signed is judged.
 
-    `checked` are the signatures that were found to fit before.
+    `fitting` has the public key of each signature that was already found to fit, by `signed_digest`.
     """
     if content is not None:
         try:
-            signature = read_signature(text)
-            require_signed(signature, content, checked=checked)
+            public_key = (fitting and fitting.get(signed_digest(text, content))) or signer_of(text, content)
         except SignatureProblem as problem:
             hint = "put the event back as it was signed, or delete the signature and approve anew with `kpi approve`"
             return Verdict(ApprovalState.VOID, str(problem), hint)
-        own = [key for key in keys if key.person == person and key.public_key == signature.public_key]
-        refusal = refuse_key(own, person, signature.public_key, asked.decided_on)
+        own = [key for key in keys if key.person == person and key.public_key == public_key]
+        refusal = refuse_key(own, person, public_key, asked.decided_on)
         if refusal:
             return Verdict(ApprovalState.REFUSED, *refusal, is_unknown=not own)
     refusal = refuse_signer(standing, person, asked)

@@ -6,33 +6,36 @@ that were recorded before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from kpiledger.approvals.contents import person_of, recorded_asked, recorded_key, recorded_standing
-from kpiledger.approvals.judged import Governed, Judged
+from kpiledger.approvals.judged import Governed, Judged, Recorded
 from kpiledger.approvals.judging import Asked, Verdict, given_before, judge, refuse_key, refuse_signer
 from kpiledger.approvals.lapsing import GRACE, Lapse, Signed, lapse_of
 from kpiledger.approvals.signed_content import signed_bytes
 from kpiledger.approvals.standing import NOBODY, Key, Standing
+from kpiledger.folding.approval import NOT_REQUIRED, Approval
 from kpiledger.ledger.contents import EVENT_OF_KIND
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.subjects import Gone
 from kpiledger.vocabulary import ApprovalState
 
+_UNAPPROVED = Approval(ApprovalState.UNAPPROVED)
+
 
 @dataclass(slots=True)
 class Reading:
     """What has been read of a ledger so far: policy, keys and events, each as recorded up to here.
 
-    `checked` are the signatures that the index vouches for; none where each is to be checked here.
+    `fitting` are signatures that need not be checked again, as `judge` takes them.
     """
 
     plain: Callable[[Any], Any]
-    checked: frozenset[str] = frozenset()
+    fitting: Mapping[bytes, str] = field(default_factory=dict)
     standing: Standing = NOBODY
     authority: Entry | None = None
     keys: dict[tuple[str, str], Key] = field(default_factory=dict)
@@ -66,6 +69,30 @@ class Reading:
         elif entry.kind is EntryKind.APPROVAL_RECORDED:
             self.approvals.append(self._judged(entry))
 
+    def by_event(self) -> Mapping[str, Sequence[Judged]]:
+        """The approvals of each event, by the hash of its entry; one that names another event's entry is of neither."""
+        found: dict[str, list[Judged]] = {}
+        for approval in self.approvals:
+            governed = self.events.get(approval.event_hash)
+            if governed and governed.event.key == approval.event:
+                found.setdefault(approval.event_hash, []).append(approval)
+        return found
+
+    def states(self) -> Mapping[str, Approval]:
+        """How each event stands, by the hash of its entry; the first approval that counts says since when."""
+        given = self.by_event()
+        return {name: self._stands(one, given.get(name, ())) for name, one in self.events.items()}
+
+    def _stands(self, governed: Governed, approvals: Sequence[Judged]) -> Approval:
+        for approval in approvals:
+            if approval.state is ApprovalState.APPROVED:
+                return Approval(ApprovalState.APPROVED, approval.seq, approval.recorded_at)
+        if not _is_required(governed, self.first_authority):
+            return NOT_REQUIRED
+        if approvals:
+            return Approval(approvals[-1].state, approvals[-1].seq, approvals[-1].recorded_at)
+        return _UNAPPROVED
+
     def _authority_before(self, entry: Entry) -> Entry | None:
         """The strictest policy of an earlier time: one of the same batch was not there when its events were written."""
         last = self.authority
@@ -81,6 +108,7 @@ class Reading:
             if lapse and lapse.is_too_late:
                 why = f"{lapse.what}, and the approval was recorded on {entry.recorded_at:%Y-%m-%d}"
                 verdict = Verdict(ApprovalState.REFUSED, f"{why}, more than {GRACE.days} days later")
+        since = self._authority_since(signer, self._asked_by(content["event_hash"])) if governed else None
         return Judged(
             seq=entry.seq,
             recorded_at=entry.recorded_at,
@@ -92,8 +120,8 @@ class Reading:
             state=verdict.state,
             why=verdict.why,
             commit=entry.commit,
-            key_entry=known[-1] if known else None,
-            authority_entry=self._authority_since(signer, self._asked_by(content["event_hash"])) if governed else None,
+            key_entry=_recorded(known[-1] if known else None),
+            authority_entry=_recorded(since),
             lapse=lapse,
         )
 
@@ -126,13 +154,15 @@ class Reading:
     def _verdict(self, entry: Entry) -> Verdict:
         content = entry.content
         governed = self.events.get(content["event_hash"])
-        # What is signed does not say which event it is: the same words a second time need a decision of their own.
-        digest = self.plain(content["content_hash"])
-        own = content["event_hash"], content["event"]
-        first = own if isinstance(digest, Gone) else self.approved_as.setdefault(digest, own)
         if governed is None or governed.event.key != content["event"]:
             return Verdict(ApprovalState.VOID, "the entry that it names is not the event's")
         event = governed.event
+        # What is signed does not say which event it is: the same words a second time need a decision of their own.
+        signed, digest = signed_bytes(self.plain, event), self.plain(content["content_hash"])
+        is_of_it = signed is None or digest == sha256(signed).hexdigest()
+        first = own = event.entry_hash, event.key
+        if is_of_it and not isinstance(digest, Gone):
+            first = self.approved_as.setdefault(digest, own)
         signer, asked = person_of(content["signer"]), self._asked_by(content["event_hash"])
         known = self.keys.get((signer, content["fingerprint"]))
         if known is None:
@@ -141,20 +171,37 @@ class Reading:
         refusal = refuse_key((known,), signer, known.public_key, asked.decided_on)
         if refusal:
             return Verdict(ApprovalState.REFUSED, *refusal)
-        signed = signed_bytes(self.plain, event)
-        if signed is not None and digest != sha256(signed).hexdigest():
+        if not is_of_it:
             return Verdict(ApprovalState.VOID, "it is of other content than what was recorded")
         if first[0] != own[0]:
             return Verdict(ApprovalState.VOID, given_before(first[1]))
         if self._was_a_proposers(content["fingerprint"], signer, asked):
             why = f"the key {content['fingerprint']} was recorded for who proposed it before, as `{asked.proposed_by}`"
             return Verdict(ApprovalState.REFUSED, why)
-        return judge(self.plain(content["signature"]), signed, signer, asked, self.standing, (known,), self.checked)
+        return judge(self.plain(content["signature"]), signed, signer, asked, self.standing, (known,), self.fitting)
 
     def _was_a_proposers(self, shown: str, signer: str, asked: Asked) -> bool:
         # Also a key that was revoked since: a person who holds its private half goes on holding it.
         proposers = self.standing.people_behind(asked.proposed_by, asked.decided_on)
         return any((person, shown) in self.key_entries for person in proposers if person != signer)
+
+
+def _is_required(governed: Governed, first: Entry | None) -> bool:
+    """The days that an author writes are not trusted further than they can be.
+
+    An event that was recorded later than the policy needs an approval from the policy's first day on, whatever day it
+    says it was decided on.
+    """
+    event, authority, earlier = governed.event, governed.authority or first, governed.earlier
+    if authority is None:
+        return False
+    recorded_on = event.recorded_at.date().isoformat()
+    came_later = earlier is not None and recorded_on >= str(earlier.content["required_from"])
+    return str(event.content["decided_on"]) >= str(authority.content["required_from"]) or came_later
+
+
+def _recorded(entry: Entry | None) -> Recorded | None:
+    return Recorded(entry.seq, entry.recorded_at, entry.commit) if entry else None
 
 
 def _stricter(known: Entry | None, found: Entry) -> Entry:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import struct
-from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -75,22 +74,21 @@ def read_signature(text: str) -> Signature:
         raise SignatureProblem("its bytes are no SSH signature") from problem
 
 
-def what_is_checked(signature: Signature, content: bytes) -> str:
-    """The SHA-256 of a signature, part by part, and of what it is over: whether it fits follows from nothing else."""
-    parts = (
-        signature.public_key.encode(), signature.namespace, signature.reserved, signature.hash_name,
-        signature.algorithm, signature.raw, content,
-    )  # fmt: skip
-    return hashlib.sha256(b"".join(struct.pack(">I", len(part)) + part for part in parts)).hexdigest()
+def signer_of(text: str, content: bytes) -> str:
+    """The public key that a signature over these bytes is by; SignatureProblem where it is none."""
+    signature = read_signature(text)
+    require_signed(signature, content)
+    return signature.public_key
 
 
-def require_signed(
-    signature: Signature, content: bytes, namespace: str = NAMESPACE, checked: Container[str] = ()
-) -> None:
-    """SignatureProblem unless the signature is one over these bytes for our namespace, by the key that it names.
+def signed_digest(text: str, content: bytes) -> bytes:
+    """The SHA-256 of a signature as written and of what it is over: whether it fits follows from nothing else."""
+    written = text.encode()
+    return hashlib.sha256(struct.pack(">Q", len(written)) + written + content).digest()
 
-    `checked` are those that were found to fit before, by `what_is_checked`.
-    """
+
+def require_signed(signature: Signature, content: bytes, namespace: str = NAMESPACE) -> None:
+    """SignatureProblem unless the signature is one over these bytes for our namespace, by the key that it names."""
     if signature.namespace != namespace.encode():
         shown = signature.namespace.decode(errors="replace")[:40]
         raise SignatureProblem(f"it was made for `{shown}` and not for `{namespace}`")
@@ -98,8 +96,6 @@ def require_signed(
         raise SignatureProblem("its reserved field says something, which ssh-keygen does not sign")
     if signature.hash_name not in (b"sha256", b"sha512"):
         raise SignatureProblem("its digest is neither sha256 nor sha512")
-    if checked and what_is_checked(signature, content) in checked:
-        return
     _require_by_key(signature, hashlib.new(signature.hash_name.decode(), content).digest())
 
 

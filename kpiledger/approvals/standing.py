@@ -6,7 +6,7 @@ Made from the files or from what the ledger recorded; people are ids there and c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kpiledger.project import Project
@@ -58,10 +58,16 @@ class Standing:
     role_units: Mapping[str, str | None]
     closes_from: date | None = None
     close_units: frozenset[str] = frozenset()
+    # The same few people decide on the same days about many events.
+    _roles: dict[tuple[str, date], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def roles_of(self, person: str, day: date) -> frozenset[str]:
         """The roles that a person holds on a day."""
-        return frozenset(held.role for held in self.holdings if held.person == person and _covers(held, day))
+        known = self._roles.get((person, day))
+        if known is None:
+            known = frozenset(held.role for held in self.holdings if held.person == person and _covers(held, day))
+            self._roles[person, day] = known
+        return known
 
     def holders_of(self, role: str, day: date) -> frozenset[str]:
         """The people who hold a role on a day."""

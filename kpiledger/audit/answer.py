@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from duckdb import DuckDBPyConnection
 
 from kpiledger.ledger.store import Ledger
+from kpiledger.loading.load import calendar_of
+from kpiledger.periods import Reckoning
 from kpiledger.project import Project
 from kpiledger.settings import Settings
 
@@ -24,6 +26,10 @@ class Asked:
     index: Callable[[], DuckDBPyConnection]
     project: Callable[[], Project]
     words: Mapping[str, str]
+
+    def reckoning(self) -> Reckoning:
+        """How the company reckons its periods: by the calendar alone, which many questions need and no other spec."""
+        return (calendar_of(self.settings.root) or self.project().calendar).reckoning
 
 
 @dataclass(frozen=True, slots=True)

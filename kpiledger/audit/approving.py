@@ -1,33 +1,50 @@
-"""How do agreement events stand with those who may approve them? Asked of the index, so that few entries are read."""
+"""How do agreement events stand with those who may approve them? As the index keeps it; the rest is judged here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from kpiledger.approvals import Judged, approvals_and_verdicts
+from kpiledger.approvals import Judged, Reading, judging
 from kpiledger.audit.answer import Asked
 from kpiledger.folding.approval import NOT_REQUIRED, Approval
 from kpiledger.ledger_index.approving import are_approvals_asked, judging_entries
-from kpiledger.ledger_index.signing import checked_for
+from kpiledger.ledger_index.verdicts import kept_states, kept_verdicts
 
 
 @dataclass(frozen=True, slots=True)
 class Approvals:
-    """How events stand, and every recorded approval of them with its verdict, by the hash of the event's entry."""
+    """How events stand and, where it was asked for, every approval of them with its verdict: by their entries' hash."""
 
     states: Mapping[str, Approval]
-    verdicts: Mapping[str, Sequence[Judged]]
+    verdicts: Mapping[str, Sequence[Judged]] = field(default_factory=dict)
 
     def of(self, entry_hash: str) -> Approval:
         """How an event stands; without a policy none needs an approval."""
         return self.states.get(entry_hash, NOT_REQUIRED)
 
 
-def approvals_among(asked: Asked, events: Sequence[int]) -> Approvals:
-    """How the events of these entries stand, judged by the policy and keys that were recorded before."""
+def states_among(asked: Asked, events: Mapping[str, int]) -> Approvals:
+    """How events stand, judged by the policy and keys that were recorded before; their entries by hash."""
     if not are_approvals_asked(asked.index()):
-        return Approvals({}, {})
-    entries = judging_entries(asked.index(), asked.ledger, events)
-    checked = checked_for(asked.index(), events)
-    return Approvals(*approvals_and_verdicts(asked.ledger, entries, checked))
+        return Approvals({})
+    kept = kept_states(asked.index(), events.values())
+    rest = _judged(asked, events, kept)
+    return Approvals({**kept, **rest.states()} if rest else kept)
+
+
+def approvals_among(asked: Asked, events: Mapping[str, int]) -> Approvals:
+    """How events stand, and every recorded approval of them."""
+    if not are_approvals_asked(asked.index()):
+        return Approvals({})
+    kept, verdicts = kept_states(asked.index(), events.values()), kept_verdicts(asked.index(), events.values())
+    rest = _judged(asked, events, kept)
+    if not rest:
+        return Approvals(kept, verdicts)
+    return Approvals({**kept, **rest.states()}, {**verdicts, **rest.by_event()})
+
+
+def _judged(asked: Asked, events: Mapping[str, int], kept: Mapping[str, Approval]) -> Reading | None:
+    """Of the events that the index keeps nothing of; None where there are none."""
+    missing = [seq for entry_hash, seq in events.items() if entry_hash not in kept]
+    return judging(asked.ledger, judging_entries(asked.index(), asked.ledger, missing)) if missing else None

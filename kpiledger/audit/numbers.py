@@ -33,7 +33,7 @@ class Results:
 
 def period_asked(asked: Asked) -> Period:
     """The period of the question."""
-    return typed_period(asked.words["period"], asked.project().calendar.reckoning)
+    return typed_period(asked.words["period"], asked.reckoning())
 
 
 def number_asked(asked: Asked) -> Number:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from kpiledger.audit.answer import Asked
-from kpiledger.audit.approving import Approvals, approvals_among
+from kpiledger.audit.approving import Approvals, states_among
 from kpiledger.audit.changing import Change, change_of, indexed_changes, narrowed, told_events
 from kpiledger.collector import uncollected
 from kpiledger.folding import RecordedEvent
@@ -45,10 +45,10 @@ def changes_with_approvals(asked: Asked, only: str = "true") -> tuple[list[Chang
     with uncollected():
         found = list(indexed_changes(asked, only))
     if not index.execute("select 1 from entry where kind = 'authority.recorded' limit 1").fetchall():
-        return found, approvals_among(asked, [change.seq for change in found])
+        return found, states_among(asked, {change.entry_hash: change.seq for change in found})
     condition, values = narrowed(asked, of_kpi=False)
     touched = index.execute(_TOUCHED.format(condition=condition), list(values)).fetchall()
-    approvals = approvals_among(asked, [seq for seq, *_ in touched])
+    approvals = states_among(asked, {entry_hash: seq for seq, _, _, entry_hash in touched})
     pending = {
         agreement
         for _, agreement, version, entry_hash in touched

@@ -14,7 +14,6 @@ from typing import Any
 
 import orjson
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from kpiledger.ledger.canonical import canonical_bytes, instant, instant_text
 from kpiledger.ledger.merkle import leaf_hash
@@ -118,7 +117,7 @@ def decode_entry(line: bytes) -> Entry:
 
 def _decoded(line: bytes) -> tuple[Entry, dict[str, Any]]:
     try:
-        shown = from_json(line, cache_strings="keys")
+        shown = orjson.loads(line)
     except ValueError as problem:
         raise EntryError(f"it is no JSON: {problem}") from problem
     if not isinstance(shown, dict) or shown.keys() != _KEYS:
@@ -132,7 +131,7 @@ def _decoded(line: bytes) -> tuple[Entry, dict[str, Any]]:
         raise EntryError(str(problem)) from problem
     if kind not in CONTENTS:
         raise EntryError(f"entries of kind {kind.value} are not known to this version")
-    key, content, commit, uncommitted = (shown[name] for name in ("key", "content", "commit", "uncommitted"))
+    key, content, commit, uncommitted = shown["key"], shown["content"], shown["commit"], shown["uncommitted"]
     if not (isinstance(key, str) and isinstance(content, dict) and isinstance(uncommitted, bool)):
         raise EntryError("key is a text, content a map, uncommitted true or false")
     if commit is not None and not isinstance(commit, str):

@@ -100,6 +100,8 @@ def _replaced(value: Any, value_of: Callable[[str], str]) -> Any:
 
 def commitments_by_place(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
     """Every commitment in a recorded value, with the path to it, as `targets[0].baseline.exclude[1].reason`."""
+    if value is None or value.__class__ is str:  # most of what is looked through
+        return
     if isinstance(value, Mapping):
         if set(value) == {"commitment"}:
             yield place, value["commitment"]

@@ -9,14 +9,15 @@ from duckdb import DuckDBPyConnection
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.store import Ledger
 from kpiledger.ledger_index.entries import entries_at
+from kpiledger.ledger_index.many import MANY, many
 
 _POLICY = "select seq from entry where kind in ('authority.recorded', 'key.added', 'key.revoked')"
 # Of the whole agreement: an approval that was given to an earlier event with the same words is none of a later one.
-_APPROVALS = """
+_APPROVALS = f"""
     select approval.seq from approval
     join entry on entry.key = (approval.content ->> 'event')
     join event on event.seq = entry.seq
-    where event.agreement in (select agreement from event where seq in (select unnest(?::integer[])))
+    where event.agreement in (select agreement from event where seq in {MANY})
 """
 
 
@@ -32,5 +33,5 @@ def judging_entries(index: DuckDBPyConnection, ledger: Ledger, events: Iterable[
     """
     asked = sorted(set(events))
     policy = [seq for (seq,) in index.execute(_POLICY).fetchall()]
-    approving = [seq for (seq,) in index.execute(_APPROVALS, [asked]).fetchall()] if policy else []
+    approving = [seq for (seq,) in index.execute(_APPROVALS, [many(asked)]).fetchall()] if policy else []
     return entries_at(index, ledger, [*policy, *approving, *asked])

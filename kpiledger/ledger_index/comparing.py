@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from kpiledger.approvals import Reading, judging
 from kpiledger.errors import LedgerDamaged
 from kpiledger.ledger.checkpoint import Checkpoint
+from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.store import Ledger
 from kpiledger.ledger_index.files import IndexFiles
+from kpiledger.ledger_index.making import make_tables
 from kpiledger.ledger_index.opening import index_in_memory, standing
-from kpiledger.ledger_index.tables import FORM, TABLES
+from kpiledger.ledger_index.tables import FORM, JUDGED, TABLES
+from kpiledger.ledger_index.verdicts import has_policy, insert_rows, left_out
 from kpiledger.ledger_index.vouching import sound_index
 
 # More rows than these say nothing that the first do not.
@@ -42,8 +46,13 @@ class Difference:
         return f"{self.table}: a row is {side}: {shown}"
 
 
-def faults_of_index(files: IndexFiles, ledger: Ledger, checkpoint: Checkpoint) -> Iterator[str]:
-    """What is wrong with the index as it lies there, in sentences; an index that is only behind is right."""
+def faults_of_index(
+    files: IndexFiles, ledger: Ledger, checkpoint: Checkpoint, *, is_judged: bool = True
+) -> Iterator[str]:
+    """What is wrong with the index as it lies there, in sentences; an index that is only behind is right.
+
+    Unless `is_judged`, what it keeps of judged approvals is left to `faults_of_verdicts`.
+    """
     vouched = sound_index(files, ledger)
     if isinstance(vouched, str):
         # Whatever it says is not believed; what it would have said is told all the same.
@@ -63,19 +72,42 @@ def faults_of_index(files: IndexFiles, ledger: Ledger, checkpoint: Checkpoint) -
         yield f"it has {size} entries, the ledger's checkpoint {checkpoint.size}"
         return
     try:
-        anew = index_in_memory(ledger, Checkpoint(checkpoint.origin, size, bytes.fromhex(root)))
+        anew = index_in_memory(ledger, Checkpoint(checkpoint.origin, size, bytes.fromhex(root)), is_judged=is_judged)
     except (LedgerDamaged, ValueError):
         yield f"its root {root} is not that of the first {size} entries"
         return
     with anew:
         anew.execute(f"attach '{files.database}' as kept (read_only)")
-        yield from map(str, differences(anew, "kept"))
+        compared = TABLES if is_judged else [table for table in TABLES if table not in JUDGED]
+        yield from map(str, differences(anew, "kept", compared))
 
 
-def differences(anew: DuckDBPyConnection, kept: str) -> Iterator[Difference]:
+def faults_of_verdicts(files: IndexFiles, entries: Sequence[Entry], judged: Reading, ledger: Ledger) -> Iterator[str]:
+    """What the index keeps of judged approvals and should not; nothing where `faults_of_index` has more to say.
+
+    `judged` is what was read of all the entries.
+    """
+    try:
+        with duckdb.connect(str(files.database), read_only=True) as connection:
+            known = standing(connection)
+    except duckdb.Error:
+        return
+    if known is None or known[0] != FORM or known[1] > len(entries):
+        return
+    size = known[1]
+    with duckdb.connect() as anew:
+        make_tables(anew)
+        if has_policy(entries[:size]):
+            then = judged if size == len(entries) else judging(ledger, entries[:size])
+            insert_rows(anew, then, left_out(entries[:size]))
+        anew.execute(f"attach '{files.database}' as kept (read_only)")
+        yield from map(str, differences(anew, "kept", JUDGED))
+
+
+def differences(anew: DuckDBPyConnection, kept: str, tables: Iterable[str] = TABLES) -> Iterator[Difference]:
     """Rows that only one of two indexes has; the first ones of each table. `kept` is attached to the other."""
     own = anew.execute("select current_database()").fetchall()[0][0]
-    for table in TABLES:
+    for table in tables:
         yield from _of_table(anew, table, own, kept)
 
 

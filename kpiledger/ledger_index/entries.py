@@ -11,14 +11,14 @@ from kpiledger.ledger.entry import Entry, decode_entry
 from kpiledger.ledger.merkle import leaf_hash
 from kpiledger.ledger.store import Ledger
 from kpiledger.ledger_index.lines import lines_of
+from kpiledger.ledger_index.many import MANY, many
 
 
 def entries_at(index: DuckDBPyConnection, ledger: Ledger, seqs: Iterable[int]) -> tuple[Entry, ...]:
     """Single entries by seq, in order; LedgerDamaged where one does not have the hash that the signed tree has."""
     wanted = sorted(set(seqs))
     places = index.execute(
-        "select seq, first_byte, length, entry_hash from entry where seq in (select unnest(?::integer[])) order by seq",
-        [wanted],
+        f"select seq, first_byte, length, entry_hash from entry where seq in {MANY} order by seq", [many(wanted)]
     ).fetchall()
     with lines_of(ledger.storage) as lines:
         found = list(lines.at((seq, first_byte, length) for seq, first_byte, length, _ in places))

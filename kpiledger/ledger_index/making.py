@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+import orjson
 from duckdb import DuckDBPyConnection
 
 from kpiledger.errors import LedgerDamaged
@@ -19,8 +19,9 @@ from kpiledger.ledger.subjects import commitments_by_place
 from kpiledger.ledger_index.extracting import ARRIVED, EXTRACTED
 from kpiledger.ledger_index.folding import FOLD
 from kpiledger.ledger_index.lines import Lines
-from kpiledger.ledger_index.signing import lay_signed
-from kpiledger.ledger_index.tables import FOLDED, FORM, TABLES
+from kpiledger.ledger_index.tables import FOLDED, FORM, TABLES, add_rows
+from kpiledger.ledger_index.verdicts import lay_verdicts
+from kpiledger.warehouse import Table, lay_table
 
 _COMMITMENT = b'{"commitment":'
 # Canonical JSON has neither tabs nor line ends, so tabs part the columns and nothing needs quoting.
@@ -28,6 +29,7 @@ _TABS = "format csv, header false, delimiter '\t', quote '', escape '', auto_det
 
 # So many entries, or agreements, are read at a time: all at once would need ten times their size in memory.
 _AT_ONCE = 50_000
+_TOUCHED = {"agreement": "varchar"}
 
 Mention = tuple[int, str, str]
 
@@ -47,8 +49,11 @@ def make_tables(connection: DuckDBPyConnection) -> None:
         connection.execute(f"create table {name} ({_declared(columns)})")
 
 
-def catch_up(connection: DuckDBPyConnection, lines: Lines, checkpoint: Checkpoint) -> None:
-    """Add what the checkpoint covers and the index does not have; LedgerDamaged where the roots do not meet."""
+def catch_up(connection: DuckDBPyConnection, lines: Lines, checkpoint: Checkpoint, *, is_judged: bool = True) -> None:
+    """Add what the checkpoint covers and the index does not have; LedgerDamaged where the roots do not meet.
+
+    Unless `is_judged`, the tables of JUDGED are left as they are.
+    """
     known = _standing(connection)
     # First all hashes: bytes that nobody signed are not read.
     leaves = [(leaf_hash(line), len(line)) for line in lines.after(known, checkpoint.size)]
@@ -61,7 +66,8 @@ def catch_up(connection: DuckDBPyConnection, lines: Lines, checkpoint: Checkpoin
     placed = zip(numbered, leaves, _first_bytes(known.length, leaves), strict=True)
     while batch := list(islice(placed, _AT_ONCE)):
         _extract(connection, [Arrived(seq, first, leaf, line) for (seq, line), (leaf, _), first in batch])
-    lay_signed(connection, lines, known.size)
+    if is_judged:
+        lay_verdicts(connection, lines, known.size)
     _fold(connection, is_new=known.size == 0)
     connection.execute("delete from ledger")
     row = [FORM, whole.size, whole.root.hex(), whole.text.decode()]
@@ -96,9 +102,7 @@ def _extract(connection: DuckDBPyConnection, batch: Sequence[Arrived]) -> None:
         connection.execute(statement)
     # Most entries name no person, and need not be searched through.
     mentions = [found for one in batch if _COMMITMENT in one.line for found in _mentions(one.seq, one.line)]
-    if mentions:
-        columns = [list(column) for column in zip(*mentions, strict=True)]
-        connection.execute("insert into mention select unnest(?), unnest(?), unnest(?)", columns)
+    add_rows(connection, "mention", mentions)
     connection.execute("insert into arrived_in select distinct agreement from read_event")
 
 
@@ -109,8 +113,7 @@ def _fold(connection: DuckDBPyConnection, is_new: bool) -> None:
     )
     agreements = iter([name for (name,) in found.fetchall()])
     while touched := list(islice(agreements, _AT_ONCE)):
-        unnested = "select unnest(?::varchar[]) as agreement"
-        connection.execute(f"create or replace temp table touched as {unnested}", [touched])
+        lay_table(connection, "touched", Table("touched", _TOUCHED, [(name,) for name in touched]), is_passing=True)
         for table in () if is_new else FOLDED:
             connection.execute(f"delete from {table} where agreement in (select agreement from touched)")
         for statement in FOLD:
@@ -118,7 +121,7 @@ def _fold(connection: DuckDBPyConnection, is_new: bool) -> None:
 
 
 def _mentions(seq: int, line: bytes) -> Iterator[Mention]:
-    for place, commitment in commitments_by_place(json.loads(line)["content"]):
+    for place, commitment in commitments_by_place(orjson.loads(line)["content"]):
         yield seq, commitment, place
 
 

@@ -6,10 +6,14 @@ People, and texts about people, stand as `commitment:<64 hexadecimal digits>` (`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from duckdb import DuckDBPyConnection
+
+from kpiledger.warehouse import Table, lay_table
 
 # Raised whenever a column or what it holds changes: an index of another form is made anew.
-FORM = "3"
+FORM = "4"
 
 # What the index was made from; `frontier` is the tree over the entries, so that a later one can be shown to go on
 # from it (`kpiledger.ledger.frontier`).
@@ -59,9 +63,14 @@ CHANGE = {
 }  # fmt: skip
 # One row per entry of these kinds; `content` and `hashes` are the recorded JSON.
 APPROVAL = {"seq": "integer", "key": "varchar", "content": "varchar"}
-# One row per approval whose signature is one over the recorded event, by the key that it names; `checked` is the
-# SHA-256 of all that was checked (`kpiledger.approvals.sshsig`). None where values stand behind commitments.
-SIGNED = {"seq": "integer", "checked": "varchar"}
+# One row per approval of an event, as it was judged; `key_seq` is the entry of the key, `authority_seq` that of the
+# policy since which the signer could approve. None of agreements that speak of people (`verdicts`).
+VERDICT = {
+    "seq": "integer", "event_seq": "integer", "state": "varchar", "why": "varchar", "key_seq": "integer",
+    "authority_seq": "integer", "lapse": "varchar", "is_too_late": "boolean",
+}  # fmt: skip
+# One row per event, as it stands with those who may approve it; none where there is no verdict, or no policy.
+APPROVAL_STATE = {"seq": "integer", "state": "varchar", "approval_seq": "integer"}
 PUBLICATION = {"seq": "integer", "run_id": "varchar", "as_of_on": "date", "hashes": "varchar"}
 KEY = {"seq": "integer", "kind": "varchar", "key": "varchar", "content": "varchar"}
 # One row per entry of any kind that has no table of its own.
@@ -80,7 +89,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "promise": PROMISE,
     "change": CHANGE,
     "approval": APPROVAL,
-    "signed": SIGNED,
+    "verdict": VERDICT,
+    "approval_state": APPROVAL_STATE,
     "publication": PUBLICATION,
     "key": KEY,
     "erasure": ERASURE,
@@ -89,3 +99,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 }
 # Folded from all events of an agreement, so made anew for an agreement that has a new one.
 FOLDED = ("version", "promise", "change")
+# Judged from the policy, keys, events and approvals of an agreement, likewise.
+JUDGED = ("verdict", "approval_state")
+
+
+def add_rows(connection: DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]) -> None:
+    """Put rows behind those of a table of the index."""
+    lay_table(connection, "added", Table("added", TABLES[table], rows), is_passing=True)
+    connection.execute(f"insert into {table} from added")

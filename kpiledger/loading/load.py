@@ -76,6 +76,16 @@ def load_project(root: Path) -> tuple[Project | None, list[Finding]]:
     return project, in_order([*read.findings, *contracts.findings])
 
 
+def calendar_of(root: Path) -> Calendar | None:
+    """The calendar of a project, read alone; None where there is not one sound file: the whole project says why."""
+    files = [file for file in spec_files(root)[0] if file.kind.model is Calendar]
+    if len(files) != 1:
+        return None
+    tree = read_tree(files[0].path, (root / files[0].path).read_bytes())
+    spec, problems = shaped(tree, Calendar)
+    return None if tree.findings or problems or not isinstance(spec, Calendar) else spec
+
+
 def _remember(read: _Read, path: str) -> None:
     """Count what may stand in a file that lies astray as unread, so that nobody is accused of naming it."""
     parts = PurePosixPath(path).parts

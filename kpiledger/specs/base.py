@@ -22,7 +22,7 @@ _MODEL_PREFIXES = ("agg_", "by_", "dim_", "fct_", "kpi_", "measured_")
 class Spec(BaseModel):
     """A piece of a spec file; unknown keys are refused, values cannot be changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class SpecFile(Spec):

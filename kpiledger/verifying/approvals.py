@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kpiledger.approvals import judged
 from kpiledger.ledger.contents import EVENT_OF_KIND
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.problem import Problem
@@ -21,7 +20,7 @@ NAME = "approvals"
 def _look(held: Held) -> Looked:
     not_holding = (
         Problem(NAME, f"the approval of {one.event} is {one.state}: {one.why}", one.seq, one.event)
-        for one in judged(held.ledger, held.entries)
+        for one in held.judging().approvals
         if one.state is not ApprovalState.APPROVED and not (one.lapse and one.lapse.is_too_late)
     )
     return Looked.found((*not_holding, *_recorded_twice(held.entries)))

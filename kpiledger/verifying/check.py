@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from kpiledger.approvals import Reading
 from kpiledger.folding import RecordedEvent
 from kpiledger.ledger.checkpoint import VerifierKey
 from kpiledger.ledger.entry import Entry
@@ -35,7 +36,8 @@ class Held:
     """A ledger whose bytes, tree and signature hold, and what lies beside it.
 
     `events` are the recorded agreement events; empty where they cannot be read, and then a check that needs
-    them is not asked. `index` gives what was seen in the index meanwhile.
+    them is not asked. `index` gives what was seen in the index meanwhile, `judging` what recorded approvals were
+    found to be.
     """
 
     ledger: Ledger
@@ -44,6 +46,7 @@ class Held:
     beside: Beside
     events: Sequence[RecordedEvent]
     index: Callable[[], Looked]
+    judging: Callable[[], Reading]
 
     @property
     def entries(self) -> Sequence[Entry]:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 
+from kpiledger.approvals import Reading, judging
 from kpiledger.collector import uncollected
 from kpiledger.errors import BrokenWorld, LedgerDamaged
 from kpiledger.folding import RecordedEvent, fold
 from kpiledger.ledger.checkpoint import VerifierKey
 from kpiledger.ledger.contents import recorded_events
+from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.integrity import UNSIGNED, Examination
 from kpiledger.ledger.keys import trusted_key
 from kpiledger.ledger.postgres_storage import PostgresStorage
@@ -21,10 +24,11 @@ from kpiledger.ledger.problem import Problem
 from kpiledger.ledger.store import Ledger, examine_ledger
 from kpiledger.project import Project
 from kpiledger.settings import Settings
-from kpiledger.verifying import index, rights, subjects
 from kpiledger.verifying import projection as projections
+from kpiledger.verifying import rights, subjects
 from kpiledger.verifying.check import Beside, Check, Held, Reads
 from kpiledger.verifying.checks import CHECKS
+from kpiledger.verifying.meanwhile import Meanwhile, looked_at_meanwhile
 
 _OF_THE_LEDGER = ("entries", "leaves", "checkpoint", "order")
 _CONTENT = "content"
@@ -85,7 +89,7 @@ def verify(
     given = [check for check in CHECKS if check.is_given(ledger, beside)]
     names = [check.name for check in given]
     notes = _Notes(list(not_looked_at), [Problem("project", text) for text in problems])
-    with index.looked_at_meanwhile(ledger, beside) as index_looked:
+    with looked_at_meanwhile(ledger, beside) as meanwhile:
         try:
             found = examine_ledger(ledger, key)
             trusted = key or trusted_key(ledger.keys)
@@ -104,12 +108,17 @@ def verify(
                 notes.leave_out([f"{projections.NAME}, row by row"], spared)
             # Reading a hundred thousand events as specs takes longer than all else: only where something needs it.
             events = _events(ledger, found, notes) if any(check.reads is Reads.EVENTS for check in given) else ()
-            held = Held(ledger, trusted, found, beside, events or (), index_looked)
+            judged = cache(partial(_judged, ledger, found.entries, meanwhile))
+            held = Held(ledger, trusted, found, beside, events or (), meanwhile.index, judged)
             for check in given:
                 _make(check, held, notes, events is not None)
         else:
             notes.leave_out(names, "the ledger itself does not hold")
     return _verification(ledger, found, notes)
+
+
+def _judged(ledger: Ledger, entries: Sequence[Entry], meanwhile: Meanwhile) -> Reading:
+    return judging(ledger, entries, meanwhile.fitting())
 
 
 def _note_ledger(found: Examination, notes: _Notes) -> None:

@@ -11,7 +11,7 @@ import pytest
 from company import DAY, NOW, Company
 from signers import WEST, Keys, found_in, small_company
 
-from kpiledger.approvals import approvals_and_verdicts, approvals_of, judged
+from kpiledger.approvals import approvals_of, judged, judging
 from kpiledger.approvals.approving import approve, asked_event, prepared
 from kpiledger.checking import check_folder
 from kpiledger.finding import Severity
@@ -21,7 +21,7 @@ from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import read_entries, signed_checkpoint, writing
 from kpiledger.ledger.subjects import erase
 from kpiledger.ledger_index.opening import index_in_memory
-from kpiledger.ledger_index.signing import checked_for
+from kpiledger.ledger_index.verdicts import kept_states, kept_verdicts
 from kpiledger.periods import Period
 from kpiledger.reports.target import target_answer
 from kpiledger.reports.target_told import render_text
@@ -159,8 +159,7 @@ def test_a_recorded_approval_is_judged_again_and_named_where_it_does_not_hold(co
     assert forged(company, **stranger)[-1] == ("refused", why)
 
 
-def test_the_index_keeps_the_signatures_that_fit_and_no_others(company: Company, keys: Keys) -> None:
-    """Whoever made them: whether one counts is another question. One over other content, or none, is not among them."""
+def test_the_index_keeps_what_an_approval_was_judged_to_be(company: Company, keys: Keys) -> None:
     company.approve(keys.make("ed25519"))
     company.record()
     forged(company)
@@ -168,15 +167,12 @@ def test_the_index_keeps_the_signatures_that_fit_and_no_others(company: Company,
     forged(company, event_hash="0" * 64)
     forged(company, signature=signature_over_other_bytes(keys))
     index = index_in_memory(company.ledger, signed_checkpoint(company.ledger))
-    approvals = [entry for entry in read_entries(company.ledger) if entry.kind is EntryKind.APPROVAL_RECORDED]
-    assert [seq for (seq,) in index.execute("select seq from signed order by seq").fetchall()] == [
-        entry.seq for entry in approvals[:2]
-    ]
+    whole = judging(company.ledger, read_entries(company.ledger))
     events = [seq for (seq,) in index.execute("select seq from event").fetchall()]
-    kept = checked_for(index, events)
-    assert approvals_and_verdicts(company.ledger, read_entries(company.ledger), kept) == approvals_and_verdicts(
-        company.ledger, read_entries(company.ledger)
-    )
+    assert kept_states(index, events) == whole.states()
+    assert kept_verdicts(index, events) == whole.by_event()
+    (of_it,) = whole.by_event().values()
+    assert [one.state.value for one in of_it] == ["approved", "approved", "void", "void"]
 
 
 def signature_over_other_bytes(keys: Keys) -> str:

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import random
 import subprocess
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 from signers import Keys, public_key, small_company, ssh_verifies
 
 from kpiledger.approvals.judging import refuse_key
-from kpiledger.approvals.sshsig import SignatureProblem, read_signature, require_signed, what_is_checked
+from kpiledger.approvals.sshsig import SignatureProblem, read_signature, require_signed
 from kpiledger.approvals.standing import Key, keys_in_files
 from kpiledger.loading import load_project
 
@@ -184,19 +183,3 @@ def test_a_key_that_is_nobodys_is_named_by_its_fingerprint(keys: Keys) -> None:
     refusal = refuse_key([Key("p1001", "ssh-ed25519 AAAA", None, None)], "p1001", public, date(2017, 1, 1))
     assert refusal is not None
     assert refusal[0] == f"the key {shown} is none of this person's"
-
-
-def test_what_was_checked_before_is_not_checked_again_and_nothing_else_passes_for_it(keys: Keys) -> None:
-    signature = read_signature(signed(keys.make("ed25519")))
-    known = {what_is_checked(signature, CONTENT)}
-    require_signed(signature, CONTENT, checked=known)
-    broken = replace(signature, raw=bytes(len(signature.raw)))
-    with pytest.raises(SignatureProblem):
-        require_signed(broken, CONTENT, checked=known)
-    require_signed(broken, CONTENT, checked={what_is_checked(broken, CONTENT)})  # who vouches for it is believed
-    with pytest.raises(SignatureProblem):
-        require_signed(signature, CONTENT + b" ", checked=known)
-    for name in ("public_key", "namespace", "reserved", "hash_name", "algorithm", "raw"):
-        said = getattr(signature, name)
-        other = replace(signature, **{name: said + said[:1] if said else b"x"})
-        assert what_is_checked(other, CONTENT) not in known

@@ -13,7 +13,7 @@ from ledger_histories import recorded_in
 from kpiledger.errors import BrokenWorld
 from kpiledger.ledger_index.files import IndexFiles, digest_line
 from kpiledger.ledger_index.opening import open_index
-from kpiledger.verifying import index
+from kpiledger.verifying import index, meanwhile
 from kpiledger.verifying.check import Beside, Looked
 
 HISTORY = [
@@ -43,7 +43,7 @@ def world(tmp_path):
 
 @pytest.fixture
 def _each_in_a_process(monkeypatch):
-    monkeypatch.setattr(index, "_WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(meanwhile, "_WORTH_A_PROCESS", 0)
 
 
 def ended_from_outside(*_):
@@ -51,8 +51,8 @@ def ended_from_outside(*_):
 
 
 def looked(ledger, beside):
-    with index.looked_at_meanwhile(ledger, beside) as ended:
-        return ended()
+    with meanwhile.looked_at_meanwhile(ledger, beside) as aside:
+        return aside.index()
 
 
 @pytest.mark.usefixtures("_each_in_a_process")
@@ -74,7 +74,7 @@ def test_a_process_of_its_own_finds_what_this_one_finds(world):
 def test_a_process_that_was_killed_is_no_index_that_holds(world, monkeypatch):
     ledger, _, beside = world
     monkeypatch.setattr(index, "looked_at", ended_from_outside)
-    with pytest.raises(BrokenWorld, match="the process that looked at the index was killed"):
+    with pytest.raises(BrokenWorld, match="the process that looked at the ledger meanwhile was killed"):
         looked(ledger, beside)
 
 

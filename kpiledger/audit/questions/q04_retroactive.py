@@ -32,7 +32,7 @@ _NOTES = (
 
 def answer(asked: Asked) -> Answer:
     """The late changes, those after a close first, then those after a period's end; the later ones first."""
-    reckoning, closes = asked.project().calendar.reckoning, closes_of(asked)
+    reckoning, closes = asked.reckoning(), closes_of(asked)
     late = [one for one in changes_of(asked, _LATE) if one.changed_from <= one.recorded_at.date()]
     rows = [row for change in late if (row := _row(change, reckoning, closes))]
     rows.sort(

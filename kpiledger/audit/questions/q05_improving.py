@@ -16,6 +16,7 @@ from kpiledger.audit.standing import tree_facts
 from kpiledger.audit.words import number_of
 from kpiledger.folding.approval import Approval
 from kpiledger.ledger_index.approving import are_approvals_asked
+from kpiledger.ledger_index.many import MANY, many
 from kpiledger.periods import Period, Reckoning, add_months, periods_between
 from kpiledger.settings import Settings
 from kpiledger.vocabulary import Grain
@@ -50,7 +51,7 @@ _SPANS = """
          where earlier.agreement = named.agreement and earlier.agreement_version <= named.agreement_version
              and earlier.event in ('agreed', 'amended') and earlier.valid_to is not null) as ends_on
     from change join event as named on named.seq = {side}
-    where change.seq in (select unnest(?::bigint[]))
+    where change.seq in {many}
 """
 
 # Without approvals, only the day of recording may be near the end of a period that changed; no period is longer than
@@ -71,7 +72,7 @@ def answer(asked: Asked) -> Answer:
     if not asked.settings.warehouse.exists():
         summary = "There is no published warehouse, so no status can be told: this was not looked at"
         return Answer(_COLUMNS, (), (summary,), ("`kpi run` publishes one.",), holds=False, facts=facts)
-    reckoning = asked.project().calendar.reckoning
+    reckoning = asked.reckoning()
     only = "true" if are_approvals_asked(asked.index()) else _RECORDED_NEAR.format(days=days)
     changes, approvals = changes_with_approvals(asked, only)
     near = [
@@ -136,7 +137,7 @@ def _near_day(
 
 
 def _spans(asked: Asked, side: str, seqs: list[int]) -> Spans:
-    found = asked.index().execute(_SPANS.format(side=side), [seqs]).fetchall()
+    found = asked.index().execute(_SPANS.format(side=side, many=MANY), [many(seqs)]).fetchall()
     return {(seq, kpi, cut, member): (first, last) for seq, kpi, cut, member, _, first, last in found}
 
 

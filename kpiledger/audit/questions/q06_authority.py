@@ -61,7 +61,7 @@ def answer(asked: Asked) -> Answer:
     condition, values = narrowed(asked)
     found = asked.index().execute(_QUERY.format(condition=condition), list(values)).fetchall()
     events = [Event(*row) for row in all_resolved(found, len(Event._fields), asked.ledger)]  # type: ignore[arg-type]
-    approvals = approvals_among(asked, [event.seq for event in events])
+    approvals = approvals_among(asked, {event.entry_hash: event.seq for event in events})
     policies = policies_of(asked)
     then = then_by(policies, asked)
     days = number_of(asked.words, "days", asked.settings.new_approver_days)

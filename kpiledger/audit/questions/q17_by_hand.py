@@ -87,7 +87,7 @@ def _waivers(asked: Asked) -> Iterator[Row]:
 
 
 def _overrides(asked: Asked) -> Iterator[Row]:
-    plain, reckoning = resolving(asked.ledger), asked.project().calendar.reckoning
+    plain, reckoning = resolving(asked.ledger), asked.reckoning()
     for entry in overrides_in(entries_behind(asked), period_asked(asked), reckoning):
         said = plain(entry.content)
         told = f"for {said['period']}, until {last_day_of(entry)} at most, entry {entry.seq}: {said['reason']}"

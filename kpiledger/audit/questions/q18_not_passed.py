@@ -46,7 +46,7 @@ def answer(asked: Asked) -> Answer:
             "entry": one.seq,
             "last": last_day_of(one),
         }
-        for one in overrides_in(entries_behind(asked), period, asked.project().calendar.reckoning)
+        for one in overrides_in(entries_behind(asked), period, asked.reckoning())
     }
     with open_current(asked.settings.warehouse) as warehouse:
         issues = rows_of(warehouse, _IN_PERIOD, [period.start, period.end])

@@ -68,7 +68,7 @@ def _of_warehouse(
     """What differs in the published tables; of their file first, which may have changed in more than these."""
     vouched = vouched_tables(asked.settings.warehouse, asked.ledger)
     ((changed_at,),) = index.execute(_CHANGED_AT).fetchall()
-    reckoning = asked.project().calendar.reckoning
+    reckoning = asked.reckoning()
     is_large = len(hashes) > BELIEVED_ABOVE
     if is_large and isinstance(vouched, TablesNote) and still_tells(vouched, hashes, changed_at or 0, reckoning):
         told.append(f"the published tables: {vouched}")
@@ -84,7 +84,7 @@ def _of_warehouse(
 
 def _of_tables(asked: Asked, told: list[str], notes: list[str]) -> list[Row]:
     entries = read_entries(asked.ledger)
-    events, reckoning = recorded_events(asked.ledger, entries), asked.project().calendar.reckoning
+    events, reckoning = recorded_events(asked.ledger, entries), asked.reckoning()
     found = compared(asked.settings.warehouse, asked.ledger, entries, events, reckoning)
     told.append(f"the published tables: {found.rows} rows")
     if found.unsaid:

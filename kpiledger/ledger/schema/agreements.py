@@ -123,4 +123,4 @@ class AgreementContent(Closed):
     approved_by: Private
     pilot: bool | None = None
     targets: list[TargetContent]
-    triggers: list[TriggerContent] = []
+    triggers: list[TriggerContent] = Field(default_factory=list)

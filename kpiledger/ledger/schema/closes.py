@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from kpiledger.ledger.schema.values import Closed, DateText, Digest, Number, PeriodText, Private, Text
 
 
@@ -67,8 +69,8 @@ class CloseContent(Closed):
     inputs: dict[Text, Digest]
     checks: list[CheckContent]
     quick_check: list[AnswerContent]
-    rules: dict[Text, Digest] = {}
-    marts: dict[Text, Digest] = {}
+    rules: dict[Text, Digest] = Field(default_factory=dict)
+    marts: dict[Text, Digest] = Field(default_factory=dict)
     is_mart_unchecked: bool = False
     signature: CloseSignatureContent | None = None
 

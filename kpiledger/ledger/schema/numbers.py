@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from kpiledger.ledger.schema.values import Closed, DateText, Digest, Number, PlainMap, Private, Text
 
 
@@ -48,8 +50,8 @@ class PublicationContent(Closed):
     run_id: Text
     as_of_on: DateText | None
     hashes: dict[Text, Digest]
-    inputs: dict[Text, Digest] = {}
+    inputs: dict[Text, Digest] = Field(default_factory=dict)
     recipe: Digest | None = None
-    marts: dict[Text, Digest] = {}
-    rules: dict[Text, Digest] = {}
-    waivers: list[WaiverContent] = []
+    marts: dict[Text, Digest] = Field(default_factory=dict)
+    rules: dict[Text, Digest] = Field(default_factory=dict)
+    waivers: list[WaiverContent] = Field(default_factory=list)

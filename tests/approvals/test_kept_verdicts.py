@@ -1,0 +1,122 @@
+"""What the index keeps of judged approvals: the same however it grew, and `kpi verify` finds what was changed in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import duckdb
+import pytest
+from company import DAY, NOW, Company
+from signers import Keys, public_key, small_company
+
+from kpiledger.approvals import judging
+from kpiledger.checking import check_folder
+from kpiledger.demo_history import replay
+from kpiledger.ledger.checkpoint import Checkpoint
+from kpiledger.ledger.entry import Entry
+from kpiledger.ledger.merkle import root
+from kpiledger.ledger.schema import EntryKind
+from kpiledger.ledger.store import Ledger, read_entries, signed_checkpoint
+from kpiledger.ledger_index.files import IndexFiles, digest_line
+from kpiledger.ledger_index.lines import lines_of
+from kpiledger.ledger_index.making import catch_up, make_tables
+from kpiledger.ledger_index.opening import open_index
+from kpiledger.ledger_index.tables import JUDGED
+from kpiledger.ledger_index.verdicts import kept_states, kept_verdicts
+from kpiledger.settings import load_settings
+from kpiledger.verifying import verify
+from kpiledger.verifying.meanwhile import looked_at_meanwhile
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    found = Ledger(tmp_path_factory.mktemp("replayed") / "ledger")
+    project, _ = check_folder(ROOT)
+    assert project is not None
+    replay(project, ROOT, found)
+    return found
+
+
+@pytest.fixture
+def company(tmp_path: Path, keys: Keys) -> Company:
+    """The policy comes before the second event is approved; the first event needs none."""
+    found = Company(small_company(tmp_path / "project", keys.line("ed25519", "p1001")))
+    found.record(NOW)
+    found.approve(keys.make("ed25519"))
+    found.record(NOW + 10 * DAY)
+    return found
+
+
+def grown(ledger: Ledger, step: int) -> Iterator[tuple[duckdb.DuckDBPyConnection, tuple[Entry, ...]]]:
+    """An index that is completed by so many entries at a time."""
+    entries, origin = read_entries(ledger), signed_checkpoint(ledger).origin
+    connection = duckdb.connect()
+    make_tables(connection)
+    for size in [*range(step, len(entries), step), len(entries)]:
+        checkpoint = Checkpoint(origin, size, root([entry.leaf for entry in entries[:size]]))
+        with lines_of(ledger.storage) as lines:
+            catch_up(connection, lines, checkpoint)
+        yield connection, entries[:size]
+
+
+def require_kept(ledger: Ledger, step: int) -> None:
+    for index, entries in grown(ledger, step):
+        known = judging(ledger, entries)
+        events = {entry.seq: entry for entry in entries if entry.entry_hash in known.events}
+        states, verdicts = kept_states(index, events), kept_verdicts(index, events)
+        plain = {one.entry_hash for one in events.values() if not one.has_commitments}
+        is_asked = any(entry.kind in (EntryKind.AUTHORITY_RECORDED, EntryKind.KEY_ADDED) for entry in entries)
+        assert states == {name: one for name, one in known.states().items() if is_asked and name in plain}
+        assert verdicts == {name: given for name, given in known.by_event().items() if name in plain}
+
+
+@pytest.mark.parametrize("step", [1, 7, 1000])
+def test_the_demos_approvals_are_kept_as_they_are_judged_however_the_index_grew(demo: Ledger, step: int) -> None:
+    require_kept(demo, step)
+
+
+@pytest.mark.parametrize("step", [1, 2, 1000])
+def test_a_companys_approvals_are_kept_as_they_are_judged_however_the_index_grew(company: Company, step: int) -> None:
+    require_kept(company.ledger, step)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update approval_state set state = 'approved', approval_seq = null",
+        "delete from approval_state",
+        "update verdict set state = 'refused', why = 'another'",
+        "update verdict set key_seq = null",
+        "delete from verdict",
+        "insert into verdict from verdict",
+    ],
+)
+def test_a_kept_verdict_that_was_changed_is_found(company: Company, change: str) -> None:
+    settings = load_settings(company.folder, {})
+    open_index(settings, company.ledger).close()
+    assert verify(company.ledger, settings=settings).holds
+    files = IndexFiles(settings.build)
+    with duckdb.connect(str(files.database)) as connection:
+        connection.execute(change)
+    files.digest.write_text(digest_line(files.database))
+    told = [problem.message for problem in verify(company.ledger, settings=settings).problems]
+    assert any(f"{table}: a row is " in text for text in told for table in JUDGED), told
+
+
+def test_what_fits_is_found_by_the_bytes_as_by_who_judges(
+    company: Company, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With few entries each is checked where it is judged; here the process of its own checks it."""
+    monkeypatch.setattr("kpiledger.verifying.meanwhile._WORTH_A_PROCESS", 0)
+    with looked_at_meanwhile(company.ledger, SimpleNamespace(settings=None)) as meanwhile:
+        fitting = meanwhile.fitting()
+    assert list(fitting.values()) == [public_key(keys.make("ed25519"))]
+    alone = judging(company.ledger, company.entries)
+    assert judging(company.ledger, company.entries, fitting).approvals == alone.approvals
+    # Who vouches for a signature is believed that it fits, and no more: by another's key it is void or refused.
+    others = dict.fromkeys(fitting, "ssh-ed25519 AAAA")
+    assert [one.state.value for one in judging(company.ledger, company.entries, others).approvals] == ["refused"]
