@@ -13,7 +13,7 @@ import duckdb
 
 from kpiledger.errors import BrokenWorld
 from kpiledger.finding import Finding
-from kpiledger.loading.nearest import listed, nearest
+from kpiledger.nearest import listed, nearest
 from kpiledger.project import Project
 from kpiledger.rules.found import warning
 from kpiledger.rules.timelines import told_events

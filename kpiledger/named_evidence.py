@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from kpiledger.finding import Finding
-from kpiledger.loading.nearest import nearest
+from kpiledger.nearest import nearest
 from kpiledger.project import Project
 from kpiledger.rules.found import warning
 from kpiledger.rules.timelines import told_events

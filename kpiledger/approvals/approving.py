@@ -11,7 +11,7 @@ from kpiledger.approvals.judging import judge, refuse_key, refuse_signer
 from kpiledger.approvals.signing import public_key_of, sign
 from kpiledger.approvals.standing import keys_in_files, standing_in_files
 from kpiledger.errors import WrongUse
-from kpiledger.loading.nearest import suggestion
+from kpiledger.nearest import suggestion
 from kpiledger.project import Project
 from kpiledger.specs.signing import NAMESPACE, SIGNERS, fingerprint, signature_path
 from kpiledger.vocabulary import ApprovalState

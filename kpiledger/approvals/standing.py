@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from kpiledger.project import Project
 from kpiledger.specs.authority import appointments_of
-from kpiledger.specs.organisation import Organisation
+
+if TYPE_CHECKING:
+    from kpiledger.project import Project
+    from kpiledger.specs.organisation import Organisation
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from duckdb import DuckDBPyConnection
 
 from kpiledger.ledger.store import Ledger
-from kpiledger.loading.load import calendar_of
 from kpiledger.periods import Reckoning
-from kpiledger.project import Project
 from kpiledger.settings import Settings
+
+if TYPE_CHECKING:
+    from kpiledger.project import Project
+    from kpiledger.specs.calendar import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,9 @@ class Asked:
 
     def reckoning(self) -> Reckoning:
         """How the company reckons its periods: by the calendar alone, which many questions need and no other spec."""
-        return (calendar_of(self.settings.root) or self.project().calendar).reckoning
+        # Imported here, since most questions need no specs, and their models take a tenth of a second to import.
+        found: Calendar | None = import_module("kpiledger.loading.load").calendar_of(self.settings.root)
+        return (found or self.project().calendar).reckoning
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from kpiledger.errors import WrongUse
 from kpiledger.ledger.store import Ledger
 from kpiledger.ledger.subjects import resolving
 from kpiledger.ledger_index.privacy import COMMITTED, commitment_in
-from kpiledger.loading.nearest import suggestion
+from kpiledger.nearest import suggestion
 
 # Every word that a question may be asked with, and what it means; a question names those it takes.
 WORDS = {

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from duckdb import DuckDBPyConnection
 
 from kpiledger.errors import WrongUse
-from kpiledger.loading.nearest import suggestion
+from kpiledger.nearest import suggestion
 from kpiledger.periods import Period
 
 _VERSIONS = """

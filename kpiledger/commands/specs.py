@@ -14,7 +14,7 @@ from kpiledger.commands.world import OUTPUT, World, color, in_project
 from kpiledger.compiling import compile_project, explained, standalone_query
 from kpiledger.errors import BrokenWorld, RunStopped, WrongUse
 from kpiledger.finding import Finding, has_errors, in_order
-from kpiledger.loading.nearest import suggestion
+from kpiledger.nearest import suggestion
 from kpiledger.project import Project
 from kpiledger.recorded_waivers import with_recorded
 from kpiledger.recording.rewriting import past_rewritten_since

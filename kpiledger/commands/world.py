@@ -8,15 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kpiledger.errors import RunStopped, WrongUse
 from kpiledger.finding import Finding, has_errors
 from kpiledger.ledger.store import Ledger
-from kpiledger.project import Project
 from kpiledger.reports.findings import findings_text
 from kpiledger.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from kpiledger.project import Project
 
 OUTPUT = click.option("--output", type=click.Choice(["text", "json"]), default="text", help="How to print the answer.")
 

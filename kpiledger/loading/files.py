@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpiledger.finding import Finding, Position, Severity
-from kpiledger.loading.nearest import suggestion
 from kpiledger.loading.signatures import PLACE
+from kpiledger.nearest import suggestion
 from kpiledger.specs.agreement import AgreementFile
 from kpiledger.specs.authority import Authority
 from kpiledger.specs.base import SpecFile

@@ -12,8 +12,8 @@ from kpiledger.finding import Finding, Position, Severity
 from kpiledger.loading.exact import inexact
 from kpiledger.loading.expected import expected, fitting_hint, quoted
 from kpiledger.loading.keys import choices_of, keys_of, models_at
-from kpiledger.loading.nearest import nearest, suggestion
 from kpiledger.loading.tree import KEY, Tree
+from kpiledger.nearest import nearest, suggestion
 from kpiledger.specs.base import Path, SpecFile
 
 _Spec = TypeVar("_Spec", bound=SpecFile)

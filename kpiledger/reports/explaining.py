@@ -6,7 +6,7 @@ import textwrap
 
 from kpiledger.errors import WrongUse
 from kpiledger.loading.codes import CODES
-from kpiledger.loading.nearest import nearest
+from kpiledger.nearest import nearest
 from kpiledger.rules.governance import LESSONS
 from kpiledger.rules.governance.rule import Lesson
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from kpiledger.errors import WrongUse
 from kpiledger.ledger.canonical import decimal_text, instant_text
-from kpiledger.loading.nearest import suggestion
+from kpiledger.nearest import suggestion
 from kpiledger.periods import Period
 
 

@@ -17,8 +17,8 @@ from kpiledger.ledger.entry import Draft, Entry
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Clock, Ledger, read_entries, writing
 from kpiledger.ledger.subjects import commit_subject, commit_text
-from kpiledger.loading.nearest import suggestion
 from kpiledger.named_evidence import evidence_amiss
+from kpiledger.nearest import suggestion
 from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.reviews.decisions import decisions_in

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import PurePosixPath
 
 from kpiledger.finding import Finding
-from kpiledger.loading.nearest import suggestion
+from kpiledger.nearest import suggestion
 from kpiledger.periods import Period, Reckoning
 from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown, warning

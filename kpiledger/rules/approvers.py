@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kpiledger.finding import Finding, Severity
-from kpiledger.loading.nearest import suggestion
+from kpiledger.nearest import suggestion
 from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown
 from kpiledger.specs.authority import Authority, Grant

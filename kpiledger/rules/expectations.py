@@ -10,8 +10,8 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from kpiledger.finding import Finding
-from kpiledger.loading.nearest import suggestion
 from kpiledger.loading.tree import KEY
+from kpiledger.nearest import suggestion
 from kpiledger.project import Project
 from kpiledger.rules.expressions import refused_condition
 from kpiledger.rules.found import error, unknown, unknown_column, unknown_model

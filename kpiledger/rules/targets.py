@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from kpiledger.finding import Finding
-from kpiledger.loading.nearest import listed
 from kpiledger.loading.tree import KEY
+from kpiledger.nearest import listed
 from kpiledger.periods import Reckoning
 from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown

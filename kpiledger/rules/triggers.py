@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from kpiledger.finding import Finding
-from kpiledger.loading.nearest import suggestion
+from kpiledger.nearest import suggestion
 from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown

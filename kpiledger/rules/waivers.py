@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kpiledger.finding import Finding
-from kpiledger.loading.nearest import suggestion
+from kpiledger.nearest import suggestion
 from kpiledger.project import Project
 from kpiledger.rules.found import error, unknown, warning
 from kpiledger.rules.governance import LESSONS

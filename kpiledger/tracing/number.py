@@ -18,7 +18,7 @@ from kpiledger.closing.verified import sound_file
 from kpiledger.errors import WrongUse
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.schema import EntryKind
-from kpiledger.loading.nearest import suggestion
+from kpiledger.nearest import suggestion
 from kpiledger.periods import Period
 from kpiledger.project import Project
 from kpiledger.recipe import FILE as RECIPE

@@ -19,7 +19,7 @@ from kpiledger.verifying.check import Beside, Check, Held, Looked
 NAME = "index"
 
 
-def files_of(_: Ledger, beside: Beside) -> IndexFiles | None:
+def files_of(beside: Beside) -> IndexFiles | None:
     """The index that is there, if any."""
     if beside.settings is None:
         return None
@@ -36,7 +36,7 @@ def looked_at(ledger: Ledger, files: IndexFiles) -> Looked:
 
 
 def _look(held: Held) -> Looked:
-    files = files_of(held.ledger, held.beside)
+    files = files_of(held.beside)
     if files is None:
         return Looked()
     # First what can be told here, while another process may go on.
@@ -49,4 +49,4 @@ def _told(files: IndexFiles, faults: Iterable[str]) -> Iterator[Problem]:
     return (Problem(NAME, f"{files.database.name}: {fault}") for fault in faults)
 
 
-CHECK = Check(NAME, _look, is_given=lambda ledger, beside: files_of(ledger, beside) is not None)
+CHECK = Check(NAME, _look, is_given=lambda _, beside: files_of(beside) is not None)

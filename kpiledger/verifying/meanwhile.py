@@ -39,7 +39,7 @@ class Meanwhile:
 @contextmanager
 def looked_at_meanwhile(ledger: Ledger, beside: Beside) -> Iterator[Meanwhile]:
     """Begin to look where that takes long; what is given waits for it, and raises what was raised."""
-    files = index.files_of(ledger, beside)
+    files = index.files_of(beside)
     if not _is_large(ledger):
         yield Meanwhile(lambda: index.looked_at(ledger, files) if files else Looked(), dict)
         return

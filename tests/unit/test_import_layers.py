@@ -22,6 +22,7 @@ LAYERS: dict[str, int] = {
     "collector": 0,
     "errors": 0,
     "finding": 0,
+    "nearest": 0,
     "file_hash": 5,
     "periods": 0,
     "stretches": 0,

@@ -41,7 +41,7 @@ _ACTUALS = """
         and version.valid_from <= number.period_start
         and coalesce(version.valid_to, date '9999-12-31') >= number.period_start
     where number.span = 'period' and number.is_complete and number.value is not null
-        and list_contains(?::varchar[], number.kpi)
+        and list_contains(?::varchar[], number.kpi) and number.period_start between ? and ?
 """
 
 # The days that a ramp runs over: from the event that named it to the agreement's end as that event left it.
@@ -80,7 +80,8 @@ def answer(asked: Asked) -> Answer:
         for change in changes
         if (periods := _near(change, approvals.of(change.entry_hash), days, reckoning))
     ]
-    actuals = _actuals(asked.settings, sorted({change.kpi for change, _, _ in near}))
+    starts = [period.start for _, _, periods in near for period in periods]
+    actuals = _actuals(asked.settings, sorted({change.kpi for change, _, _ in near}), starts)
     spans = [_spans(asked, side, [change.seq for change, _, _ in near]) for side in ("old_seq", "new_seq")]
     rows: list[tuple[object, ...]] = []
     unjudged: list[str] = []
@@ -146,10 +147,16 @@ def _beside(change: Change, spans: Spans, year_before: Decimal | None, reckoning
     return Beside(*span, year_before, reckoning) if span else None
 
 
-def _actuals(settings: Settings, kpis: list[str]) -> Mapping[Key, Decimal]:
-    """What the published warehouse says, read on a connection of its own: the ledger is never beside it."""
+def _actuals(settings: Settings, kpis: list[str], starts: list[date]) -> Mapping[Key, Decimal]:
+    """What the published warehouse says of periods that begin on these days or between, and of those a year before.
+
+    It is read on a connection of its own: the ledger is never beside it.
+    """
+    if not starts:
+        return {}
+    days = add_months(min(starts), -12), max(starts)
     with published(settings) as connection:
-        found = connection.execute(_ACTUALS, [kpis]).fetchall()
+        found = connection.execute(_ACTUALS, [kpis, *days]).fetchall()
     return {(kpi, cut, member, grain, start): Decimal(value) for kpi, cut, member, grain, start, value in found}
 
 

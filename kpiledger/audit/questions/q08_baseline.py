@@ -20,7 +20,7 @@ from kpiledger.audit.published import Cut, monthly_values, published
 from kpiledger.audit.recorded import contents_of
 from kpiledger.audit.standing import tree_facts
 from kpiledger.errors import WrongUse
-from kpiledger.loading.nearest import suggestion
+from kpiledger.nearest import suggestion
 from kpiledger.periods import Period, periods_between
 from kpiledger.vocabulary import Grain, Unit
 

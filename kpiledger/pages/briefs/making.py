@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kpiledger.errors import WrongUse
-from kpiledger.loading.nearest import suggestion
+from kpiledger.nearest import suggestion
 from kpiledger.pages.briefs.periods import newest_periods
 from kpiledger.pages.briefs.reading import read_talk
 from kpiledger.pages.briefs.view import Brief, brief
