@@ -23,7 +23,7 @@ from kpiledger.verifying.signatures import fitting_signatures
 
 _WORTH_A_PROCESS = 20_000
 # So that both processes take equally long, where one makes an index after it: the rest is checked by who judges it.
-_SHARE = 0.75
+_SHARE = 0.6
 
 _Found = TypeVar("_Found")
 
