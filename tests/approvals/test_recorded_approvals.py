@@ -159,6 +159,30 @@ def test_a_recorded_approval_is_judged_again_and_named_where_it_does_not_hold(co
     assert forged(company, **stranger)[-1] == ("refused", why)
 
 
+def test_a_void_approval_with_another_events_digest_takes_nothing_from_it(company: Company, keys: Keys) -> None:
+    """Also where it was recorded before that event's own approval."""
+    company.approve(keys.make("ed25519"))
+    company.record()
+    first = next(entry for entry in company.entries if entry.key == "sales_west_2017/1")
+    forged(company, event=first.key, event_hash=first.entry_hash, event_seq=str(first.seq))
+    *others, real, void = company.entries
+    judged_so = judging(company.ledger, [*others, void, real]).approvals
+    assert [one.state.value for one in judged_so] == ["void", "approved"]
+
+
+def test_an_approval_that_names_one_event_and_anothers_entry_is_of_neither(company: Company, keys: Keys) -> None:
+    company.approve(keys.make("ed25519"))
+    company.record()
+    forged(company, event="sales_west_2017/1")
+    *others, _, void = company.entries
+    found = judging(company.ledger, [*others, void])
+    assert [(one.state.value, one.why) for one in found.approvals] == [
+        ("void", "the entry that it names is not the event's")
+    ]
+    assert found.by_event() == {}
+    assert company.states([*others, void])["sales_west_2017/2"] == "unapproved"
+
+
 def test_the_index_keeps_what_an_approval_was_judged_to_be(company: Company, keys: Keys) -> None:
     company.approve(keys.make("ed25519"))
     company.record()
