@@ -30,8 +30,9 @@ demo: environment
 	@echo "pages      build/pages/index.html      open it in a browser"
 	@echo "ledger     build/ledger                kpi verify checks it"
 
+# Files of tests are shared out among processes, one for each core; more than four would want much memory.
 test: environment
-	$(RUN) pytest
+	$(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 # What needs no test to be seen: form, types, and whether what is made from the specs and the code is current.
 lint: environment

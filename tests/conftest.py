@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from hypothesis import settings
 
 from tests.demo import copy_project, run_demo
 
 Golden = Callable[[Path, str], None]
+
+# How long an example takes says nothing on a machine that does other work beside it.
+settings.register_profile("kpiledger", deadline=None)
+settings.load_profile("kpiledger")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,8 +46,17 @@ def golden(request: pytest.FixtureRequest) -> Golden:
 
 @pytest.fixture(scope="session")
 def published_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project whose build/ holds a finished run of the demo; tests must leave it as it is."""
-    folder = copy_project(tmp_path_factory.mktemp("published") / "demo")
-    ran = run_demo(folder)
-    assert ran.returncode == 0, ran.stderr
+    """A copy of the project whose build/ holds a finished run of the demo; tests must leave it as it is.
+
+    Made once, also where several processes run tests: the others wait for the one that makes it.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder, is_made = shared / "published" / "demo", shared / "published.made"
+    with FileLock(shared / "published.lock"):
+        if not is_made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            ran = run_demo(copy_project(folder))
+            assert ran.returncode == 0, ran.stderr
+            is_made.touch()
     return folder

@@ -41,7 +41,7 @@ def replayed(events, agreement, kpi, member, day, known_at):
     return value
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(histories(), st.integers(0, 300), st.sampled_from(MONTHS))
 def test_as_known_answers_equal_a_replay(events, after, month):
     known_at = NOW + timedelta(days=after)

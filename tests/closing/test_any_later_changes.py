@@ -167,7 +167,6 @@ STEPS = (*map(changed, CHANGES), restated, reopened_and_closed_again)
 @settings(
     max_examples=3,
     derandomize=True,
-    deadline=None,
     phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.too_slow],
 )

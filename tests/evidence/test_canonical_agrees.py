@@ -42,14 +42,14 @@ def published(run_id, of_tables):
     return Draft(EntryKind.RUN_PUBLISHED, run_id, {"run_id": run_id, "as_of_on": None, "hashes": of_tables})
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(values)
 def test_any_value_has_the_bytes_that_the_standard_gives(value):
     assert canonical_bytes(value) == rfc8785.dumps(value)
     assert plain(json.loads(canonical_bytes(value))) == value
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(named, hashes, st.integers(1, 10**12))
 def test_a_written_entry_has_the_bytes_that_the_standard_gives(run_id, of_tables, seq):
     entry = write_entry(published(run_id, of_tables), seq, NOW)
@@ -57,7 +57,7 @@ def test_a_written_entry_has_the_bytes_that_the_standard_gives(run_id, of_tables
     assert parse_entry(entry.line) == entry
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(named, hashes, st.data())
 def test_other_bytes_for_the_same_are_refused(run_id, of_tables, data):
     line = write_entry(published(run_id, of_tables), 12, NOW).line.decode()

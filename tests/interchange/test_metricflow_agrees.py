@@ -31,7 +31,7 @@ Cell = tuple[date, str]
 
 
 @settings(
-    max_examples=12, deadline=None, derandomize=True, database=None,
+    max_examples=12, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )  # fmt: skip
 @given(company=generate.companies(), kpis=generate_projects.kpis_of_all_kinds(6))

@@ -60,7 +60,7 @@ def test_the_demo_comes_back(demo: Project, tmp_path: Path) -> None:
     assert_back(demo, tmp_path)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, database=None)
+@settings(max_examples=25, derandomize=True, database=None)
 @given(company=generate_projects.companies_with_calendars(), kpis=generate_projects.kpis_of_all_kinds(6))
 def test_random_projects_come_back(company: Company, kpis: list[Kpi], tmp_path_factory: pytest.TempPathFactory) -> None:
     assert_back(project(kpis, company.calendar), tmp_path_factory.mktemp("exported"))

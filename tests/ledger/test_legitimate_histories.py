@@ -88,7 +88,7 @@ class History:
         return {name: read_from(self.ledger.directory / name) for name in FILES}
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(step, minutes), min_size=STEPS, max_size=STEPS))
 def test_ten_thousand_legitimate_histories_raise_no_false_alarm(folder, steps, monkeypatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)

@@ -77,7 +77,7 @@ def test_ten_thousand_stories_raise_no_false_alarm_and_promise_what_a_replay_doe
         look_at(begun(Random(seed)))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chance=st.randoms(use_true_random=False))
 def test_stories_that_hypothesis_draws_do_neither(begun, chance) -> None:
     look_at(begun(chance))

@@ -17,7 +17,7 @@ _NEAR = 1e-9
 
 # The same examples in every run.
 repeatable = settings(
-    deadline=None, derandomize=True, database=None,
+    derandomize=True, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )  # fmt: skip
 

@@ -76,7 +76,7 @@ def test_the_sources_own_totals_are_enough_where_they_agree_and_never_hide_what_
     assert keys(report) == {**nothing, DifferenceKind.CHANGED: [11, 12], DifferenceKind.LATE: [13]}
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(count=st.integers(0, 60), seed=st.integers(0, 10_000))
 def test_any_planting_is_found_whole(
     server: Server, tmp_path_factory: pytest.TempPathFactory, count: int, seed: int

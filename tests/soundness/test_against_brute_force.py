@@ -95,7 +95,7 @@ def _expected(rows: list[Row], as_of: date) -> dict[tuple[object, ...], tuple[Fr
     return expected
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn=sales, as_of=days)
 def test_every_value_equals_a_plain_loop_over_the_rows(drawn: list, as_of: date) -> None:
     rows: list[Row] = [(number, *sale) for number, sale in enumerate(drawn)]

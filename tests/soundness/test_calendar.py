@@ -256,7 +256,7 @@ CASES = st.builds(
     st.sampled_from(["end", "start"]),
 )
 GRAINS = tuple(Grain)
-some_cases = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+some_cases = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @some_cases

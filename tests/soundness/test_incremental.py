@@ -112,7 +112,7 @@ def happen(connection: duckdb.DuckDBPyConnection, batch: Batch, marked_at: datet
 
 
 @pytest.mark.parametrize("which", PROJECTS)
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(first=first_rows, following=batches)
 def test_after_every_batch_the_changed_periods_and_the_kept_ones_are_what_a_full_refresh_gives(
     which: str, first: dict[int, tuple[Any, ...]], following: list[Batch]

@@ -44,7 +44,7 @@ def test_small_tables_are_checked_whole_and_may_have_what_the_claim_leaves(popul
     assert size.bad_accepted == size.good_refused == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 400), st.integers(0, 3), st.sampled_from(["0.02", "0.05", "0.1", "0.3"]))
 def test_a_size_is_the_smallest_that_keeps_its_risk(population: int, allowed: int, share: str) -> None:
     claim = Claim(Decimal(share), SURE)
@@ -57,7 +57,7 @@ def test_a_size_is_the_smallest_that_keeps_its_risk(population: int, allowed: in
         assert at_most(allowed, population, bad, size.rows - 1) > claim.doubt
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_bound_is_the_one_that_scipy_gives(data: st.DataObject) -> None:
     population = data.draw(st.integers(1, 300))

@@ -175,7 +175,7 @@ def _expressions() -> st.SearchStrategy[Pair]:
     return st.one_of(figures, conditions)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(pair=_expressions())
 def test_random_rewritings_share_their_canonical_text_and_it_means_the_same(pair: Pair, run: Run) -> None:
     """Since each expression means what its canonical text means, two that share it mean the same."""

@@ -75,7 +75,7 @@ def shuffled(project: Project, random: Random) -> Project:
     return replace(project, **{kind: dict(items) for kind, items in turned.items()})
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.randoms(use_true_random=False))
 def test_compiling_does_not_depend_on_the_order_of_files(random: Random) -> None:
     for given_project in PROJECTS.values():

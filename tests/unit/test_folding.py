@@ -197,7 +197,7 @@ def known_rows(rows, at):
     return [r for r in rows if r.recorded_at <= at and (r.superseded_at is None or r.superseded_at > at)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(histories())
 def test_the_fold_equals_a_replay_of_every_month_as_known_at_every_moment(events):
     rows = target_period_rows(fold(events))
@@ -211,7 +211,7 @@ def test_the_fold_equals_a_replay_of_every_month_as_known_at_every_moment(events
             assert len(answer) == len(expected)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(histories())
 def test_folded_versions_never_overlap(events):
     held = sorted((v.valid_from, v.valid_to) for v in fold(events) if v.superseded_at is None)
@@ -219,7 +219,7 @@ def test_folded_versions_never_overlap(events):
     assert all(before[1] < after[0] for before, after in pairwise(held))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(histories())
 def test_recording_a_later_event_never_changes_an_earlier_as_known_answer(events):
     def answer(known: object, at: datetime) -> object:

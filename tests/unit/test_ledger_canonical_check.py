@@ -23,7 +23,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(st.dictionaries(texts | odd, values, max_size=5))
 def test_what_rfc8785_writes_is_canonical_and_what_others_write_is_not(value):
     line = rfc8785.dumps(value)
@@ -33,7 +33,7 @@ def test_what_rfc8785_writes_is_canonical_and_what_others_write_is_not(value):
         assert _is_canonical(content, value) == (content == line)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(names, st.just("a" * 64), max_size=4), names)
 def test_an_entry_of_whatever_names_reads_back(tables, run):
     draft = Draft(EntryKind.RUN_PUBLISHED, run, {"run_id": run, "as_of_on": None, "hashes": tables})

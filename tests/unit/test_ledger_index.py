@@ -44,7 +44,7 @@ def naive(moment):
     return moment and moment.astimezone(UTC).replace(tzinfo=None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(histories())
 def test_versions_promises_and_changes_are_those_of_the_fold(events):
     with tempfile.TemporaryDirectory() as folder:
@@ -121,7 +121,7 @@ def end_of(version):
     return max((part.valid_to for part in version.segments), default=version.valid_to)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(histories(), st.data())
 def test_an_index_completed_by_steps_is_the_one_made_at_once(events, data):
     with tempfile.TemporaryDirectory() as folder:

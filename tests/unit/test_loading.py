@@ -118,7 +118,7 @@ def test_input_that_means_harm_costs_little_and_is_a_finding(harm: str) -> None:
     assert peak < 20_000_000
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_give_a_tree_and_no_exception(content: bytes) -> None:
     tree = read_tree("a.yml", content)
@@ -130,7 +130,7 @@ VALUES = st.sampled_from(
 )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_value_in_the_place_of_another_is_loaded_or_told(tmp_path: Path, data: st.DataObject) -> None:
     root = tmp_path / "project"

@@ -106,7 +106,7 @@ def replayed(events, moments, at, month):
     return value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(approved_histories())
 def test_the_fold_equals_a_replay_of_what_was_approved_at_every_moment(history):
     events, moments = history

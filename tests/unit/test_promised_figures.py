@@ -202,7 +202,7 @@ def replayed(events, known, month):
     return {kpi: (value, state.value, is_pilot) for kpi, (value, state) in named.items()}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(histories())
 def test_figure_trial_and_approval_equal_a_replay_of_every_month(history):
     events, known = history
