@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kpiledger.approvals.judged import Judged
-from kpiledger.approvals.reading import Reading
+from kpiledger.approvals.reading import Fitting, Reading, none_known
 from kpiledger.folding.approval import Approval
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.store import Ledger
 from kpiledger.ledger.subjects import resolving
 
 
-def judging(ledger: Ledger, entries: Iterable[Entry], fitting: Mapping[bytes, str] | None = None) -> Reading:
+def judging(ledger: Ledger, entries: Iterable[Entry], fitting: Fitting = none_known) -> Reading:
     """What was read of entries, and judged; signatures that are `fitting` are not checked again."""
-    reading = Reading(resolving(ledger), fitting or {})
+    reading = Reading(resolving(ledger), fitting)
     for entry in entries:
         reading.read(entry)
     return reading

@@ -96,6 +96,13 @@ def refuse_key(keys: Iterable[Key], person: str, public_key: str, day: date) -> 
 
 def refuse_signer(standing: Standing, person: str, asked: Asked) -> _Refusal | None:
     """Why a person may not approve an event, if they may not: what is wrong, and what to do."""
+    known = person, asked
+    if known not in standing.refusals:
+        standing.refusals[known] = _refusal(standing, person, asked)
+    return standing.refusals[known]
+
+
+def _refusal(standing: Standing, person: str, asked: Asked) -> _Refusal | None:
     day = asked.decided_on
     roles = standing.roles_of(person, day)
     if person != asked.approved_by and asked.approved_by not in roles:

@@ -24,18 +24,25 @@ from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.subjects import Gone
 from kpiledger.vocabulary import ApprovalState
 
+# By the seq of an approval's entry, signatures that are known to fit, as `judge` takes them.
+Fitting = Callable[[int], Mapping[bytes, str]]
 _UNAPPROVED = Approval(ApprovalState.UNAPPROVED)
+
+
+def none_known(seq: int) -> Mapping[bytes, str]:
+    """Of no signature is it known whether it fits."""
+    return {}
 
 
 @dataclass(slots=True)
 class Reading:
     """What has been read of a ledger so far: policy, keys and events, each as recorded up to here.
 
-    `fitting` are signatures that need not be checked again, as `judge` takes them.
+    `fitting` has signatures that need not be checked again.
     """
 
     plain: Callable[[Any], Any]
-    fitting: Mapping[bytes, str] = field(default_factory=dict)
+    fitting: Fitting = none_known
     standing: Standing = NOBODY
     authority: Entry | None = None
     keys: dict[tuple[str, str], Key] = field(default_factory=dict)
@@ -47,7 +54,6 @@ class Reading:
     policies: list[tuple[Entry, Standing]] = field(default_factory=list)
     key_entries: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
     _asked: dict[str, Asked] = field(default_factory=dict)
-    _refused: dict[tuple[int, str, Asked], bool] = field(default_factory=dict)
 
     def read(self, entry: Entry) -> None:
         """Take in the next entry."""
@@ -134,17 +140,10 @@ class Reading:
         """The policy from which on, without a break, the signer could approve; None where they cannot now."""
         since = None
         for place in range(len(self.policies) - 1, -1, -1):
-            if self._is_refused(place, signer, asked):
+            if refuse_signer(self.policies[place][1], signer, asked):
                 break
             since = self.policies[place][0]
         return since
-
-    def _is_refused(self, place: int, signer: str, asked: Asked) -> bool:
-        """By the policy of a place; the same people decide on the same days about many events."""
-        known = place, signer, asked
-        if known not in self._refused:
-            self._refused[known] = refuse_signer(self.policies[place][1], signer, asked) is not None
-        return self._refused[known]
 
     def _asked_by(self, event_hash: str) -> Asked:
         if event_hash not in self._asked:
@@ -160,7 +159,7 @@ class Reading:
         # What is signed does not say which event it is: the same words a second time need a decision of their own.
         signed, digest = signed_bytes(self.plain, event), self.plain(content["content_hash"])
         is_of_it = signed is None or digest == sha256(signed).hexdigest()
-        first = own = event.entry_hash, event.key
+        first = own = content["event_hash"], event.key
         if is_of_it and not isinstance(digest, Gone):
             first = self.approved_as.setdefault(digest, own)
         signer, asked = person_of(content["signer"]), self._asked_by(content["event_hash"])
@@ -178,7 +177,8 @@ class Reading:
         if self._was_a_proposers(content["fingerprint"], signer, asked):
             why = f"the key {content['fingerprint']} was recorded for who proposed it before, as `{asked.proposed_by}`"
             return Verdict(ApprovalState.REFUSED, why)
-        return judge(self.plain(content["signature"]), signed, signer, asked, self.standing, (known,), self.fitting)
+        text, fitting = self.plain(content["signature"]), self.fitting(entry.seq)
+        return judge(text, signed, signer, asked, self.standing, (known,), fitting)
 
     def _was_a_proposers(self, shown: str, signer: str, asked: Asked) -> bool:
         # Also a key that was revoked since: a person who holds its private half goes on holding it.

@@ -63,6 +63,9 @@ class Standing:
     close_units: frozenset[str] = frozenset()
     # The same few people decide on the same days about many events.
     _roles: dict[tuple[str, date], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    _rights: dict[str, tuple[Right, ...]] = field(default_factory=dict, compare=False, repr=False)
+    # What `judging.refuse_signer` found of a person and an event.
+    refusals: dict[object, tuple[str, str] | None] = field(default_factory=dict, compare=False, repr=False)
 
     def roles_of(self, person: str, day: date) -> frozenset[str]:
         """The roles that a person holds on a day."""
@@ -92,10 +95,14 @@ class Standing:
 
     def may_approve(self, roles: Iterable[str], units: frozenset[str], day: date) -> bool:
         """Whether one of the roles has the right for all of the units on a day."""
-        asked = set(roles)
         return bool(units) and any(
-            right.role in asked and units <= right.units and _covers(right, day) for right in self.rights
+            units <= right.units and _covers(right, day) for role in roles for right in self._rights_of(role)
         )
+
+    def _rights_of(self, role: str) -> tuple[Right, ...]:
+        if role not in self._rights:
+            self._rights[role] = tuple(right for right in self.rights if right.role == role)
+        return self._rights[role]
 
 
 NOBODY = Standing(None, (), (), {})

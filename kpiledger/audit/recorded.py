@@ -8,9 +8,9 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from kpiledger.ledger.lines import lines_of
 from kpiledger.ledger.store import Ledger
 from kpiledger.ledger.subjects import resolving
-from kpiledger.ledger_index.lines import lines_of
 
 _PLACES = "select seq, first_byte, length from entry where list_contains(?::integer[], seq) order by seq"
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
 from kpiledger.approvals import Reading, judging
+from kpiledger.collector import uncollected
 from kpiledger.errors import LedgerDamaged
 from kpiledger.ledger.checkpoint import Checkpoint
 from kpiledger.ledger.entry import Entry
-from kpiledger.ledger.store import Ledger
+from kpiledger.ledger.store import Ledger, signed_checkpoint
 from kpiledger.ledger_index.files import IndexFiles
-from kpiledger.ledger_index.making import make_tables
+from kpiledger.ledger_index.lean import without_pandas
 from kpiledger.ledger_index.opening import index_in_memory, standing
 from kpiledger.ledger_index.tables import FORM, JUDGED, TABLES
-from kpiledger.ledger_index.verdicts import has_policy, insert_rows, left_out
+from kpiledger.ledger_index.verdicts import Row, has_policy, left_out, rows_of
 from kpiledger.ledger_index.vouching import sound_index
 
 # More rows than these say nothing that the first do not.
@@ -78,8 +80,20 @@ def faults_of_index(
         return
     with anew:
         anew.execute(f"attach '{files.database}' as kept (read_only)")
-        compared = TABLES if is_judged else [table for table in TABLES if table not in JUDGED]
-        yield from map(str, differences(anew, "kept", compared))
+        for table in TABLES:
+            if table in JUDGED and not is_judged:
+                continue
+            try:
+                yield from map(str, differences(anew, "kept", [table]))
+            except duckdb.Error as problem:
+                yield _unreadable(table, problem)
+
+
+@without_pandas
+@uncollected()
+def unjudged_faults(files: IndexFiles, ledger: Ledger) -> tuple[str, ...]:
+    """All that is wrong with the index as it lies there, but for what `faults_of_verdicts` says."""
+    return tuple(faults_of_index(files, ledger, signed_checkpoint(ledger), is_judged=False))
 
 
 def faults_of_verdicts(files: IndexFiles, entries: Sequence[Entry], judged: Reading, ledger: Ledger) -> Iterator[str]:
@@ -88,20 +102,35 @@ def faults_of_verdicts(files: IndexFiles, entries: Sequence[Entry], judged: Read
     `judged` is what was read of all the entries.
     """
     try:
-        with duckdb.connect(str(files.database), read_only=True) as connection:
-            known = standing(connection)
+        connection = duckdb.connect(str(files.database), read_only=True)
     except duckdb.Error:
         return
-    if known is None or known[0] != FORM or known[1] > len(entries):
-        return
-    size = known[1]
-    with duckdb.connect() as anew:
-        make_tables(anew)
+    with connection:
+        known = standing(connection)
+        if known is None or known[0] != FORM or known[1] > len(entries):
+            return
+        size = known[1]
+        should: Mapping[str, Sequence[Row]] = {}
         if has_policy(entries[:size]):
             then = judged if size == len(entries) else judging(ledger, entries[:size])
-            insert_rows(anew, then, left_out(entries[:size]))
-        anew.execute(f"attach '{files.database}' as kept (read_only)")
-        yield from map(str, differences(anew, "kept", JUDGED))
+            should = rows_of(then, left_out(entries[:size]))
+        for table in JUDGED:
+            try:
+                kept = connection.execute(f"select {', '.join(TABLES[table])} from {table}").fetchall()
+            except duckdb.Error as problem:
+                yield _unreadable(table, problem)
+                continue
+            yield from map(str, _differing(table, Counter(should.get(table, ())), Counter(kept)))
+
+
+def _unreadable(table: str, problem: duckdb.Error) -> str:
+    return f"{table}: its rows cannot be compared: {str(problem).splitlines()[0]}"
+
+
+def _differing(table: str, own: Counter[Row], kept: Counter[Row]) -> Iterator[Difference]:
+    for is_missing, only in ((True, own - kept), (False, kept - own)):
+        for row in sorted(only.elements(), key=str)[:_SHOWN]:
+            yield Difference(table, is_missing, dict(zip(TABLES[table], row, strict=True)))
 
 
 def differences(anew: DuckDBPyConnection, kept: str, tables: Iterable[str] = TABLES) -> Iterator[Difference]:

@@ -8,9 +8,9 @@ from duckdb import DuckDBPyConnection
 
 from kpiledger.errors import LedgerDamaged
 from kpiledger.ledger.entry import Entry, decode_entry
+from kpiledger.ledger.lines import lines_of
 from kpiledger.ledger.merkle import leaf_hash
 from kpiledger.ledger.store import Ledger
-from kpiledger.ledger_index.lines import lines_of
 from kpiledger.ledger_index.many import MANY, many
 
 

@@ -14,11 +14,11 @@ from duckdb import DuckDBPyConnection
 from kpiledger.errors import LedgerDamaged
 from kpiledger.ledger.checkpoint import Checkpoint
 from kpiledger.ledger.frontier import Frontier
+from kpiledger.ledger.lines import Lines
 from kpiledger.ledger.merkle import leaf_hash
 from kpiledger.ledger.subjects import commitments_by_place
 from kpiledger.ledger_index.extracting import ARRIVED, EXTRACTED
 from kpiledger.ledger_index.folding import FOLD
-from kpiledger.ledger_index.lines import Lines
 from kpiledger.ledger_index.tables import FOLDED, FORM, TABLES, add_rows
 from kpiledger.ledger_index.verdicts import lay_verdicts
 from kpiledger.warehouse import Table, lay_table

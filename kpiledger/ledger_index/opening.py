@@ -18,9 +18,9 @@ from duckdb import DuckDBPyConnection
 from kpiledger.errors import BrokenWorld, LedgerDamaged
 from kpiledger.file_hash import file_hash
 from kpiledger.ledger.checkpoint import Checkpoint
+from kpiledger.ledger.lines import lines_of
 from kpiledger.ledger.store import Ledger, signed_checkpoint
 from kpiledger.ledger_index.files import IndexFiles
-from kpiledger.ledger_index.lines import lines_of
 from kpiledger.ledger_index.making import catch_up, make_tables
 from kpiledger.ledger_index.tables import FORM
 from kpiledger.ledger_index.vouching import Vouched, can_vouch, sound_index, vouch, vouched_by, vouched_for

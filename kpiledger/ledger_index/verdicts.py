@@ -22,8 +22,8 @@ from kpiledger.collector import uncollected
 from kpiledger.folding.approval import Approval
 from kpiledger.ledger.contents import EVENT_OF_KIND
 from kpiledger.ledger.entry import Entry, decode_entry
+from kpiledger.ledger.lines import Lines
 from kpiledger.ledger.schema import EntryKind
-from kpiledger.ledger_index.lines import Lines
 from kpiledger.ledger_index.many import MANY, many
 from kpiledger.ledger_index.tables import add_rows
 from kpiledger.vocabulary import ApprovalState
@@ -109,11 +109,12 @@ def lay_verdicts(connection: DuckDBPyConnection, lines: Lines, known_size: int) 
         judging = Reading(_as_it_is)
         for line in lines.at(sorted([*((seq, begin, length) for seq, _, begin, length in policy), *places])):
             judging.read(decode_entry(line))
-        insert_rows(connection, judging)
+        for table, rows in rows_of(judging).items():
+            add_rows(connection, table, rows)
 
 
-def insert_rows(connection: DuckDBPyConnection, judging: Reading, left_out: Iterable[str] = ()) -> None:
-    """Keep what was judged, but for events of the agreements left out."""
+def rows_of(judging: Reading, left_out: Iterable[str] = ()) -> Mapping[str, Sequence[Row]]:
+    """What is kept of what was judged, by table; nothing of events of the agreements left out."""
     without = frozenset(left_out)
     kept = {
         entry_hash: one.event.seq
@@ -121,10 +122,12 @@ def insert_rows(connection: DuckDBPyConnection, judging: Reading, left_out: Iter
         if one.event.content["agreement"] not in without
     }
     verdicts, states = judging.by_event(), judging.states()
-    rows = [_row(seq, one) for entry_hash, seq in kept.items() for one in verdicts.get(entry_hash, ())]
-    add_rows(connection, "verdict", rows)
-    told = [(seq, states[entry_hash].state.value, states[entry_hash].seq) for entry_hash, seq in kept.items()]
-    add_rows(connection, "approval_state", told)
+    return {
+        "verdict": [_row(seq, one) for entry_hash, seq in kept.items() for one in verdicts.get(entry_hash, ())],
+        "approval_state": [
+            (seq, states[entry_hash].state.value, states[entry_hash].seq) for entry_hash, seq in kept.items()
+        ],
+    }
 
 
 def left_out(entries: Sequence[Entry]) -> frozenset[str]:

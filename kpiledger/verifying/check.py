@@ -36,8 +36,8 @@ class Held:
     """A ledger whose bytes, tree and signature hold, and what lies beside it.
 
     `events` are the recorded agreement events; empty where they cannot be read, and then a check that needs
-    them is not asked. `index` gives what was seen in the index meanwhile, `judging` what recorded approvals were
-    found to be.
+    them is not asked. `index` gives the faults that were seen in the index meanwhile, `judging` what recorded approvals
+    were found to be.
     """
 
     ledger: Ledger
@@ -45,7 +45,7 @@ class Held:
     found: Examination
     beside: Beside
     events: Sequence[RecordedEvent]
-    index: Callable[[], Looked]
+    index: Callable[[], Sequence[str]]
     judging: Callable[[], Reading]
 
     @property

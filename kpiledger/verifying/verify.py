@@ -24,8 +24,8 @@ from kpiledger.ledger.problem import Problem
 from kpiledger.ledger.store import Ledger, examine_ledger
 from kpiledger.project import Project
 from kpiledger.settings import Settings
+from kpiledger.verifying import index, rights, subjects
 from kpiledger.verifying import projection as projections
-from kpiledger.verifying import rights, subjects
 from kpiledger.verifying.check import Beside, Check, Held, Reads
 from kpiledger.verifying.checks import CHECKS
 from kpiledger.verifying.meanwhile import Meanwhile, looked_at_meanwhile
@@ -89,7 +89,7 @@ def verify(
     given = [check for check in CHECKS if check.is_given(ledger, beside)]
     names = [check.name for check in given]
     notes = _Notes(list(not_looked_at), [Problem("project", text) for text in problems])
-    with looked_at_meanwhile(ledger, beside) as meanwhile:
+    with looked_at_meanwhile(ledger, index.files_of(beside)) as meanwhile:
         try:
             found = examine_ledger(ledger, key)
             trusted = key or trusted_key(ledger.keys)
@@ -118,7 +118,7 @@ def verify(
 
 
 def _judged(ledger: Ledger, entries: Sequence[Entry], meanwhile: Meanwhile) -> Reading:
-    return judging(ledger, entries, meanwhile.fitting())
+    return judging(ledger, entries, meanwhile.signatures.of)
 
 
 def _note_ledger(found: Examination, notes: _Notes) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, wait
 from pathlib import Path
-from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -12,22 +13,23 @@ from company import DAY, NOW, Company
 from signers import Keys, public_key, small_company
 
 from kpiledger.approvals import judging
+from kpiledger.approvals.fitting import fitting_signatures
 from kpiledger.checking import check_folder
 from kpiledger.demo_history import replay
 from kpiledger.ledger.checkpoint import Checkpoint
 from kpiledger.ledger.entry import Entry
+from kpiledger.ledger.lines import lines_of
 from kpiledger.ledger.merkle import root
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger, read_entries, signed_checkpoint
 from kpiledger.ledger_index.files import IndexFiles, digest_line
-from kpiledger.ledger_index.lines import lines_of
 from kpiledger.ledger_index.making import catch_up, make_tables
 from kpiledger.ledger_index.opening import open_index
 from kpiledger.ledger_index.tables import JUDGED
 from kpiledger.ledger_index.verdicts import kept_states, kept_verdicts
 from kpiledger.settings import load_settings
 from kpiledger.verifying import verify
-from kpiledger.verifying.meanwhile import looked_at_meanwhile
+from kpiledger.verifying.meanwhile import Signatures, looked_at_meanwhile
 
 ROOT = Path(__file__).parents[2]
 
@@ -107,16 +109,54 @@ def test_a_kept_verdict_that_was_changed_is_found(company: Company, change: str)
     assert any(f"{table}: a row is " in text for text in told for table in JUDGED), told
 
 
-def test_what_fits_is_found_by_the_bytes_as_by_who_judges(
-    company: Company, keys: Keys, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With few entries each is checked where it is judged; here the process of its own checks it."""
-    monkeypatch.setattr("kpiledger.verifying.meanwhile._WORTH_A_PROCESS", 0)
-    with looked_at_meanwhile(company.ledger, SimpleNamespace(settings=None)) as meanwhile:
-        fitting = meanwhile.fitting()
+@pytest.mark.parametrize("table", JUDGED)
+def test_a_table_of_verdicts_that_lacks_a_column_is_found(company: Company, table: str) -> None:
+    settings = load_settings(company.folder, {})
+    open_index(settings, company.ledger).close()
+    files = IndexFiles(settings.build)
+    with duckdb.connect(str(files.database)) as connection:
+        connection.execute(f"alter table {table} drop column state")
+    files.digest.write_text(digest_line(files.database))
+    told = [problem.message for problem in verify(company.ledger, settings=settings).problems]
+    assert any(f"{table}: its rows cannot be compared: " in text for text in told), told
+
+
+def test_what_fits_is_found_by_the_bytes_as_by_who_judges(company: Company, keys: Keys) -> None:
+    every = range(1, len(company.entries) + 1)
+    fitting = fitting_signatures(company.ledger, every)
     assert list(fitting.values()) == [public_key(keys.make("ed25519"))]
+    (approval,) = [one.seq for one in company.entries if one.kind is EntryKind.APPROVAL_RECORDED]
+    assert fitting_signatures(company.ledger, range(approval, approval + 1)) == fitting
+    assert fitting_signatures(company.ledger, range(1, approval)) == {}
     alone = judging(company.ledger, company.entries)
-    assert judging(company.ledger, company.entries, fitting).approvals == alone.approvals
+    assert judging(company.ledger, company.entries, lambda _: fitting).approvals == alone.approvals
     # Who vouches for a signature is believed that it fits, and no more: by another's key it is void or refused.
     others = dict.fromkeys(fitting, "ssh-ed25519 AAAA")
-    assert [one.state.value for one in judging(company.ledger, company.entries, others).approvals] == ["refused"]
+    by_others = judging(company.ledger, company.entries, lambda _: others)
+    assert [one.state.value for one in by_others.approvals] == ["refused"]
+
+
+def test_a_process_of_its_own_checks_signatures_or_leaves_them(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With few entries each is checked where it is judged; here another process begins to."""
+    monkeypatch.setattr("kpiledger.verifying.meanwhile._WORTH_A_PROCESS", 0)
+    alone = judging(company.ledger, company.entries)
+    for is_over in (True, False):
+        with looked_at_meanwhile(company.ledger, None) as meanwhile:
+            if is_over:
+                wait(meanwhile.signatures.parts.values())
+                assert any(meanwhile.signatures.of(entry.seq) for entry in company.entries)
+            assert judging(company.ledger, company.entries, meanwhile.signatures.of).approvals == alone.approvals
+
+
+def test_a_part_that_was_begun_is_waited_for_and_another_is_taken_over() -> None:
+    ended, going_on, waiting = (Future[Mapping[bytes, str]]() for _ in range(3))
+    ended.set_result({b"one": "key"})
+    going_on.set_running_or_notify_cancel()
+    signatures = Signatures(10, {0: ended, 1: going_on, 2: waiting})
+    threading.Timer(0.05, going_on.set_result, [{b"two": "key"}]).start()
+    assert [signatures.of(seq) for seq in (9, 10, 19, 20, 35)] == [
+        {b"one": "key"}, {b"two": "key"}, {b"two": "key"}, {}, {}
+    ]  # fmt: skip
+    assert waiting.cancelled()

@@ -11,10 +11,10 @@ from ledger_builders import agreed, event, target
 from ledger_histories import recorded_in
 
 from kpiledger.errors import BrokenWorld
+from kpiledger.ledger_index.comparing import unjudged_faults
 from kpiledger.ledger_index.files import IndexFiles, digest_line
 from kpiledger.ledger_index.opening import open_index
-from kpiledger.verifying import index, meanwhile
-from kpiledger.verifying.check import Beside, Looked
+from kpiledger.verifying import meanwhile
 
 HISTORY = [
     (agreed(target("revenue", "21000"), agreement="one"), 0),
@@ -38,7 +38,7 @@ def world(tmp_path):
     ledger = recorded_in(tmp_path / "ledger", HISTORY)
     settings = SimpleNamespace(build=tmp_path / "build")
     open_index(settings, ledger).close()
-    return ledger, IndexFiles(settings.build), Beside(settings=settings)
+    return ledger, IndexFiles(settings.build)
 
 
 @pytest.fixture
@@ -50,32 +50,32 @@ def ended_from_outside(*_):
     os._exit(9)
 
 
-def looked(ledger, beside):
-    with meanwhile.looked_at_meanwhile(ledger, beside) as aside:
+def looked(ledger, files):
+    with meanwhile.looked_at_meanwhile(ledger, files) as aside:
         return aside.index()
 
 
 @pytest.mark.usefixtures("_each_in_a_process")
 def test_a_process_of_its_own_finds_what_this_one_finds(world):
-    ledger, files, beside = world
-    assert looked(ledger, beside) == index.looked_at(ledger, files) == Looked()
+    ledger, files = world
+    assert looked(ledger, files) == unjudged_faults(files, ledger) == ()
     with duckdb.connect(str(files.database)) as connection:
         connection.execute("update target set value = '1' where value = '18000'")
     files.digest.write_text(digest_line(files.database))
-    found = looked(ledger, beside)
-    assert found == index.looked_at(ledger, files)
-    assert [str(problem).split(": seq")[0] for problem in found.problems][-2:] == [
-        "ledger_index.duckdb: target: a row is missing from the index",
-        "ledger_index.duckdb: target: a row is not in the ledger",
+    found = looked(ledger, files)
+    assert found == unjudged_faults(files, ledger)
+    assert [fault.split(": seq")[0] for fault in found][-2:] == [
+        "target: a row is missing from the index",
+        "target: a row is not in the ledger",
     ]
 
 
 @pytest.mark.usefixtures("_each_in_a_process")
 def test_a_process_that_was_killed_is_no_index_that_holds(world, monkeypatch):
-    ledger, _, beside = world
-    monkeypatch.setattr(index, "looked_at", ended_from_outside)
+    ledger, files = world
+    monkeypatch.setattr(meanwhile, "unjudged_faults", ended_from_outside)
     with pytest.raises(BrokenWorld, match="the process that looked at the ledger meanwhile was killed"):
-        looked(ledger, beside)
+        looked(ledger, files)
 
 
 def test_a_bound_value_does_not_import_pandas_which_can_still_be_imported():

@@ -1,4 +1,4 @@
-"""Where does the index find the bytes of entries: all after those it knows, and single ones again?"""
+"""How are the bytes of entries read without holding all of them: those after the ones known, and single ones again?"""
 
 from __future__ import annotations
 
