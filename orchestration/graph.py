@@ -16,7 +16,7 @@ import dagster as dg
 from dagster_dbt import DbtProject, dbt_assets
 
 from kpiledger.errors import RunStopped, WrongUse
-from kpiledger.extracts.taking import extracted_tables
+from kpiledger.extracts.declared import extracted_tables
 from kpiledger.project import Project
 from kpiledger.run import begin, build_models, check_sources, publish, record_agreements
 from kpiledger.run_state import resume

@@ -13,8 +13,8 @@ from duckdb import DuckDBPyConnection
 from kpiledger.approvals import approvals_of
 from kpiledger.closing.standing import Close, CloseState, last_of_each
 from kpiledger.extracts.choosing import SET, chosen_inputs
+from kpiledger.extracts.declared import extracted_tables
 from kpiledger.extracts.store import newest
-from kpiledger.extracts.taking import extracted_tables
 from kpiledger.finding import Severity
 from kpiledger.folding import agreement_version_rows, fold
 from kpiledger.folding.rows import AgreementVersionRow

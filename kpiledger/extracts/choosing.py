@@ -15,10 +15,10 @@ from pathlib import Path
 import duckdb
 
 from kpiledger.errors import RunStopped
+from kpiledger.extracts.declared import extracted_tables
 from kpiledger.extracts.manifest import Manifest, extract_id_of, manifests_bytes, read_manifests
 from kpiledger.extracts.problem import Problem, stop_on
 from kpiledger.extracts.store import DATA, current_link, newest
-from kpiledger.extracts.taking import extracted_tables
 from kpiledger.file_hash import file_hash
 from kpiledger.ledger.durable import replace_file
 from kpiledger.project import Project

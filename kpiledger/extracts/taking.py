@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from kpiledger.errors import BrokenWorld, WrongUse
+from kpiledger.extracts.declared import extracted_tables
 from kpiledger.extracts.one_table import Taken, Taking, extract_of_table
 from kpiledger.extracts.problem import Problem, stop_on
 from kpiledger.extracts.snapshot import as_of_one_moment
@@ -20,18 +21,7 @@ from kpiledger.project import Project
 from kpiledger.quality.session import open_source
 from kpiledger.sources.connecting import connection_url, lacking_demo_sources
 from kpiledger.sources.drops import told
-from kpiledger.specs.expectation import CheckedTable, Expectations
-from kpiledger.specs.extracting import Extract
-
-
-def extracted_tables(project: Project) -> list[tuple[Expectations, CheckedTable, Extract]]:
-    """Every table that takes part, by source and then as written."""
-    return [
-        (project.expectations[source], table, table.extract)
-        for source in sorted(project.expectations)
-        for table in project.expectations[source].tables
-        if table.extract is not None
-    ]
+from kpiledger.specs.expectation import Expectations
 
 
 def take_extracts(
