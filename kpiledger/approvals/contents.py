@@ -16,6 +16,8 @@ Committed = Callable[[str], Mapping[str, str]]
 
 def person_of(value: Any) -> str:
     """A recorded person as approvals compare people: the commitment, or the text where it is none."""
+    if isinstance(value, str):  # by far most often
+        return value
     return str(value["commitment"]) if isinstance(value, Mapping) else str(value)
 
 
