@@ -13,7 +13,7 @@ from kpiledger.finding import Finding, in_order
 from kpiledger.loading import load_project
 from kpiledger.named_evidence import evidence_findings
 from kpiledger.project import Project
-from kpiledger.rules import check_project
+from kpiledger.rules.every_rule import check_project
 
 
 @uncollected()  # a large company has ten thousand specs, each of dozens of objects

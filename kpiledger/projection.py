@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kpiledger.closing.columns import nothing_closed
 from kpiledger.folding import AgreementVersionRow, TargetPeriodRow
@@ -18,11 +18,13 @@ from kpiledger.in_force import inputs_in_force
 from kpiledger.laid_statistics.columns import no_statistics
 from kpiledger.objectives.rows import objective_tables
 from kpiledger.project import Project
-from kpiledger.recording import RecordedDefinition
 from kpiledger.scales import is_additive, is_level, is_ratio
 from kpiledger.specs.kpi import Kpi
 from kpiledger.spot_checks.rows import SPOT_CHECK
 from kpiledger.warehouse import Table
+
+if TYPE_CHECKING:
+    from kpiledger.recording import RecordedDefinition
 
 SCHEMA = "recorded"
 _AMOUNT, _SHARE = "decimal(38,10)", "decimal(9,6)"

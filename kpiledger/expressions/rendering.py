@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import sqlglot
-
 from kpiledger.expressions.parsing import parse
 from kpiledger.expressions.writing import Words, doubled_quotes, written
 
@@ -31,12 +29,8 @@ _WORDS = {
 
 @lru_cache(maxsize=16384)
 def render(text: str, dialect: str = DEFAULT_DIALECT) -> str:
-    """An accepted expression in the SQL of a dialect, in lower case and one line."""
-    words = _WORDS.get(dialect)
-    if words is not None:
-        return written(parse(text), words)
-    sql = written(parse(text), _WORDS[DEFAULT_DIALECT])
-    return str(sqlglot.transpile(sql, read=DEFAULT_DIALECT, write=dialect)[0])
+    """An accepted expression in the SQL of a warehouse's dialect, in lower case and one line."""
+    return written(parse(text), _WORDS[dialect])
 
 
 def columns_in(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from hostile_case import BASE, Hostile
 from kpiledger.finding import Finding, has_errors, in_order
 from kpiledger.loading import load_project
 from kpiledger.reports.findings import findings_text
-from kpiledger.rules import check_project
+from kpiledger.rules.every_rule import check_project
 
 EXPECTED = Path(__file__).parent / "expected"
 GROUPS = {**cases_sql.GROUPS, **cases_files.GROUPS, **cases_texts.GROUPS}

@@ -20,7 +20,7 @@ from kpiledger.compiling import compile_project
 from kpiledger.finding import Finding, has_errors
 from kpiledger.loading import load_project
 from kpiledger.project import Project
-from kpiledger.rules import check_project
+from kpiledger.rules.every_rule import check_project
 
 CASES, BATCHES = 10_000, 20
 SIZE = CASES // BATCHES

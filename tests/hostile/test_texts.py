@@ -16,7 +16,7 @@ from hostile_case import BASE, Swap, quoted
 from kpiledger.compiling import compile_project
 from kpiledger.finding import has_errors
 from kpiledger.loading import load_project
-from kpiledger.rules import check_project
+from kpiledger.rules.every_rule import check_project
 
 TEXTS = (
     "} }} %} #}",

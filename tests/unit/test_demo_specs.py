@@ -12,7 +12,7 @@ import pytest
 
 from kpiledger.loading import load_project
 from kpiledger.project import Project
-from kpiledger.rules import check_project
+from kpiledger.rules.every_rule import check_project
 from kpiledger.specs.agreement import AgreedTarget, AgreementEvent, AgreementFile, Baseline
 from kpiledger.specs.target import Target
 from kpiledger.vocabulary import Comparison, Direction, EventKind, Grain, ReasonKind, Reference

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kpiledger.compiling.dialects import Dialect
 from kpiledger.expressions import check_condition, check_expression, columns_in, equalities, ranges, render
 from kpiledger.expressions.functions import FUNCTIONS, PARTS_OF_DATES, SPECIAL_FORMS
 from tests.unit.expression_examples import ACCEPTED, COLUMNS
@@ -217,8 +218,10 @@ def test_a_backslash_is_escaped_where_it_escapes() -> None:
     assert equalities(r"status = 'a\b'", "spark") == (("status", r"'a\\b'"),)
 
 
-def test_other_dialects_are_written_by_sqlglot() -> None:
-    assert render("amount / cost", "snowflake") == "CAST(amount AS DOUBLE) / NULLIF(cost, 0)"
+@pytest.mark.parametrize("dialect", Dialect)
+def test_every_warehouse_has_a_quotient_of_doubles_that_no_zero_stops(dialect: Dialect) -> None:
+    kind = {Dialect.POSTGRES: "double precision"}.get(dialect, "double")
+    assert render("amount / cost", dialect) == f"cast(amount as {kind}) / nullif(cost, 0)"
 
 
 def test_every_example_in_the_docs_is_accepted_and_every_function_has_one() -> None:

@@ -15,7 +15,7 @@ from kpiledger.finding import Position
 from kpiledger.loading import load_project
 from kpiledger.loading.events import read_tree
 from kpiledger.project import Project
-from kpiledger.rules import check_project
+from kpiledger.rules.every_rule import check_project
 
 BASE = Path(__file__).parents[1] / "findings" / "base"
 

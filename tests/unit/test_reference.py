@@ -38,7 +38,7 @@ from kpiledger.reference.meanings import meanings
 from kpiledger.reference.schema import schema_of
 from kpiledger.reference.tables_page import family_of
 from kpiledger.reference.vocabulary_page import SHOWN
-from kpiledger.rules import check_project
+from kpiledger.rules.every_rule import check_project
 from kpiledger.specs.calendar import Month
 
 ROOT = Path(__file__).parents[2]
