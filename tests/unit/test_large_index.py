@@ -70,6 +70,17 @@ def test_a_process_of_its_own_finds_what_this_one_finds(world):
     ]
 
 
+def test_a_table_that_lacks_a_column_is_told_and_the_others_are_compared(world):
+    ledger, files = world
+    with duckdb.connect(str(files.database)) as connection:
+        connection.execute("alter table event drop column reason_kind")
+        connection.execute("update target set value = '1' where value = '18000'")
+    files.digest.write_text(digest_line(files.database))
+    told = unjudged_faults(files, ledger)
+    assert any(fault.startswith("event: its rows cannot be compared: ") for fault in told), told
+    assert any(fault.startswith("target: a row is missing from the index") for fault in told), told
+
+
 @pytest.mark.usefixtures("_each_in_a_process")
 def test_a_process_that_was_killed_is_no_index_that_holds(world, monkeypatch):
     ledger, files = world
