@@ -41,6 +41,7 @@ class Verdict:
 
 
 _Refusal = tuple[str, str]
+_UNASKED: _Refusal = ("", "")  # in place of what was found already, None among it
 _APPROVED = Verdict(ApprovalState.APPROVED)
 _UNKNOWN: Mapping[bytes, str] = MappingProxyType({})
 
@@ -96,10 +97,11 @@ def refuse_key(keys: Iterable[Key], person: str, public_key: str, day: date) -> 
 
 def refuse_signer(standing: Standing, person: str, asked: Asked) -> _Refusal | None:
     """Why a person may not approve an event, if they may not: what is wrong, and what to do."""
-    known = person, asked
-    if known not in standing.refusals:
-        standing.refusals[known] = _refusal(standing, person, asked)
-    return standing.refusals[known]
+    about = person, asked
+    known = standing.refusals.get(about, _UNASKED)
+    if known is _UNASKED:
+        known = standing.refusals[about] = _refusal(standing, person, asked)
+    return known
 
 
 def _refusal(standing: Standing, person: str, asked: Asked) -> _Refusal | None:

@@ -19,9 +19,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 from cryptography.hazmat.primitives.serialization import SSHPublicKeyTypes, load_ssh_public_key
 
+from kpiledger.ledger.ed25519 import is_signed_by
 from kpiledger.specs.signing import NAMESPACE
 
 _MAGIC = b"SSHSIG"
+_CURVE_BYTES = 64
 _BEGIN, _END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
 _RSA_HASHES: dict[bytes, hashes.HashAlgorithm] = {b"rsa-sha2-256": hashes.SHA256(), b"rsa-sha2-512": hashes.SHA512()}
 _EC_HASHES: dict[str, hashes.HashAlgorithm] = {
@@ -55,23 +57,40 @@ def read_signature(text: str) -> Signature:
         raise SignatureProblem("it is no SSH signature")
     try:
         blob = base64.b64decode("".join(lines[1:-1]), validate=True)
+    except ValueError as problem:
+        raise SignatureProblem("its bytes are no SSH signature") from problem
+    shared = _before_the_curve(blob[:-_CURVE_BYTES])
+    if shared is None:
+        return _read(blob)
+    public_key, namespace, reserved, hash_name, algorithm = shared
+    return Signature(public_key, namespace, reserved, hash_name, algorithm, blob[-_CURVE_BYTES:])
+
+
+# Thousands of signatures by one key differ in nothing but these.
+@lru_cache(maxsize=1024)
+def _before_the_curve(head: bytes) -> tuple[str, bytes, bytes, bytes, bytes] | None:
+    """All that a signature says but `raw`; None unless `raw` is exactly what follows, as it is with Ed25519."""
+    try:
+        found = _read(head + bytes(_CURVE_BYTES))
+    except SignatureProblem:
+        return None
+    said = found.public_key, found.namespace, found.reserved, found.hash_name, found.algorithm
+    return said if len(found.raw) == _CURVE_BYTES else None
+
+
+def _read(blob: bytes) -> Signature:
+    try:
         if blob[:6] != _MAGIC or blob[6:10] != b"\x00\x00\x00\x01":
             raise SignatureProblem("it is no SSH signature of version 1")
         public, namespace, reserved, hash_name, signed = _strings(blob[10:], 5)
         algorithm, raw = _strings(signed, 2)
         (key_type,) = _strings(public[: 4 + int.from_bytes(public[:4], "big")], 1)
-        return Signature(
-            f"{key_type.decode('ascii')} {base64.b64encode(public).decode()}",
-            namespace,
-            reserved,
-            hash_name,
-            algorithm,
-            raw,
-        )
+        public_key = f"{key_type.decode('ascii')} {base64.b64encode(public).decode()}"
     except (ValueError, struct.error) as problem:
         if isinstance(problem, SignatureProblem):
             raise
         raise SignatureProblem("its bytes are no SSH signature") from problem
+    return Signature(public_key, namespace, reserved, hash_name, algorithm, raw)
 
 
 def signer_of(text: str, content: bytes) -> str:
@@ -116,7 +135,8 @@ def _require_by_key(signature: Signature, digest: bytes) -> None:
 
 def _verify(key: SSHPublicKeyTypes, signature: Signature, message: bytes) -> None:
     if isinstance(key, ed25519.Ed25519PublicKey) and signature.algorithm == b"ssh-ed25519":
-        key.verify(signature.raw, message)
+        if not is_signed_by(key.public_bytes_raw(), signature.raw, message):
+            raise InvalidSignature
     elif isinstance(key, rsa.RSAPublicKey) and signature.algorithm in _RSA_HASHES:
         key.verify(signature.raw, message, padding.PKCS1v15(), _RSA_HASHES[signature.algorithm])
     elif isinstance(key, ec.EllipticCurvePublicKey) and signature.algorithm == signature.public_key.split()[0].encode():

@@ -17,8 +17,9 @@ import binascii
 from dataclasses import dataclass
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kpiledger.ledger.ed25519 import is_signed_by
 
 _ED25519 = b"\x01"
 SIGNATURE_MARK = "— "  # the em dash of the signed-note format
@@ -99,10 +100,8 @@ def open_note(note: bytes, key: VerifierKey) -> str:
     raw = _unbase64(line[len(mark) : -1])
     if raw[:4] != key.id:
         raise CheckpointError(f"it is signed by the key {raw[:4].hex()}, expected {key.id.hex()}")
-    try:
-        Ed25519PublicKey.from_public_bytes(key.public).verify(raw[4:], text.encode())
-    except InvalidSignature as problem:
-        raise CheckpointError(f"its signature is not by the key {key.id.hex()} of {key.name}") from problem
+    if not is_signed_by(key.public, raw[4:], text.encode()):
+        raise CheckpointError(f"its signature is not by the key {key.id.hex()} of {key.name}")
     return text
 
 
