@@ -1,17 +1,44 @@
 """Which rows of the index do entries make, before anything is folded?
 
 DuckDB reads the JSON, ten times as fast as Python would. The statements read `arrived`: the entries that
-the index does not have yet, one row each with their place and their JSON.
+the index does not have yet, one row each with their place and what they say.
 """
 
 from __future__ import annotations
 
-ARRIVED = {
-    "seq": "integer", "first_byte": "bigint", "length": "integer", "entry_hash": "varchar", "body": "varchar",
-}  # fmt: skip
+from collections.abc import Mapping
 
-_BODY = '{"recorded_at":"VARCHAR","kind":"VARCHAR","key":"VARCHAR","content":"JSON","commit":"VARCHAR",'
-_BODY += '"uncommitted":"BOOLEAN"}'
+from kpiledger.warehouse import literal
+
+# Where an entry stands: tabs part the columns, and nothing in them needs quoting.
+_PLACED = {"seq": "integer", "first_byte": "bigint", "length": "integer", "entry_hash": "varchar"}
+_TABS = "header = false, delim = '\t', quote = '', escape = '', auto_detect = false"
+_SAID = {
+    "commit": "varchar", "content": "json", "key": "varchar", "kind": "varchar", "recorded_at": "varchar",
+    "seq": "varchar", "uncommitted": "boolean",
+}  # fmt: skip
+_LONGEST = 16_777_216  # what DuckDB reads as one object unless it is told of longer ones
+
+
+def arrived(lines_file: str, places_file: str, longest: int) -> str:
+    """The statement that makes `arrived` of a file with the lines of entries, and one with their places.
+
+    Both are read in order, so that each line stands beside its place; `longest` is in bytes.
+    """
+    said = f"columns = {_declared(_SAID)}, format = 'newline_delimited', maximum_object_size = {max(longest, _LONGEST)}"
+    return f"""
+        create or replace temp view arrived as
+        select place.seq, place.first_byte, place.length, place.entry_hash, said.seq as said_seq, said.recorded_at,
+            said.kind, said.key, said.commit, said.uncommitted, said.content
+        from read_csv({literal(places_file)}, columns = {_declared(_PLACED)}, {_TABS}) as place
+        positional join read_json({literal(lines_file)}, {said}) as said
+    """
+
+
+def _declared(columns: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items()) + "}"
+
+
 _EVENT = '{"agreement":"VARCHAR","holder":"JSON","decided_on":"DATE","valid_from":"DATE","valid_to":"DATE",'
 _EVENT += '"reason":{"kind":"VARCHAR","text":"JSON","evidence":"VARCHAR","trigger":"VARCHAR"},"proposed_by":"JSON",'
 _EVENT += '"approved_by":"JSON","pilot":"BOOLEAN","targets":["JSON"]}'
@@ -30,15 +57,15 @@ _PRIVATE = """
     create or replace temp macro private_text(value) as
         case when json_type(value) = 'OBJECT' then concat('commitment:', value ->> 'commitment') else value ->> '$' end
 """
-_ENTRIES = f"""
+_ENTRIES = """
     create or replace temp table read_entry as
-    with read as (select *, json_transform(body, '{_BODY}') as said from arrived)
-    select seq, cast(cast(said.recorded_at as timestamptz) at time zone 'UTC' as timestamp) as recorded_at, said.kind,
-        said.key, said.commit as commit_id, said.uncommitted as is_uncommitted, entry_hash, first_byte, length,
-        said.content
-    from read
+    select seq, cast(cast(recorded_at as timestamptz) at time zone 'UTC' as timestamp) as recorded_at, kind, key,
+        commit as commit_id, uncommitted as is_uncommitted, entry_hash, first_byte, length, content, said_seq
+    from arrived
 """
-_ENTRY = "insert into entry select * exclude (content) from read_entry order by seq"
+# An entry that says another number than its place, or none, was not written by us: nothing is made of it.
+OUT_OF_PLACE = "select seq from read_entry where said_seq is distinct from cast(seq as varchar) order by seq limit 1"
+_ENTRY = "insert into entry select * exclude (content, said_seq) from read_entry order by seq"
 # An agreement's events are its versions, numbered in the order in which they were recorded.
 _EVENTS = f"""
     create or replace temp table read_event as
@@ -114,7 +141,8 @@ _OTHER_ROWS = """
     )
     order by seq
 """
+READ = (_PRIVATE, _ENTRIES)
 EXTRACTED = (
-    _PRIVATE, _ENTRIES, _ENTRY, _EVENTS, _EVENT_ROWS, _TARGET_ROWS, _DEFINITION_ROWS, _PUBLICATION_ROWS,
+    _ENTRY, _EVENTS, _EVENT_ROWS, _TARGET_ROWS, _DEFINITION_ROWS, _PUBLICATION_ROWS,
     _ERASURE_ROWS, _APPROVAL_ROWS, _KEY_ROWS, _OTHER_ROWS,
 )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
 import orjson
@@ -17,16 +16,13 @@ from kpiledger.ledger.frontier import Frontier
 from kpiledger.ledger.lines import Lines
 from kpiledger.ledger.merkle import leaf_hash
 from kpiledger.ledger.subjects import commitments_by_place
-from kpiledger.ledger_index.extracting import ARRIVED, EXTRACTED
+from kpiledger.ledger_index.extracting import EXTRACTED, OUT_OF_PLACE, READ, arrived
 from kpiledger.ledger_index.folding import FOLD
 from kpiledger.ledger_index.tables import FOLDED, FORM, TABLES, add_rows
 from kpiledger.ledger_index.verdicts import lay_verdicts
 from kpiledger.warehouse import Table, lay_table
 
 _COMMITMENT = b'{"commitment":'
-# Canonical JSON has neither tabs nor line ends, so tabs part the columns and nothing needs quoting.
-_TABS = "format csv, header false, delimiter '\t', quote '', escape '', auto_detect false, max_line_size 100000000"
-
 # So many entries, or agreements, are read at a time: all at once would need ten times their size in memory.
 _AT_ONCE = 50_000
 _TOUCHED = {"agreement": "varchar"}
@@ -34,13 +30,13 @@ _TOUCHED = {"agreement": "varchar"}
 Mention = tuple[int, str, str]
 
 
-class Arrived(NamedTuple):
-    """An entry that the index does not have yet: its bytes, their hash, and where they begin among all lines."""
+class Place(NamedTuple):
+    """Where an entry stands among all lines, and the hash of its bytes."""
 
     seq: int
     first_byte: int
-    leaf: bytes
-    line: bytes
+    length: int
+    entry_hash: str
 
 
 def make_tables(connection: DuckDBPyConnection) -> None:
@@ -64,10 +60,10 @@ def catch_up(connection: DuckDBPyConnection, lines: Lines, checkpoint: Checkpoin
     connection.execute("set threads to 1")
     # No transaction holds it all together: an index that was not finished is never put in place.
     connection.execute("create or replace temp table arrived_in (agreement varchar)")
-    numbered = enumerate(lines.after(known, checkpoint.size), known.size + 1)
-    placed = zip(numbered, leaves, _first_bytes(known.length, leaves), strict=True)
-    while batch := list(islice(placed, _AT_ONCE)):
-        _extract(connection, [Arrived(seq, first, leaf, line) for (seq, line), (leaf, _), first in batch])
+    arriving = lines.after(known, checkpoint.size)
+    places = _places(known, leaves)
+    while batch := list(islice(arriving, _AT_ONCE)):
+        _extract(connection, batch, list(islice(places, len(batch))))
     if is_judged:
         lay_verdicts(connection, lines, known.size)
     _fold(connection, is_new=known.size == 0)
@@ -76,9 +72,11 @@ def catch_up(connection: DuckDBPyConnection, lines: Lines, checkpoint: Checkpoin
     connection.execute("insert into ledger values (?, ?, ?, ?)", row)
 
 
-def _first_bytes(first_byte: int, leaves: Iterable[tuple[bytes, int]]) -> Iterator[int]:
-    for _, length in leaves:
-        yield first_byte
+def _places(known: Frontier, leaves: Iterable[tuple[bytes, int]]) -> Iterator[Place]:
+    """Of the entries behind those known."""
+    first_byte = known.length
+    for seq, (leaf, length) in enumerate(leaves, known.size + 1):
+        yield Place(seq, first_byte, length, leaf.hex())
         first_byte += length + 1
 
 
@@ -91,21 +89,29 @@ def _standing(connection: DuckDBPyConnection) -> Frontier:
     return found
 
 
-def _extract(connection: DuckDBPyConnection, batch: Sequence[Arrived]) -> None:
+def _extract(connection: DuckDBPyConnection, batch: Sequence[bytes], places: Sequence[Place]) -> None:
     """Lay the rows of some entries, before anything is folded."""
-    with tempfile.NamedTemporaryFile(prefix="kpi-index-", suffix=".tsv") as file:
-        for one in batch:
-            place = f"{one.seq}\t{one.first_byte}\t{len(one.line)}\t{one.leaf.hex()}\t"
-            file.write(place.encode() + one.line + b"\n")
-        file.flush()
-        connection.execute(f"create or replace temp table arrived ({_declared(ARRIVED)})")
-        connection.execute(f"copy arrived from '{Path(file.name)}' ({_TABS})")
+    with _passing("jsonl") as said, _passing("tsv") as placed:
+        said.writelines(line + b"\n" for line in batch)
+        placed.writelines(b"%d\t%d\t%d\t%s\n" % (*place[:3], place.entry_hash.encode()) for place in places)
+        said.flush()
+        placed.flush()
+        connection.execute(arrived(said.name, placed.name, max(place.length for place in places)))
+        for statement in READ:
+            connection.execute(statement)
+    found = connection.execute(OUT_OF_PLACE).fetchone()
+    if found:
+        raise LedgerDamaged(f"entry {found[0]} does not say that it is the {found[0]}th", "run `kpi verify`")
     for statement in EXTRACTED:
         connection.execute(statement)
     # Most entries name no person, and need not be searched through.
-    mentions = [found for one in batch if _COMMITMENT in one.line for found in _mentions(one.seq, one.line)]
-    add_rows(connection, "mention", mentions)
+    naming = ((place.seq, line) for place, line in zip(places, batch, strict=True) if _COMMITMENT in line)
+    add_rows(connection, "mention", [found for seq, line in naming for found in _mentions(seq, line)])
     connection.execute("insert into arrived_in select distinct agreement from read_event")
+
+
+def _passing(ending: str) -> tempfile._TemporaryFileWrapper[bytes]:
+    return tempfile.NamedTemporaryFile(prefix="kpi-index-", suffix=f".{ending}")
 
 
 def _fold(connection: DuckDBPyConnection, is_new: bool) -> None:
