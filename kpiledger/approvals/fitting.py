@@ -14,8 +14,7 @@ import orjson
 from kpiledger.approvals.signed_content import signed_part
 from kpiledger.approvals.sshsig import SignatureProblem, signed_digest, signer_of
 from kpiledger.collector import uncollected
-from kpiledger.ledger.frontier import Frontier
-from kpiledger.ledger.lines import lines_of
+from kpiledger.ledger.lines import held_lines
 from kpiledger.ledger.merkle import leaf_hash
 from kpiledger.ledger.store import Ledger, signed_checkpoint
 
@@ -30,7 +29,7 @@ class _Given(NamedTuple):
     content: bytes
 
 
-# A process that is asked for one part after the other reads the ledger once.
+# Found once, however many parts are asked for.
 _read: dict[tuple[str, int], Sequence[_Given]] = {}
 
 
@@ -56,15 +55,14 @@ def fitting_signatures(ledger: Ledger, seqs: range) -> Mapping[bytes, str]:
 def _given(ledger: Ledger, size: int) -> Sequence[_Given]:
     events: dict[str, bytes] = {}
     found = []
-    with lines_of(ledger.storage) as lines:
-        for seq, line in enumerate(lines.after(Frontier(), size), 1):
-            if _EVENT in line:
-                events[leaf_hash(line).hex()] = line
-            elif _APPROVAL in line:
-                event_hash, text = _named(line)
-                content = signed_part(events[event_hash]) if event_hash in events else None
-                if text and content is not None:
-                    found.append(_Given(seq, text, content))
+    for seq, line in enumerate(held_lines(ledger.storage, size), 1):
+        if _EVENT in line:
+            events[leaf_hash(line).hex()] = line
+        elif _APPROVAL in line:
+            event_hash, text = _named(line)
+            content = signed_part(events[event_hash]) if event_hash in events else None
+            if text and content is not None:
+                found.append(_Given(seq, text, content))
     return found
 
 

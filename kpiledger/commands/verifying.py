@@ -21,7 +21,11 @@ from kpiledger.verifying import verify as verify_ledger
 
 
 @click.command()
-@click.option("--every-row", is_flag=True, help="Compare every row of the published tables, whatever their note says.")
+@click.option(
+    "--every-row",
+    is_flag=True,
+    help="Compare every row of the published tables and the index, whatever their notes say.",
+)
 @click.option(
     "--key",
     "kept_key",

@@ -23,7 +23,7 @@ from kpiledger.ledger.durable import read_from
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.side_store import value_path
 from kpiledger.ledger.store import Ledger
-from kpiledger.ledger.subjects import commitments_by_place, resolving
+from kpiledger.ledger.subjects import commitments_in, resolving
 
 ALL = "all"
 _TAKEN_ALONG = ("verify-ledger.sh", "verify_ledger.pl", "ledger-format.md")
@@ -104,6 +104,6 @@ def _proofs(whole: Whole, chosen: Iterable[Entry]) -> dict[str, bytes]:
 
 def _subjects(whole: Whole) -> dict[str, bytes]:
     """The values behind the commitments of all entries, where they were not erased."""
-    found = {commitment for entry in whole.entries for _, commitment in commitments_by_place(entry.content)}
+    found = frozenset[str]().union(*map(commitments_in, whole.entries))
     kept = ((commitment, read_from(value_path(whole.ledger, commitment))) for commitment in sorted(found))
     return {f"subjects/{commitment}.json": content for commitment, content in kept if content is not None}

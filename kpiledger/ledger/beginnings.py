@@ -39,7 +39,10 @@ def notes_in(content: bytes) -> list[bytes]:
     return [*notes, b"".join(lines)] if lines else notes
 
 
-def open_all(content: bytes, key: VerifierKey) -> tuple[list[Earlier], list[Problem]]:
+Opened = tuple[list[Earlier], list[Problem]]
+
+
+def open_all(content: bytes, key: VerifierKey) -> Opened:
     """The checkpoints in `checkpoints`, and those that are none of this ledger."""
     found: list[Earlier] = []
     problems: list[Problem] = []

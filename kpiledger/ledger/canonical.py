@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import rfc8785
@@ -61,11 +62,12 @@ def decimal_text(value: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
+@lru_cache(maxsize=1024)  # all entries of a batch have one moment
 def instant_text(value: datetime) -> str:
     """A moment in UTC with microseconds, as 2017-01-31T09:15:00.000000Z."""
     if value.tzinfo is None:
         raise ValueError(f"{value} has no time zone; times in the ledger are UTC")
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def instant(text: str) -> datetime:

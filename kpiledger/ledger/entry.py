@@ -20,8 +20,6 @@ from kpiledger.ledger.merkle import leaf_hash
 from kpiledger.ledger.schema import CONTENTS, EntryKind
 
 FORMAT = "1"
-# As the writer gives it; what this lets through and is no moment, `instant` refuses.
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 # From U+E000 on the order of UTF-16 units, which RFC 8785 sorts keys by, is not the order of code points.
 _BEYOND = re.compile(rb"[\xee-\xff]")
 _KEYS = {"format", "seq", "recorded_at", "kind", "key", "content", "commit", "uncommitted"}
@@ -47,7 +45,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A recorded fact. `seq` counts from 1 and is its line in the file; leaf index is seq - 1."""
+    """A recorded fact. `seq` counts from 1 and is its line in the file; leaf index is seq - 1.
+
+    `hashed` is the leaf hash of `line`, where it is known already.
+    """
 
     seq: int
     recorded_at: datetime
@@ -57,11 +58,12 @@ class Entry:
     commit: str | None
     uncommitted: bool
     line: bytes = field(repr=False)
+    hashed: bytes | None = field(default=None, repr=False, compare=False)
 
     @property
     def leaf(self) -> bytes:
         """The leaf hash of the entry's bytes, without the line end."""
-        return leaf_hash(self.line)
+        return self.hashed or leaf_hash(self.line)
 
     @property
     def entry_hash(self) -> str:
@@ -91,31 +93,47 @@ def write_entry(draft: Draft, seq: int, recorded_at: datetime) -> Entry:
     return parse_entry(line)
 
 
-def parse_entry(line: bytes) -> Entry:
+def parse_entry(line: bytes, hashed: bytes | None = None) -> Entry:
     """Read an entry strictly: known keys, the schema of its kind, and canonical to the byte."""
-    entry, shown = _decoded(line)
-    if not _is_canonical(line, shown):
+    entry = decode_entry(line, hashed)
+    require_strict(entry)
+    return entry
+
+
+def require_strict(entry: Entry) -> None:
+    """EntryError unless a decoded entry is as its writer would have written it."""
+    line = entry.line
+    if not _is_canonical(line, _shown(entry)):
+        if _is_canonical(line, orjson.loads(line)):
+            raise EntryError("its seq or recorded_at is not in canonical form")
         raise EntryError("its bytes are not the canonical form of what they say")
-    if shown["seq"] != str(entry.seq) or not _INSTANT.fullmatch(shown["recorded_at"]):
-        raise EntryError("its seq or recorded_at is not in canonical form")
     # Canonical ASCII holds no escape of another character, so every text in it is in form NFC.
     if not line.isascii() and not unicodedata.is_normalized("NFC", line.decode()):
-        _require_normal_texts(shown)
+        _require_normal_texts(_shown(entry))
     try:
         CONTENTS[entry.kind].model_validate(entry.content)
     except ValidationError as problem:
         first = problem.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise EntryError(f"its content does not fit {entry.kind.value}: {place}: {first['msg']}") from problem
-    return entry
 
 
-def decode_entry(line: bytes) -> Entry:
+def _shown(entry: Entry) -> dict[str, Any]:
+    """What the bytes of an entry say."""
+    return {
+        "format": FORMAT,
+        "seq": str(entry.seq),
+        "recorded_at": instant_text(entry.recorded_at),
+        "kind": entry.kind.value,
+        "key": entry.key,
+        "content": entry.content,
+        "commit": entry.commit,
+        "uncommitted": entry.uncommitted,
+    }
+
+
+def decode_entry(line: bytes, hashed: bytes | None = None) -> Entry:
     """Read an entry whose bytes a verified tree vouches for; canonical form is not looked at again."""
-    return _decoded(line)[0]
-
-
-def _decoded(line: bytes) -> tuple[Entry, dict[str, Any]]:
     try:
         shown = orjson.loads(line)
     except ValueError as problem:
@@ -127,7 +145,7 @@ def _decoded(line: bytes) -> tuple[Entry, dict[str, Any]]:
     try:
         kind = EntryKind(shown["kind"])
         seq, recorded_at = int(shown["seq"]), instant(shown["recorded_at"])
-    except (ValueError, TypeError) as problem:  # an unknown kind, a seq or a time that is none
+    except (ValueError, TypeError, OverflowError) as problem:  # an unknown kind, a seq or a time that is none
         raise EntryError(str(problem)) from problem
     if kind not in CONTENTS:
         raise EntryError(f"entries of kind {kind.value} are not known to this version")
@@ -136,7 +154,7 @@ def _decoded(line: bytes) -> tuple[Entry, dict[str, Any]]:
         raise EntryError("key is a text, content a map, uncommitted true or false")
     if commit is not None and not isinstance(commit, str):
         raise EntryError("commit is a text or null")
-    return Entry(seq, recorded_at, kind, key, content, commit, uncommitted, line), shown
+    return Entry(seq, recorded_at, kind, key, content, commit, uncommitted, line, hashed)
 
 
 def _is_canonical(line: bytes, shown: dict[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kpiledger.collector import uncollected
-from kpiledger.ledger.beginnings import beginning_problems, gap_problems, open_all, order_problems
+from kpiledger.ledger.beginnings import Opened, beginning_problems, gap_problems, open_all, order_problems
 from kpiledger.ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey, open_checkpoint
 from kpiledger.ledger.entry import Entry, EntryError, decode_entry, parse_entry
 from kpiledger.ledger.frontier import Frontier
@@ -48,8 +48,45 @@ class Examination:
         return all(problem.name in _OF_HISTORY for problem in self.problems)
 
 
-def examine(stored: Stored, key: VerifierKey) -> Examination:
-    """Check every byte against every other, and each entry for being canonical."""
+Read = tuple[list[Entry], list[Problem]]
+# Makes entries of lines, which come with their leaf hashes; with a problem for each line that is none in its place.
+Reader = Callable[[Sequence[bytes], Sequence[bytes]], Read]
+
+
+@uncollected()
+def read_lines(
+    lines: Sequence[bytes], hashes: Sequence[bytes], first: int, one: Callable[[bytes, bytes], Entry]
+) -> Read:
+    """The entries of lines, the first of which is the line of that number; `one` is given a line and its hash."""
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for number, (line, hashed) in enumerate(zip(lines, hashes, strict=True), start=first):
+        try:
+            entry = one(line, hashed)
+        except EntryError as problem:
+            problems.append(Problem("entry", str(problem), number, key_in(line)))
+            continue
+        if entry.seq != number:
+            problems.append(Problem("order", f"stands on line {number} and says seq {entry.seq}", number, entry.key))
+        entries.append(entry)
+    return entries, problems
+
+
+def read_strictly(lines: Sequence[bytes], hashes: Sequence[bytes]) -> Read:
+    """Each as its writer would have written it."""
+    return read_lines(lines, hashes, 1, parse_entry)
+
+
+def read_vouched(lines: Sequence[bytes], hashes: Sequence[bytes]) -> Read:
+    """Without looking at their form again."""
+    return read_lines(lines, hashes, 1, decode_entry)
+
+
+def examine(stored: Stored, key: VerifierKey, reader: Reader = read_strictly) -> Examination:
+    """Check every byte against every other, and each entry for being canonical.
+
+    Another `reader` than this may leave out what it knows of the very same bytes.
+    """
     lines = _lines(stored.entries)
     try:
         checkpoint = open_checkpoint(stored.checkpoint, key)
@@ -60,19 +97,20 @@ def examine(stored: Stored, key: VerifierKey) -> Examination:
         unsigned = _unsigned_tail(stored, key, hashes)
         return Examination(None, (), (found, *unsigned, *_against_leaves(lines, hashes, stored.leaves)))
     size = checkpoint.size
-    examined = examine_entries(checkpoint, lines[:size], stored.leaves[: size * LEAF_LINE], parse_entry)
+    opened = None if stored.checkpoints is None else open_all(stored.checkpoints, key)
+    examined = examine_entries(checkpoint, lines[:size], stored.leaves[: size * LEAF_LINE], reader)
     length = sum(map(len, lines[:size])) + min(size, len(lines))
     tail = len(stored.entries) - length + max(0, len(stored.leaves) - size * LEAF_LINE)
     examined = replace(examined, tail=tail)
-    return examined if examined.problems else _with_history(examined, stored, key, checkpoint, lines)
+    return examined if examined.problems else _with_history(examined, stored, opened, checkpoint, lines)
 
 
 def examine_entries(
-    checkpoint: Checkpoint, lines: Sequence[bytes], leaves: bytes, reader: Callable[[bytes], Entry] = decode_entry
+    checkpoint: Checkpoint, lines: Sequence[bytes], leaves: bytes, reader: Reader = read_vouched
 ) -> Examination:
     """Check the acknowledged lines and leaves against a checkpoint that was opened.
 
-    With `decode_entry` the entries are vouched for by the signed root alone, which is as safe as the writer.
+    With `read_vouched` the entries are vouched for by the signed root alone, which is as safe as the writer.
     """
     hashes = [leaf_hash(line) for line in lines]
     problems = [*_missing(lines, leaves, checkpoint), *_against_leaves(lines, hashes, leaves)]
@@ -80,20 +118,20 @@ def examine_entries(
         problems.append(_root_problem(leaves, checkpoint))
     elif problems:
         problems.append(Problem("leaves", "the entries agree with the checkpoint, `leaves` does not"))
-    entries, unread = _read(lines, reader)
+    entries, unread = reader(lines, hashes)
     return Examination(checkpoint, tuple(entries), (*problems, *unread, *_order(entries)), hashes=tuple(hashes))
 
 
 def _with_history(
-    examined: Examination, stored: Stored, key: VerifierKey, checkpoint: Checkpoint, lines: Sequence[bytes]
+    examined: Examination, stored: Stored, opened: Opened | None, checkpoint: Checkpoint, lines: Sequence[bytes]
 ) -> Examination:
     """The checkpoints that were kept and the frontier, once the entries themselves hold."""
     problems = list(_frontier_problems(stored, checkpoint, lines, examined.hashes))
-    if stored.checkpoints is None:
+    if opened is None:
         if stored.frontier is not None:  # both were kept from the same day on
             problems.append(Problem(_HISTORY, f"`{_HISTORY}` is missing"))
         return replace(examined, problems=tuple(problems))
-    earlier, unopened = open_all(stored.checkpoints, key)
+    earlier, unopened = opened
     problems += unopened
     if not unopened:
         problems += order_problems(earlier, checkpoint)
@@ -166,22 +204,6 @@ def _root_problem(leaves: bytes, checkpoint: Checkpoint) -> Problem:
         agrees = False
     verdict = "agrees with it, so an entry was changed" if agrees else "does not agree either"
     return Problem("root", f"the entries do not have the root of the signed checkpoint; the file `leaves` {verdict}")
-
-
-@uncollected()
-def _read(lines: Sequence[bytes], reader: Callable[[bytes], Entry]) -> tuple[list[Entry], list[Problem]]:
-    entries: list[Entry] = []
-    problems: list[Problem] = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            entry = reader(line)
-        except EntryError as problem:
-            problems.append(Problem("entry", str(problem), number, key_in(line)))
-            continue
-        if entry.seq != number:
-            problems.append(Problem("order", f"stands on line {number} and says seq {entry.seq}", number, entry.key))
-        entries.append(entry)
-    return entries, problems
 
 
 def _order(entries: Sequence[Entry]) -> Iterator[Problem]:

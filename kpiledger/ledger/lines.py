@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BufferedReader
 from typing import Protocol
@@ -81,6 +81,20 @@ def lines_of(storage: Storage) -> Iterator[Lines]:
             yield FileLines(file)
     else:
         yield StoredLines(storage)
+
+
+# By where the ledger lies and how many entries it has.
+_held: dict[tuple[str, int], Sequence[bytes]] = {}
+
+
+def held_lines(storage: Storage, size: int) -> Sequence[bytes]:
+    """All lines of a ledger, read once by a process that is asked for one part of them after the other."""
+    ledger_as_it_is = storage.place, size
+    if ledger_as_it_is not in _held:
+        _held.clear()
+        with lines_of(storage) as lines:
+            _held[ledger_as_it_is] = list(lines.after(Frontier(), size))
+    return _held[ledger_as_it_is]
 
 
 def _too_few(size: int) -> LedgerDamaged:

@@ -19,7 +19,7 @@ from kpiledger.ledger.anchors import keep_anchored, require_none_before, require
 from kpiledger.ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey, open_checkpoint
 from kpiledger.ledger.entry import Entry, EntryError, decode_entry
 from kpiledger.ledger.frontier import Frontier
-from kpiledger.ledger.integrity import Examination, examine, examine_entries
+from kpiledger.ledger.integrity import Examination, Reader, examine, examine_entries, read_strictly
 from kpiledger.ledger.keys import make_keys, trusted_key
 from kpiledger.ledger.merkle import leaf_hash
 from kpiledger.ledger.storage import Storage
@@ -125,10 +125,10 @@ def signed_checkpoint(ledger: Ledger) -> Checkpoint:
         raise _damaged(ledger, f"checkpoint: {problem}") from problem
 
 
-def examine_ledger(ledger: Ledger, key: VerifierKey | None = None) -> Examination:
+def examine_ledger(ledger: Ledger, key: VerifierKey | None = None, reader: Reader = read_strictly) -> Examination:
     """Everything strictly, with all problems found; waits for a writer at work. `key` may be a pinned one."""
     _require(ledger)
-    return examine(ledger.storage.everything(), key or trusted_key(ledger.keys))
+    return examine(ledger.storage.everything(), key or trusted_key(ledger.keys), reader)
 
 
 def _read(ledger: Ledger) -> tuple[Checkpoint, tuple[Entry, ...]]:

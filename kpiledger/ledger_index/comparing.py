@@ -1,10 +1,14 @@
-"""Does an index say what its ledger says? It is made again from the entries, and every row is compared."""
+"""Does an index say what its ledger says? It is made again from the entries, and every row is compared.
+
+Of a large index that the ledger's key vouches for the hashes of the entries alone are, unless every row is asked for.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -22,6 +26,8 @@ from kpiledger.ledger_index.tables import FORM, JUDGED, TABLES
 from kpiledger.ledger_index.verdicts import Row, has_policy, left_out, rows_of
 from kpiledger.ledger_index.vouching import sound_index
 
+# Up to so many entries the index is made anew within two seconds.
+MADE_ANEW_UP_TO = 10_000
 # More rows than these say nothing that the first do not.
 _SHOWN = 10
 # Rows that were laid in the same order are the same; ten times as fast as comparing them in any order, which is
@@ -42,8 +48,13 @@ class Difference:
     is_missing: bool
     row: dict[str, object]
 
+    @property
+    def side(self) -> str:
+        """What is wrong with the row."""
+        return "missing" if self.is_missing else "not in the ledger"
+
     def __str__(self) -> str:
-        side = "missing from the index" if self.is_missing else "not in the ledger"
+        side = f"{self.side} from the index" if self.is_missing else self.side
         shown = ", ".join(f"{name}={value}" for name, value in self.row.items() if value is not None)
         return f"{self.table}: a row is {side}: {shown}"
 
@@ -87,6 +98,33 @@ def faults_of_index(
                 yield from map(str, differences(anew, "kept", [table]))
             except duckdb.Error as problem:
                 yield _unreadable(table, problem)
+
+
+def faults_of_entries(files: IndexFiles, hashes: Sequence[bytes]) -> Iterator[str]:
+    """What is wrong with the entries that the index has, held against the leaf hashes of the ledger."""
+    try:
+        connection = duckdb.connect(str(files.database), read_only=True)
+    except duckdb.Error as problem:
+        yield f"it cannot be opened: {problem}"
+        return
+    with connection:
+        known = standing(connection)
+        if known is None or known[0] != FORM:
+            return  # of another version of kpiledger: it is made anew before it is used
+        if known[1] > len(hashes):
+            yield f"it has {known[1]} entries, the ledger {len(hashes)}"
+            return
+        yield from map(str, islice(entry_differences(connection, hashes[: known[1]]), _SHOWN))
+
+
+def entry_differences(index: DuckDBPyConnection, hashes: Sequence[bytes]) -> Iterator[Difference]:
+    """An entry of the index must have the leaf hash that was signed for it."""
+    kept = dict(index.execute("select seq, entry_hash from entry").fetchall())
+    for seq, hashed in enumerate(hashes, start=1):
+        if kept.pop(seq, None) != hashed.hex():
+            yield Difference("entry", True, {"seq": seq, "entry_hash": hashed.hex()})
+    for seq, text in kept.items():
+        yield Difference("entry", False, {"seq": seq, "entry_hash": text})
 
 
 @without_pandas

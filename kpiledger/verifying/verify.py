@@ -80,7 +80,8 @@ def verify(
 ) -> Verification:
     """Check a ledger with everything given: a project's files, its warehouse, a key kept elsewhere.
 
-    Unless `is_every_row`, the rows of tables are not compared where the run's own note says that they were.
+    Unless `is_every_row`, the rows of published tables and of the index are not compared where a note by the ledger's
+    key says what they are.
 
     The caller says in `not_looked_at` what there was not to look at, and in `problems` what could not be
     looked at although it should be.
@@ -89,9 +90,12 @@ def verify(
     given = [check for check in CHECKS if check.is_given(ledger, beside)]
     names = [check.name for check in given]
     notes = _Notes(list(not_looked_at), [Problem("project", text) for text in problems])
-    with looked_at_meanwhile(ledger, index.files_of(beside)) as meanwhile:
+    believes = not is_every_row and _is_its_own(key, ledger)
+    vouched = index.believed(beside, ledger) if believes else None
+    given = [index.of_entries(vouched) if vouched and check is index.CHECK else check for check in given]
+    with looked_at_meanwhile(ledger, None if vouched else index.files_of(beside)) as meanwhile:
         try:
-            found = examine_ledger(ledger, key)
+            found = examine_ledger(ledger, key, meanwhile.strictly.read)
             trusted = key or trusted_key(ledger.keys)
         except LedgerDamaged as damage:  # a file is missing or the public key is none
             notes.leave_out(names, "the ledger cannot be read")
@@ -101,7 +105,7 @@ def verify(
             found = replace(found, problems=tuple(_with_way_out(problem) for problem in found.problems))
         _note_ledger(found, notes)
         if found.has_sound_entries:
-            spared = None if is_every_row else projections.believed(projection, ledger, project, found.entries)
+            spared = projections.believed(projection, ledger, project, found.entries) if believes else None
             if spared:
                 given = [check for check in given if check is not projections.CHECK]
                 notes.looked_at.append(projections.NAME)
@@ -115,6 +119,14 @@ def verify(
         else:
             notes.leave_out(names, "the ledger itself does not hold")
     return _verification(ledger, found, notes)
+
+
+def _is_its_own(key: VerifierKey | None, ledger: Ledger) -> bool:
+    """Whether the key that is trusted is the one that notes beside the ledger are held against."""
+    try:
+        return key is None or key == trusted_key(ledger.keys)
+    except LedgerDamaged:
+        return False
 
 
 def _judged(ledger: Ledger, entries: Sequence[Entry], meanwhile: Meanwhile) -> Reading:

@@ -29,7 +29,7 @@ from kpiledger.ledger_index.tables import JUDGED
 from kpiledger.ledger_index.verdicts import kept_states, kept_verdicts
 from kpiledger.settings import load_settings
 from kpiledger.verifying import verify
-from kpiledger.verifying.meanwhile import Signatures, looked_at_meanwhile
+from kpiledger.verifying.meanwhile import Parts, Signatures, looked_at_meanwhile
 
 ROOT = Path(__file__).parents[2]
 
@@ -145,7 +145,7 @@ def test_a_process_of_its_own_checks_signatures_or_leaves_them(
     for is_over in (True, False):
         with looked_at_meanwhile(company.ledger, None) as meanwhile:
             if is_over:
-                wait(meanwhile.signatures.parts.values())
+                wait(meanwhile.signatures.parts.begun.values())
                 assert any(meanwhile.signatures.of(entry.seq) for entry in company.entries)
             assert judging(company.ledger, company.entries, meanwhile.signatures.of).approvals == alone.approvals
 
@@ -154,9 +154,9 @@ def test_a_part_that_was_begun_is_waited_for_and_another_is_taken_over() -> None
     ended, going_on, waiting = (Future[Mapping[bytes, str]]() for _ in range(3))
     ended.set_result({b"one": "key"})
     going_on.set_running_or_notify_cancel()
-    signatures = Signatures(10, {0: ended, 1: going_on, 2: waiting})
+    signatures = Signatures(Parts(10, {0: ended, 1: going_on, 2: waiting}))
     threading.Timer(0.05, going_on.set_result, [{b"two": "key"}]).start()
-    assert [signatures.of(seq) for seq in (9, 10, 19, 20, 35)] == [
+    assert [signatures.of(seq) for seq in (10, 11, 20, 21, 36)] == [
         {b"one": "key"}, {b"two": "key"}, {b"two": "key"}, {}, {}
     ]  # fmt: skip
     assert waiting.cancelled()

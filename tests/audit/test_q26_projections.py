@@ -113,7 +113,7 @@ def test_without_a_publication_the_index_alone_is_looked_at(tmp_path):
 
 
 def test_in_a_large_ledger_the_entries_of_the_index_are_compared_by_their_hashes(tmp_path, monkeypatch):
-    monkeypatch.setattr(q26_projections, "_MADE_ANEW", 4)
+    monkeypatch.setattr(q26_projections, "MADE_ANEW_UP_TO", 4)
     world = evidence_world(tmp_path)
     assert world.ask(26).holds
     connection = index_in_memory(world.ledger, signed_checkpoint(world.ledger))

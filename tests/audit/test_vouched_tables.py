@@ -14,7 +14,7 @@ from ledger_builders import agreements, clock, event, project, target
 
 from kpiledger.audit.questions import q26_projections
 from kpiledger.ledger.contents import recorded_events
-from kpiledger.ledger.keys import make_keys
+from kpiledger.ledger.keys import make_keys, trusted_key
 from kpiledger.ledger.store import Ledger, read_entries, signed_checkpoint
 from kpiledger.ledger.subjects import erase
 from kpiledger.people.individuals import record_informed
@@ -173,6 +173,19 @@ def test_verify_believes_the_note_of_a_large_ledger_and_compares_every_row_when_
     leave_note(large.settings.warehouse, large.ledger, checkpoint, reckoning, NOW, {})
     assert found(is_every_row=False) == (True, True)
     assert found(is_every_row=True) == (False, False)
+
+
+def test_where_another_key_is_trusted_than_the_one_that_signed_no_note_is_believed(large: AuditWorld) -> None:
+    """Who put a key of their own beside the ledger can sign a note with it; `kpi verify --key` trusts the one kept."""
+    kept, checkpoint = trusted_key(large.ledger.keys), signed_checkpoint(large.ledger)
+    for path in large.ledger.keys.iterdir():
+        path.unlink()
+    make_keys(large.ledger.keys)
+    change(large.settings.warehouse, "update kpi.fct_kpi_target set target_value = 1 where rowid = 0")
+    leave_note(large.settings.warehouse, large.ledger, checkpoint, large.project.calendar.reckoning, NOW, {})
+    said = verify(large.ledger, large.project, large.settings.warehouse, key=kept, is_every_row=False)
+    assert any(problem.message.startswith("kpi.fct_kpi_target: a row is ") for problem in said.problems)
+    assert not any("compared row by row on" in text for text in said.not_looked_at)
 
 
 def test_the_hashes_of_tables_come_from_the_note_while_no_byte_has_changed(world: AuditWorld) -> None:

@@ -20,13 +20,12 @@ from kpiledger.ledger.checkpoint import Checkpoint
 from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger.merkle import root
 from kpiledger.ledger.store import read_entries, signed_checkpoint
+from kpiledger.ledger_index.comparing import MADE_ANEW_UP_TO, entry_differences
 from kpiledger.ledger_index.opening import index_in_memory
 from kpiledger.ledger_index.tables import TABLES
 from kpiledger.projected import BELIEVED_ABOVE, TablesNote, compared, still_tells, vouched_tables
 
 COLUMNS = ("projection", "table", "difference", "apart", "row")
-# Up to here the index is made anew within two seconds; above, only its entries are compared.
-_MADE_ANEW = 10_000
 # What changes published tables; `subject.erased` changes rows of earlier entries too.
 _PROJECTED = """
     select count(*) from entry where seq > ? and (kind like 'agreement.%'
@@ -49,13 +48,13 @@ def answer(asked: Asked) -> Answer:
         rows += _of_warehouse(asked, index, hashes, told, notes)
     else:
         notes.append("Published tables are not looked at: nothing is published.")
-    if checkpoint.size <= _MADE_ANEW:
+    if checkpoint.size <= MADE_ANEW_UP_TO:
         rows += _of_index(index, index_in_memory(asked.ledger, checkpoint))
         told.append(f"the index: {len(TABLES)} tables")
     else:
-        rows += _of_entries(index, hashes)
+        rows += [("index", one.table, one.side, None, one.row) for one in entry_differences(index, hashes)]
         told.append(f"the index: the hashes of {checkpoint.size} entries")
-        notes.append("In a ledger of this size `kpi verify` makes the index anew and compares every row.")
+        notes.append("In a ledger of this size `kpi verify --every-row` makes the index anew and compares its rows.")
     what, s = ("the projections", "") if asked.settings.warehouse.exists() else ("the index", "s")
     verdict = f"equal{s} the ledger" if not rows else f"differ{s} from the ledger in {len(rows)} rows"
     facts = {"tree size": checkpoint.size, "tree root": checkpoint.root.hex()}
@@ -124,16 +123,6 @@ def _signed_hashes(asked: Asked, checkpoint: Checkpoint) -> list[bytes]:
     if root(hashes) != checkpoint.root:
         raise LedgerDamaged("`leaves` does not have the signed root", "run `kpi verify`, which names what was changed")
     return hashes
-
-
-def _of_entries(index: DuckDBPyConnection, hashes: Sequence[bytes]) -> Iterator[Row]:
-    """An entry of the index must have the leaf hash that was signed for it."""
-    kept = dict(index.execute("select seq, entry_hash from entry").fetchall())
-    for seq, hashed in enumerate(hashes, start=1):
-        if kept.pop(seq, None) != hashed.hex():
-            yield ("index", "entry", "missing", None, {"seq": seq, "entry_hash": hashed.hex()})
-    for seq, text in kept.items():
-        yield ("index", "entry", "not in the ledger", None, {"seq": seq, "entry_hash": text})
 
 
 QUESTION = Question(26, "Do the tables that were made from the ledger say what it says", answer)
