@@ -92,6 +92,8 @@ def resolving(ledger: Ledger) -> Callable[[Any], Any]:
 
 
 def _replaced(value: Any, value_of: Callable[[str], str]) -> Any:
+    if value is None or value.__class__ is str:  # by far most often
+        return value
     if isinstance(value, Mapping):
         if len(value) == 1 and "commitment" in value:
             return value_of(value["commitment"])

@@ -135,7 +135,7 @@ def looked_at_meanwhile(ledger: Ledger, files: IndexFiles | None) -> Iterator[Me
         signatures = Signatures(_begun(aside, fitting_signatures, ledger, size, range(_PARTS)))
         yield Meanwhile(lambda: _ended(looked) if looked else (), strictly, signatures)
     finally:
-        aside.shutdown(cancel_futures=True)
+        aside.shutdown(wait=False, cancel_futures=True)
 
 
 def _begun(
