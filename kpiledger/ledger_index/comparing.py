@@ -114,7 +114,10 @@ def faults_of_entries(files: IndexFiles, hashes: Sequence[bytes]) -> Iterator[st
         if known[1] > len(hashes):
             yield f"it has {known[1]} entries, the ledger {len(hashes)}"
             return
-        yield from map(str, islice(entry_differences(connection, hashes[: known[1]]), _SHOWN))
+        try:
+            yield from map(str, islice(entry_differences(connection, hashes[: known[1]]), _SHOWN))
+        except duckdb.Error as problem:
+            yield _unreadable("entry", problem)
 
 
 def entry_differences(index: DuckDBPyConnection, hashes: Sequence[bytes]) -> Iterator[Difference]:

@@ -123,6 +123,7 @@ def test_of_a_large_index_that_the_key_vouches_for_the_rows_are_compared_when_as
         ),
         ("delete from entry where seq = 1", "entry: a row is missing from the index: seq=1"),
         ("insert into entry (seq, entry_hash) values (3, 'x')", "entry: a row is not in the ledger: seq=3"),
+        ("alter table entry drop column entry_hash", "entry: its rows cannot be compared: "),
         ("update ledger set size = 3", "it has 3 entries, the ledger 2"),
     ],
 )
