@@ -16,7 +16,7 @@ from kpiledger.ledger.keys import key_in
 from kpiledger.ledger_index.lean import without_pandas
 from kpiledger.projected import hashes_of_tables
 from kpiledger.publishing import table_hashes
-from kpiledger.verifying import render_json, render_text
+from kpiledger.verifying import is_its_own, render_json, render_text
 from kpiledger.verifying import verify as verify_ledger
 
 
@@ -40,10 +40,12 @@ def verify(world: World, every_row: bool, kept_key: Path | None, output: str) ->
     project, findings = check_folder(world.root)
     problems = ["files: the specs have errors, `kpi check` shows them"] if has_errors(findings) else []
     warehouse, hashes, unseen = None, None, []
+    key = _kept(kept_key) if kept_key else None
+    believes = not every_row and is_its_own(key, world.ledger)
     if world.settings.warehouse.exists():
         warehouse = world.settings.warehouse
         try:
-            hashes = table_hashes(warehouse) if every_row else hashes_of_tables(warehouse, world.ledger)
+            hashes = hashes_of_tables(warehouse, world.ledger) if believes else table_hashes(warehouse)
         except DamagedFile as damage:
             problems.append(f"published tables: {damage.message}")
     elif world.settings.current.is_symlink():
@@ -55,7 +57,7 @@ def verify(world: World, every_row: bool, kept_key: Path | None, output: str) ->
         world.ledger,
         checked,
         warehouse,
-        key=_kept(kept_key) if kept_key else None,
+        key=key,
         published=hashes,
         not_looked_at=unseen,
         problems=problems,

@@ -62,12 +62,16 @@ def decimal_text(value: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
-@lru_cache(maxsize=1024)  # all entries of a batch have one moment
 def instant_text(value: datetime) -> str:
     """A moment in UTC with microseconds, as 2017-01-31T09:15:00.000000Z."""
     if value.tzinfo is None:
         raise ValueError(f"{value} has no time zone; times in the ledger are UTC")
-    return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return _text_in_utc(value.astimezone(UTC))
+
+
+@lru_cache(maxsize=1024)  # all entries of a batch have one moment
+def _text_in_utc(value: datetime) -> str:
+    return value.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def instant(text: str) -> datetime:

@@ -100,8 +100,11 @@ def faults_of_index(
                 yield _unreadable(table, problem)
 
 
-def faults_of_entries(files: IndexFiles, hashes: Sequence[bytes]) -> Iterator[str]:
-    """What is wrong with the entries that the index has, held against the leaf hashes of the ledger."""
+def faults_of_entries(files: IndexFiles, hashes: Sequence[bytes], newest: int) -> Iterator[str]:
+    """What is wrong with the entries that the index has, held against the leaf hashes of the ledger.
+
+    The ledger has `newest` entries by now: those behind the hashes were recorded since, and may be in the index too.
+    """
     try:
         connection = duckdb.connect(str(files.database), read_only=True)
     except duckdb.Error as problem:
@@ -111,11 +114,14 @@ def faults_of_entries(files: IndexFiles, hashes: Sequence[bytes]) -> Iterator[st
         known = standing(connection)
         if known is None or known[0] != FORM:
             return  # of another version of kpiledger: it is made anew before it is used
-        if known[1] > len(hashes):
-            yield f"it has {known[1]} entries, the ledger {len(hashes)}"
+        size = known[1]
+        if size > newest:
+            yield f"it has {size} entries, the ledger {newest}"
             return
+        since = range(len(hashes) + 1, size + 1)
         try:
-            yield from map(str, islice(entry_differences(connection, hashes[: known[1]]), _SHOWN))
+            found = (one for one in entry_differences(connection, hashes[:size]) if one.row["seq"] not in since)
+            yield from map(str, islice(found, _SHOWN))
         except duckdb.Error as problem:
             yield _unreadable("entry", problem)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+import duckdb
 import orjson
 from duckdb import DuckDBPyConnection
 
@@ -97,11 +98,15 @@ def _extract(connection: DuckDBPyConnection, batch: Sequence[bytes], places: Seq
         said.flush()
         placed.flush()
         connection.execute(arrived(said.name, placed.name, max(place.length for place in places)))
-        for statement in READ:
-            connection.execute(statement)
+        try:
+            for statement in READ:
+                connection.execute(statement)
+        except (duckdb.InvalidInputException, duckdb.ConversionException) as problem:
+            entries = f"one of the entries {places[0].seq} to {places[-1].seq}"
+            raise LedgerDamaged(f"{entries} is none: {str(problem).splitlines()[0]}", "run `kpi verify`") from problem
     found = connection.execute(OUT_OF_PLACE).fetchone()
     if found:
-        raise LedgerDamaged(f"entry {found[0]} does not say that it is the {found[0]}th", "run `kpi verify`")
+        raise LedgerDamaged(f"entry {found[0]} does not say {found[0]} as its number", "run `kpi verify`")
     for statement in EXTRACTED:
         connection.execute(statement)
     # Most entries name no person, and need not be searched through.

@@ -5,6 +5,6 @@ Nothing given is left out silently: what was not looked at is said, and why.
 """
 
 from kpiledger.verifying.rendering import render_json, render_text
-from kpiledger.verifying.verify import Verification, verify
+from kpiledger.verifying.verify import Verification, is_its_own, verify
 
-__all__ = ["Verification", "render_json", "render_text", "verify"]
+__all__ = ["Verification", "is_its_own", "render_json", "render_text", "verify"]

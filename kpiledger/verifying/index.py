@@ -50,7 +50,8 @@ def of_entries(vouched: Vouched) -> Check:
 
 def _look_at_entries(vouched: Vouched, held: Held) -> Looked:
     files = files_of(held.beside)
-    faults = tuple(faults_of_entries(files, held.found.hashes)) if files else ()
+    newest = signed_checkpoint(held.ledger).size
+    faults = tuple(faults_of_entries(files, held.found.hashes, newest)) if files else ()
     # Of an index that is not this ledger's nothing is believed.
     partly = () if faults else (f"row by row: {vouched}; `--every-row` compares them again",)
     return Looked(_problems(faults), partly=partly)

@@ -90,7 +90,7 @@ def verify(
     given = [check for check in CHECKS if check.is_given(ledger, beside)]
     names = [check.name for check in given]
     notes = _Notes(list(not_looked_at), [Problem("project", text) for text in problems])
-    believes = not is_every_row and _is_its_own(key, ledger)
+    believes = not is_every_row and is_its_own(key, ledger)
     vouched = index.believed(beside, ledger) if believes else None
     given = [index.of_entries(vouched) if vouched and check is index.CHECK else check for check in given]
     with looked_at_meanwhile(ledger, None if vouched else index.files_of(beside)) as meanwhile:
@@ -121,7 +121,7 @@ def verify(
     return _verification(ledger, found, notes)
 
 
-def _is_its_own(key: VerifierKey | None, ledger: Ledger) -> bool:
+def is_its_own(key: VerifierKey | None, ledger: Ledger) -> bool:
     """Whether the key that is trusted is the one that notes beside the ledger are held against."""
     try:
         return key is None or key == trusted_key(ledger.keys)

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from ledgers import filled, published, retired
 
+from kpiledger.errors import LedgerDamaged
 from kpiledger.ledger.checkpoint import Checkpoint, sign_checkpoint
 from kpiledger.ledger.integrity import read_strictly
 from kpiledger.ledger.keys import signing_key
 from kpiledger.ledger.merkle import leaf_hash, root
 from kpiledger.ledger.sound import digest_of
-from kpiledger.ledger.store import Ledger, examine_ledger
+from kpiledger.ledger.store import Ledger, examine_ledger, signed_checkpoint
+from kpiledger.ledger_index.opening import index_in_memory
 from kpiledger.verifying.meanwhile import Parts, Strictly, looked_at_meanwhile
 
 SIZE, PLACE = 40, 23
@@ -74,6 +76,15 @@ def test_another_process_changes_nothing_of_what_is_found(
             if is_over:
                 wait(meanwhile.strictly.parts.begun.values())
             assert examine_ledger(ledger, reader=meanwhile.strictly.read) == alone
+
+
+@pytest.mark.parametrize(
+    "line", [b"no JSON", b"[]", b"null", b"", b'"a text"', b"{}", b'{"seq":"24"}', b'{"seq":"23","recorded_at":"soon"}']
+)
+def test_no_index_is_made_of_what_is_no_entry(line: bytes, ledger: Ledger) -> None:
+    signed_with(ledger, lambda _: line)
+    with pytest.raises(LedgerDamaged, match=r"entr(y|ies).* (2\d|1 to 40)"):
+        index_in_memory(ledger, signed_checkpoint(ledger))
 
 
 @pytest.mark.parametrize("length", [0, 1, 5_000])

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from nacl.bindings import crypto_sign_open
 from nacl.exceptions import BadSignatureError
 
-from kpiledger.ledger.ed25519 import is_signed_by
+from kpiledger.ledger.ed25519 import HOLDS_TIMES_EIGHT, is_signed_by
 
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -127,6 +127,31 @@ def test_what_implementations_differ_on_counts_as_openssl_says() -> None:
     # None that libsodium alone accepts; and the cases are worth the name: there are some of each other kind.
     assert said[False, True] == 0
     assert min(said[True, True], said[True, False], said[False, False]) > 10, said
+
+
+def point_of(shown: bytes) -> Point:
+    number = int.from_bytes(shown, "little")
+    y = number & (1 << 255) - 1
+    x = x_of(y)
+    assert x is not None
+    return (x if x & 1 == number >> 255 else P - x), y
+
+
+def test_a_libsodium_that_accepts_more_would_not_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its sum differs from the point by one of small order: eight times both is the same, and OpenSSL says no."""
+    key, signature, message = HOLDS_TIMES_EIGHT
+    shown, number = signature[:32], int.from_bytes(signature[32:], "little")
+    key_point = point_of(key)
+    other = add(point_of(shown), times(hashed(shown, key, message), key_point))
+    assert times(number, BASE) != other
+    assert times(8, times(number, BASE)) == times(8, other)
+    assert not openssl(*HOLDS_TIMES_EIGHT)
+    assert not is_signed_by(*HOLDS_TIMES_EIGHT)
+    # As if this were such a libsodium, which takes anything.
+    monkeypatch.setattr("kpiledger.ledger.ed25519._by_libsodium", lambda *_: True)
+    assert is_signed_by(*HOLDS_TIMES_EIGHT)
+    monkeypatch.setattr("kpiledger.ledger.ed25519._IS_AS_STRICT", False)
+    assert not is_signed_by(*HOLDS_TIMES_EIGHT)
 
 
 private = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)

@@ -11,8 +11,8 @@ from ledger_builders import NOW, agreed, event, target
 from ledger_histories import recorded_in
 
 from kpiledger.errors import BrokenWorld
-from kpiledger.ledger.store import signed_checkpoint
-from kpiledger.ledger_index.comparing import unjudged_faults
+from kpiledger.ledger.store import read_entries, signed_checkpoint
+from kpiledger.ledger_index.comparing import faults_of_entries, unjudged_faults
 from kpiledger.ledger_index.files import IndexFiles, digest_line
 from kpiledger.ledger_index.opening import open_index
 from kpiledger.ledger_index.vouching import vouch, vouched_for
@@ -143,6 +143,25 @@ def test_a_large_index_that_is_behind_is_believed_as_far_as_it_goes(world):
     recorded_in(ledger.directory, [*HISTORY, (event("amended", target("revenue", "1"), agreement="one"), 60)])
     problems, spared = told_of_index(ledger, files, is_every_row=False)
     assert (problems, len(spared)) == ([], 1)
+
+
+def test_an_entry_that_was_recorded_since_the_ledger_was_read_is_no_fault(world):
+    """Somebody recorded and asked a question meanwhile: the index has it already."""
+    ledger, files = world
+    hashes = [entry.leaf for entry in read_entries(ledger)]
+    recorded_in(ledger.directory, [*HISTORY, (event("amended", target("revenue", "1"), agreement="one"), 60)])
+    open_index(SimpleNamespace(build=files.folder), ledger).close()
+    assert list(faults_of_entries(files, hashes, signed_checkpoint(ledger).size)) == []
+    assert list(faults_of_entries(files, hashes, 2)) == ["it has 3 entries, the ledger 2"]
+    with duckdb.connect(str(files.database)) as connection:
+        connection.execute("delete from entry where seq = 2")
+        connection.execute("insert into entry (seq, entry_hash) values (4, 'x'), (null, 'y')")
+    told = [text.split("_hash")[0] for text in faults_of_entries(files, hashes, 3)]
+    assert told == [
+        "entry: a row is missing from the index: seq=2, entry",
+        "entry: a row is not in the ledger: seq=4, entry",
+        "entry: a row is not in the ledger: entry",
+    ]
 
 
 def test_a_table_that_lacks_a_column_is_told_and_the_others_are_compared(world):

@@ -1,6 +1,7 @@
 """The quick look at whether an entry's bytes are canonical agrees with RFC 8785, on whatever texts."""
 
 import json
+from datetime import datetime, timedelta, tzinfo
 from unicodedata import normalize
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from ledger_builders import NOW
 from pydantic import ValidationError
 
+from kpiledger.ledger.canonical import instant_text
 from kpiledger.ledger.entry import Draft, _is_canonical, parse_entry, write_entry
 from kpiledger.ledger.schema import CONTENTS, EntryKind
 
@@ -55,3 +57,23 @@ def test_a_bare_number_is_refused_in_a_definition_too_which_may_hold_any_map(num
     }
     with pytest.raises(ValidationError, match="is a bare number; numbers in the ledger are decimal texts"):
         CONTENTS[EntryKind.DEFINITION_RECORDED].model_validate(content)
+
+
+class Autumn(tzinfo):
+    """Where an hour is lived through twice, the second time an hour later."""
+
+    def utcoffset(self, moment):
+        return timedelta(hours=1 if moment.fold else 2)
+
+    def dst(self, moment):
+        return None
+
+
+def test_an_hour_that_comes_twice_is_two_moments():
+    once = datetime(2017, 10, 29, 2, 30, tzinfo=Autumn())
+    again = once.replace(fold=1)
+    assert once == again  # as Python has it
+    assert [instant_text(one) for one in (once, again)] == [
+        "2017-10-29T00:30:00.000000Z",
+        "2017-10-29T01:30:00.000000Z",
+    ]

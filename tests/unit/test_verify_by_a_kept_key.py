@@ -5,15 +5,19 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
-from ledger_builders import agreed, agreements, clock, project, target
+from ledger_builders import NOW, agreed, agreements, clock, project, target
 
 from kpiledger.cli import kpi
 from kpiledger.errors import WrongUse
-from kpiledger.ledger.keys import PUBLIC_FILE
-from kpiledger.ledger.store import Ledger
-from kpiledger.recording import record
+from kpiledger.ledger.keys import PUBLIC_FILE, make_keys
+from kpiledger.ledger.store import Ledger, signed_checkpoint
+from kpiledger.periods import COMMON
+from kpiledger.projected import leave_note
+from kpiledger.publishing import table_hashes
+from kpiledger.recording import record, record_publication
 
 
 @pytest.fixture
@@ -44,6 +48,29 @@ def test_a_ledger_written_anew_with_another_key_is_found_by_the_kept_one(root: P
     found = verified(root, "--key", str(kept))
     assert found.exit_code == 1
     assert "checkpoint" in found.output.partition("looked at")[0]
+
+
+def test_no_note_of_another_key_is_believed_on_published_tables(root: Path, tmp_path: Path) -> None:
+    """Who put a key of their own beside the ledger changed a figure, and signed that the tables are as published."""
+    ledger, warehouse = Ledger(root / "build" / "ledger"), root / "build" / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema kpi")
+        connection.execute("create table kpi.fct_kpi_value as select 'revenue' as kpi, 100 as value")
+    published = table_hashes(warehouse)
+    record_publication(ledger, {"run_id": "one", "as_of_on": None, "hashes": dict(published)}, clock())
+    kept, checkpoint = tmp_path / "kept.vkey", signed_checkpoint(ledger)
+    shutil.copyfile(ledger.keys / PUBLIC_FILE, kept)
+    leave_note(warehouse, ledger, checkpoint, COMMON, NOW, published)
+    assert "fct_kpi_value: recorded " not in verified(root, "--key", str(kept)).output
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update kpi.fct_kpi_value set value = 999")
+    for path in ledger.keys.iterdir():
+        path.unlink()
+    make_keys(ledger.keys)
+    leave_note(warehouse, ledger, checkpoint, COMMON, NOW, published)
+    told = "published tables: entry 3 (one): fct_kpi_value: recorded "
+    assert told in verified(root, "--key", str(kept)).output
+    assert told not in verified(root).output  # who trusts the key beside the ledger is told of the ledger itself
 
 
 def test_a_file_that_holds_no_key_is_named(root: Path, tmp_path: Path) -> None:
