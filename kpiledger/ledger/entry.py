@@ -111,7 +111,7 @@ def require_strict(entry: Entry) -> None:
     if not line.isascii() and not unicodedata.is_normalized("NFC", line.decode()):
         _require_normal_texts(_shown(entry))
     try:
-        CONTENTS[entry.kind].model_validate(entry.content)
+        CONTENTS[entry.kind].validator.validate_python(entry.content)
     except ValidationError as problem:
         first = problem.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

@@ -56,7 +56,7 @@ def test_a_bare_number_is_refused_in_a_definition_too_which_may_hold_any_map(num
         "depends_on": {},
     }
     with pytest.raises(ValidationError, match="is a bare number; numbers in the ledger are decimal texts"):
-        CONTENTS[EntryKind.DEFINITION_RECORDED].model_validate(content)
+        CONTENTS[EntryKind.DEFINITION_RECORDED].validate_python(content)
 
 
 class Autumn(tzinfo):

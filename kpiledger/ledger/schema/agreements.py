@@ -2,76 +2,87 @@
 
 from __future__ import annotations
 
+from typing import Annotated, NotRequired
+
 from pydantic import Field
+from typing_extensions import TypedDict
 
-from kpiledger.ledger.schema.values import Closed, DateText, Number, PeriodText, Private, Text
+from kpiledger.ledger.schema.values import DateText, Number, PeriodText, Private, Text, closed
 
 
-class ReasonContent(Closed):
+@closed
+class ReasonContent(TypedDict):
     """Why an event happened."""
 
     kind: Text
     text: Private
     evidence: str | None
-    trigger: Text | None = None
+    trigger: NotRequired[Text | None]
 
 
-class RampForm(Closed):
+@closed
+class RampForm(TypedDict):
     """A figure that moves by even steps from the event's first period to the agreement's last."""
 
-    start: Number = Field(alias="from")
+    start: Annotated[Number, Field(alias="from")]
     to: Number
 
 
-class RelativeForm(Closed):
+@closed
+class RelativeForm(TypedDict):
     """A multiple of another figure: the target's baseline, or the same period last year."""
 
     to: Text
     times: Number
 
 
-class TargetForm(Closed):
+@closed
+class TargetForm(TypedDict):
     """A figure for every period of a grain, one for each period named, a ramp or a multiple: one of the four."""
 
     grain: Text
     comparison: Text
     value: Number | None
     by_period: dict[PeriodText, Number] | None
-    ramp: RampForm | None = None
-    relative: RelativeForm | None = None
-    upper: Number | None = None
-    upper_by_period: dict[PeriodText, Number] | None = None
-    within: Number | None = None
+    ramp: NotRequired[RampForm | None]
+    relative: NotRequired[RelativeForm | None]
+    upper: NotRequired[Number | None]
+    upper_by_period: NotRequired[dict[PeriodText, Number] | None]
+    within: NotRequired[Number | None]
 
 
-class AmberForm(Closed):
+@closed
+class AmberForm(TypedDict):
     """From where a missed target is amber."""
 
     share_of_target: Number | None
     absolute: Number | None
-    outside_by: Number | None = None
+    outside_by: NotRequired[Number | None]
 
 
-class ExclusionContent(Closed):
+@closed
+class ExclusionContent(TypedDict):
     """A month left out of a baseline."""
 
     month: PeriodText
     reason: Private
 
 
-class BaselineContent(Closed):
+@closed
+class BaselineContent(TypedDict):
     """The reference a target was calibrated with."""
 
-    start: PeriodText = Field(alias="from")
+    start: Annotated[PeriodText, Field(alias="from")]
     to: PeriodText
     exclude: list[ExclusionContent]
     method: Text
     value: Number
     source: Text
-    post_mortem: Text | None = None
+    post_mortem: NotRequired[Text | None]
 
 
-class TargetContent(Closed):
+@closed
+class TargetContent(TypedDict):
     """What is promised for one KPI and at most one slice of it."""
 
     kpi: Text
@@ -80,12 +91,13 @@ class TargetContent(Closed):
     influence: Number | None
     target: TargetForm
     amber: AmberForm | None
-    commit: Number | None = None
+    commit: NotRequired[Number | None]
     stretch: Number | None
     baseline: BaselineContent | None
 
 
-class ConditionContent(Closed):
+@closed
+class ConditionContent(TypedDict):
     """When a trigger fires."""
 
     kpi: Text | None
@@ -98,19 +110,21 @@ class ConditionContent(Closed):
     at_most: Number | None
 
 
-class TriggerContent(Closed):
+@closed
+class TriggerContent(TypedDict):
     """What was agreed beforehand to be looked at again: the condition, for how many periods, and who is asked."""
 
     id: Text
     says: Private
     when: ConditionContent
-    in_a_row: Number = Field(alias="for")
+    in_a_row: Annotated[Number, Field(alias="for")]
     then: Text
     asks: Private
     within: Number
 
 
-class AgreementContent(Closed):
+@closed
+class AgreementContent(TypedDict):
     """An agreement event; its kind is the entry's."""
 
     agreement: Text
@@ -121,6 +135,6 @@ class AgreementContent(Closed):
     reason: ReasonContent
     proposed_by: Private
     approved_by: Private
-    pilot: bool | None = None
+    pilot: NotRequired[bool | None]
     targets: list[TargetContent]
-    triggers: list[TriggerContent] = Field(default_factory=list)
+    triggers: NotRequired[list[TriggerContent]]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from kpiledger.ledger.schema.values import Closed, Commitment, DateText, Digest, MomentText, Number, Private, Text
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+from kpiledger.ledger.schema.values import Commitment, DateText, Digest, MomentText, Number, Private, Text, closed
 
 
-class GrantContent(Closed):
+@closed
+class GrantContent(TypedDict):
     """The right of a role to approve for units, all of them named."""
 
     role: Text
@@ -14,7 +19,8 @@ class GrantContent(Closed):
     valid_to: DateText | None
 
 
-class HoldingContent(Closed):
+@closed
+class HoldingContent(TypedDict):
     """Who holds a role, on which days."""
 
     role: Text
@@ -23,24 +29,27 @@ class HoldingContent(Closed):
     valid_to: DateText | None
 
 
-class CloseSignaturesContent(Closed):
+@closed
+class CloseSignaturesContent(TypedDict):
     """From which day on closes count only with the signature of their approver, who has the right for these units."""
 
     valid_from: DateText
     units: list[Text]
 
 
-class AuthorityContent(Closed):
+@closed
+class AuthorityContent(TypedDict):
     """From when events need an approval, who may give it, who holds which role, and the unit of each role."""
 
     required_from: DateText
     authorities: list[GrantContent]
     holders: list[HoldingContent]
     role_units: dict[Text, Text | None]
-    close_signatures: CloseSignaturesContent | None = None
+    close_signatures: NotRequired[CloseSignaturesContent | None]
 
 
-class ScoringContent(Closed):
+@closed
+class ScoringContent(TypedDict):
     """What targets are worth by how far they are reached, from here on; before the first, 0.5, 1 and 1.2."""
 
     at_commit: Number
@@ -49,7 +58,8 @@ class ScoringContent(Closed):
     reason: str | None
 
 
-class KeyAddedContent(Closed):
+@closed
+class KeyAddedContent(TypedDict):
     """A person's public key, and from when until when its signatures count; added again where that changes.
 
     `signs_closes` says that it is bound to closes as well.
@@ -60,17 +70,19 @@ class KeyAddedContent(Closed):
     public_key: Text
     valid_after: MomentText | None
     valid_before: MomentText | None
-    signs_closes: bool = False
+    signs_closes: NotRequired[bool]
 
 
-class KeyRevokedContent(Closed):
+@closed
+class KeyRevokedContent(TypedDict):
     """A key whose later signatures do not count."""
 
     person: Commitment
     fingerprint: Text
 
 
-class ApprovalContent(Closed):
+@closed
+class ApprovalContent(TypedDict):
     """That somebody signed an event: which one by its entry, over which bytes, in which role, with which key.
 
     Digest and signature tell whoever guesses a person's id that it is right, so they are commitments where the

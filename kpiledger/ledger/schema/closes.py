@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import NotRequired
 
-from kpiledger.ledger.schema.values import Closed, DateText, Digest, Number, PeriodText, Private, Text
+from typing_extensions import TypedDict
+
+from kpiledger.ledger.schema.values import DateText, Digest, Number, PeriodText, Private, Text, closed
 
 
-class InForceContent(Closed):
+@closed
+class InForceContent(TypedDict):
     """A version of an agreement that held in a closed period, and the entry that made it."""
 
     agreement: Text
@@ -16,34 +19,38 @@ class InForceContent(Closed):
     entry_hash: Digest
 
 
-class CheckContent(Closed):
+@closed
+class CheckContent(TypedDict):
     """How a check of the published run ended; `override` is the hash of the entry that let it pass."""
 
     source: Text
     table: Text
     rule: Text
     outcome: Text
-    override: Digest | None = None
+    override: NotRequired[Digest | None]
 
 
-class AnswerContent(Closed):
+@closed
+class AnswerContent(TypedDict):
     """An answer of the quick check, and the reason for which a `no` was accepted."""
 
     kpi: Text
     question: Text
     is_yes: bool
     told: Text
-    accepted: Text | None = None
+    accepted: NotRequired[Text | None]
 
 
-class CloseSignatureContent(Closed):
+@closed
+class CloseSignatureContent(TypedDict):
     """The approver's signature over the content of the close without it."""
 
     fingerprint: Text
     signature: Text
 
 
-class CloseContent(Closed):
+@closed
+class CloseContent(TypedDict):
     """That a period was closed: what was frozen, by the hashes of its files, and what it rested on.
 
     `files` are paths below the folder of the close. `models` are the SQL texts that made the numbers, `inputs` the
@@ -69,13 +76,14 @@ class CloseContent(Closed):
     inputs: dict[Text, Digest]
     checks: list[CheckContent]
     quick_check: list[AnswerContent]
-    rules: dict[Text, Digest] = Field(default_factory=dict)
-    marts: dict[Text, Digest] = Field(default_factory=dict)
-    is_mart_unchecked: bool = False
-    signature: CloseSignatureContent | None = None
+    rules: NotRequired[dict[Text, Digest]]
+    marts: NotRequired[dict[Text, Digest]]
+    is_mart_unchecked: NotRequired[bool]
+    signature: NotRequired[CloseSignatureContent | None]
 
 
-class LockContent(Closed):
+@closed
+class LockContent(TypedDict):
     """That a closed period was locked: it is not reopened any more."""
 
     period: PeriodText
@@ -84,10 +92,11 @@ class LockContent(Closed):
     locked_by: Private
     approved_by: Private
     quick_check: list[AnswerContent]
-    signature: CloseSignatureContent | None = None
+    signature: NotRequired[CloseSignatureContent | None]
 
 
-class ReopeningContent(Closed):
+@closed
+class ReopeningContent(TypedDict):
     """That a closed period was opened again, why, and until when it is to be closed anew."""
 
     period: PeriodText
@@ -97,10 +106,11 @@ class ReopeningContent(Closed):
     reopened_by: Private
     approved_by: Private
     until: DateText | None
-    signature: CloseSignatureContent | None = None
+    signature: NotRequired[CloseSignatureContent | None]
 
 
-class RestatementContent(Closed):
+@closed
+class RestatementContent(TypedDict):
     """That figures of a closed period were restated: the rows by the hashes of their files, and how many by cause.
 
     `files` are paths below the folder of the close, the extracts and statements that made the figures among them.
@@ -118,11 +128,12 @@ class RestatementContent(Closed):
     rows: dict[Text, Number]
     files: dict[Text, Digest]
     causes: dict[Text, Number]
-    as_of_on: DateText | None = None
-    signature: CloseSignatureContent | None = None
+    as_of_on: NotRequired[DateText | None]
+    signature: NotRequired[CloseSignatureContent | None]
 
 
-class OverrideContent(Closed):
+@closed
+class OverrideContent(TypedDict):
     """That a check may fail for a period until that is closed, or a day is over, and why.
 
     `table` narrows it to one table of the source. One without `until` was recorded before overrides ran out.
@@ -134,6 +145,6 @@ class OverrideContent(Closed):
     reason: Text
     overridden_by: Private
     approved_by: Private
-    table: Text | None = None
-    until: DateText | None = None
-    signature: CloseSignatureContent | None = None
+    table: NotRequired[Text | None]
+    until: NotRequired[DateText | None]
+    signature: NotRequired[CloseSignatureContent | None]

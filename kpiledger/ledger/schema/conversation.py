@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from kpiledger.ledger.schema.values import Closed, DateText, Digest, Number, PeriodText, Private, Text
+from typing_extensions import TypedDict
+
+from kpiledger.ledger.schema.values import DateText, Digest, Number, PeriodText, Private, Text, closed
 
 
-class TriggerFiredContent(Closed):
+@closed
+class TriggerFiredContent(TypedDict):
     """That a period fired a trigger: its figure, what it was compared with, and the bounds, as known in that run.
 
     The sentence, and who is asked, stand in the event that agreed to it.
@@ -28,7 +31,8 @@ class TriggerFiredContent(Closed):
     due_on: DateText
 
 
-class DecisionContent(Closed):
+@closed
+class DecisionContent(TypedDict):
     """What was decided in the conversation on a holder's period; `closes` is the review item that it answers.
 
     Both texts may tell of a person where the holder is one; then they are commitments.

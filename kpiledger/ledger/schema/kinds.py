@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from kpiledger.ledger.schema.agreements import AgreementContent
 from kpiledger.ledger.schema.authority import (
@@ -25,7 +28,6 @@ from kpiledger.ledger.schema.numbers import DefinitionContent, PublicationConten
 from kpiledger.ledger.schema.objectives import CheckInContent
 from kpiledger.ledger.schema.people import ErasureContent, ExportContent, InformationContent
 from kpiledger.ledger.schema.spot_checks import SpotCheckDrawContent, SpotCheckPlanContent, SpotCheckVerdictContent
-from kpiledger.ledger.schema.values import Closed
 
 
 class EntryKind(StrEnum):
@@ -58,29 +60,29 @@ class EntryKind(StrEnum):
 
 
 # A kind without a schema can neither be written nor read: there is no way to record something vague.
-CONTENTS: Mapping[EntryKind, type[Closed]] = {
-    EntryKind.DEFINITION_RECORDED: DefinitionContent,
-    EntryKind.AGREEMENT_AGREED: AgreementContent,
-    EntryKind.AGREEMENT_AMENDED: AgreementContent,
-    EntryKind.AGREEMENT_RETIRED: AgreementContent,
-    EntryKind.RUN_PUBLISHED: PublicationContent,
-    EntryKind.CHECK_OVERRIDDEN: OverrideContent,
-    EntryKind.PERIOD_CLOSED: CloseContent,
-    EntryKind.PERIOD_LOCKED: LockContent,
-    EntryKind.PERIOD_REOPENED: ReopeningContent,
-    EntryKind.PERIOD_RESTATED: RestatementContent,
-    EntryKind.SUBJECT_ERASED: ErasureContent,
-    EntryKind.AUTHORITY_RECORDED: AuthorityContent,
-    EntryKind.SCORING_RECORDED: ScoringContent,
-    EntryKind.KEY_ADDED: KeyAddedContent,
-    EntryKind.KEY_REVOKED: KeyRevokedContent,
-    EntryKind.APPROVAL_RECORDED: ApprovalContent,
-    EntryKind.INDIVIDUALS_EXPORTED: ExportContent,
-    EntryKind.INDIVIDUALS_INFORMED: InformationContent,
-    EntryKind.SPOT_CHECK_PLANNED: SpotCheckPlanContent,
-    EntryKind.SPOT_CHECK_DRAWN: SpotCheckDrawContent,
-    EntryKind.SPOT_CHECK_JUDGED: SpotCheckVerdictContent,
-    EntryKind.CHECK_IN_NOTED: CheckInContent,
-    EntryKind.DECISION_NOTED: DecisionContent,
-    EntryKind.TRIGGER_FIRED: TriggerFiredContent,
+CONTENTS: Mapping[EntryKind, TypeAdapter[Any]] = {
+    EntryKind.DEFINITION_RECORDED: TypeAdapter(DefinitionContent),
+    EntryKind.AGREEMENT_AGREED: TypeAdapter(AgreementContent),
+    EntryKind.AGREEMENT_AMENDED: TypeAdapter(AgreementContent),
+    EntryKind.AGREEMENT_RETIRED: TypeAdapter(AgreementContent),
+    EntryKind.RUN_PUBLISHED: TypeAdapter(PublicationContent),
+    EntryKind.CHECK_OVERRIDDEN: TypeAdapter(OverrideContent),
+    EntryKind.PERIOD_CLOSED: TypeAdapter(CloseContent),
+    EntryKind.PERIOD_LOCKED: TypeAdapter(LockContent),
+    EntryKind.PERIOD_REOPENED: TypeAdapter(ReopeningContent),
+    EntryKind.PERIOD_RESTATED: TypeAdapter(RestatementContent),
+    EntryKind.SUBJECT_ERASED: TypeAdapter(ErasureContent),
+    EntryKind.AUTHORITY_RECORDED: TypeAdapter(AuthorityContent),
+    EntryKind.SCORING_RECORDED: TypeAdapter(ScoringContent),
+    EntryKind.KEY_ADDED: TypeAdapter(KeyAddedContent),
+    EntryKind.KEY_REVOKED: TypeAdapter(KeyRevokedContent),
+    EntryKind.APPROVAL_RECORDED: TypeAdapter(ApprovalContent),
+    EntryKind.INDIVIDUALS_EXPORTED: TypeAdapter(ExportContent),
+    EntryKind.INDIVIDUALS_INFORMED: TypeAdapter(InformationContent),
+    EntryKind.SPOT_CHECK_PLANNED: TypeAdapter(SpotCheckPlanContent),
+    EntryKind.SPOT_CHECK_DRAWN: TypeAdapter(SpotCheckDrawContent),
+    EntryKind.SPOT_CHECK_JUDGED: TypeAdapter(SpotCheckVerdictContent),
+    EntryKind.CHECK_IN_NOTED: TypeAdapter(CheckInContent),
+    EntryKind.DECISION_NOTED: TypeAdapter(DecisionContent),
+    EntryKind.TRIGGER_FIRED: TypeAdapter(TriggerFiredContent),
 }

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import NotRequired
 
-from kpiledger.ledger.schema.values import Closed, DateText, Digest, Number, PlainMap, Private, Text
+from typing_extensions import TypedDict
+
+from kpiledger.ledger.schema.values import DateText, Digest, Number, PlainMap, Private, Text, closed
 
 
-class ChangeContent(Closed):
+@closed
+class ChangeContent(TypedDict):
     """Why a version of a KPI was made."""
 
     reason: Text
     requested_by: Private
 
 
-class DefinitionContent(Closed):
+@closed
+class DefinitionContent(TypedDict):
     """A version of a KPI. `definition` is what makes its numbers; `definition_hash` is of its bytes.
 
     `depends_on` has the definition hash of each version of a KPI that it was derived from when it was recorded.
@@ -29,7 +33,8 @@ class DefinitionContent(Closed):
     depends_on: dict[Text, dict[Number, Digest]]
 
 
-class WaiverContent(Closed):
+@closed
+class WaiverContent(TypedDict):
     """That something was accepted for a while; `reason_hash` is of the reason's words."""
 
     of: Text
@@ -38,7 +43,8 @@ class WaiverContent(Closed):
     reason_hash: Digest
 
 
-class PublicationContent(Closed):
+@closed
+class PublicationContent(TypedDict):
     """What a run published: the hash of each table, or whatever else was published, by its name.
 
     `inputs` are the extracts that it was made from: the hash of each by its source and table, as `erp.orders`;
@@ -50,8 +56,8 @@ class PublicationContent(Closed):
     run_id: Text
     as_of_on: DateText | None
     hashes: dict[Text, Digest]
-    inputs: dict[Text, Digest] = Field(default_factory=dict)
-    recipe: Digest | None = None
-    marts: dict[Text, Digest] = Field(default_factory=dict)
-    rules: dict[Text, Digest] = Field(default_factory=dict)
-    waivers: list[WaiverContent] = Field(default_factory=list)
+    inputs: NotRequired[dict[Text, Digest]]
+    recipe: NotRequired[Digest | None]
+    marts: NotRequired[dict[Text, Digest]]
+    rules: NotRequired[dict[Text, Digest]]
+    waivers: NotRequired[list[WaiverContent]]

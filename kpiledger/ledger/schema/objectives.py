@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from kpiledger.ledger.schema.values import Closed, DateText, Number, Private, Text
+from typing_extensions import TypedDict
+
+from kpiledger.ledger.schema.values import DateText, Number, Private, Text, closed
 
 
-class CheckInContent(Closed):
+@closed
+class CheckInContent(TypedDict):
     """That somebody looked at a key result, how sure they were that it would be reached, 0 to 1, and what they said.
 
     The note may tell of a person where a person checked in; then it is a commitment.

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from kpiledger.ledger.schema.values import Closed, Commitment, DateText, Digest, Private, Text
+from typing_extensions import TypedDict
+
+from kpiledger.ledger.schema.values import Commitment, DateText, Digest, Private, Text, closed
 
 
-class ErasureContent(Closed):
+@closed
+class ErasureContent(TypedDict):
     """The commitments whose values were deleted, and why."""
 
     commitments: list[Digest]
     reason: Text
 
 
-class ExportContent(Closed):
+@closed
+class ExportContent(TypedDict):
     """That figures of single people left the house: what, for what, by whom, and whose."""
 
     what: Text
@@ -21,7 +25,8 @@ class ExportContent(Closed):
     holders: list[Commitment]
 
 
-class InformationContent(Closed):
+@closed
+class InformationContent(TypedDict):
     """That a person was told of the KPIs they are held to; `agreement` where it was about one of them.
 
     `notice` is the length that was required before they count when it was recorded, as `6 weeks`.

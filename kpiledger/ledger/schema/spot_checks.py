@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from kpiledger.ledger.schema.values import Closed, Digest, Number, PeriodText, Private, Text
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+from kpiledger.ledger.schema.values import Digest, Number, PeriodText, Private, Text, closed
 
 
-class SampledPart(Closed):
+@closed
+class SampledPart(TypedDict):
     """One stratum in one direction: how many rows there are, how many are drawn, and how many may be wrong.
 
     `population` is null where the source could not be reached: then nothing is drawn in that direction.
@@ -18,7 +23,8 @@ class SampledPart(Closed):
     allowed_errors: Number
 
 
-class SpotCheckPlanContent(Closed):
+@closed
+class SpotCheckPlanContent(TypedDict):
     """What is to be looked at, fixed before any row is drawn; `reason` says why a period is drawn once more."""
 
     source: Text
@@ -34,7 +40,8 @@ class SpotCheckPlanContent(Closed):
     parts: list[SampledPart]
 
 
-class DrawnPart(Closed):
+@closed
+class DrawnPart(TypedDict):
     """The keys drawn of a part, in the order drawn, by the SHA-256 of their lines; `rows_hash` has their values too.
 
     A draw that was recorded before values were has no `rows_hash`.
@@ -43,10 +50,11 @@ class DrawnPart(Closed):
     stratum: dict[Text, str | None]
     direction: Text
     keys_hash: Digest
-    rows_hash: Digest | None = None
+    rows_hash: NotRequired[Digest | None]
 
 
-class SpotCheckDrawContent(Closed):
+@closed
+class SpotCheckDrawContent(TypedDict):
     """The sample of a plan. Its seed comes from the root of the tree that ends with the plan, so nobody chose it.
 
     `word` is what an auditor added to the seed once the plan stood.
@@ -56,10 +64,11 @@ class SpotCheckDrawContent(Closed):
     root: Digest
     seed: Digest
     parts: list[DrawnPart]
-    word: Text | None = None
+    word: NotRequired[Text | None]
 
 
-class JudgedPart(Closed):
+@closed
+class JudgedPart(TypedDict):
     """How many rows of a part were found wrong."""
 
     stratum: dict[Text, str | None]
@@ -68,7 +77,8 @@ class JudgedPart(Closed):
     errors_found: Number
 
 
-class SpotCheckVerdictContent(Closed):
+@closed
+class SpotCheckVerdictContent(TypedDict):
     """What was found, by whom, on which sheet; `method` is `person`, or `machine` where values were compared by it."""
 
     drawn_seq: Number

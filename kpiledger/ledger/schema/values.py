@@ -6,7 +6,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, with_config
+from typing_extensions import TypedDict
 
 from kpiledger.ledger.canonical import instant, instant_text
 from kpiledger.periods import PeriodName
@@ -55,13 +56,13 @@ Number = Annotated[str, Field(pattern=r"^(0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)\.[0-
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Closed(BaseModel):
-    """A map with exactly these keys; texts are not turned into anything else."""
+# Makes of a TypedDict a map with exactly these keys, in which texts are not turned into anything else. Checking one
+# takes half as long as making an object of it would.
+closed = with_config(ConfigDict(extra="forbid", strict=True, defer_build=True))
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
-
-class Commitment(Closed):
+@closed
+class Commitment(TypedDict):
     """What stands in place of a person's id, or of a text about a person."""
 
     commitment: Digest
