@@ -89,8 +89,8 @@ def recorded_key(content: Mapping[str, Any]) -> Key:
 
 def recorded_asked(content: Mapping[str, Any]) -> Asked:
     """Who decided a recorded agreement event, and when; people are commitments."""
-    names = (person_of(content[name]) for name in ("proposed_by", "approved_by"))
-    return Asked(person_of(content["holder"]), date.fromisoformat(content["decided_on"]), *names)
+    holder, proposed_by, approved_by = (person_of(content[name]) for name in ("holder", "proposed_by", "approved_by"))
+    return Asked(holder, date.fromisoformat(content["decided_on"]), proposed_by, approved_by)
 
 
 def _days(first: date | None, last: date | None) -> dict[str, str | None]:

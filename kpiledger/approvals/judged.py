@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from kpiledger.approvals.lapsing import Lapse
 from kpiledger.ledger.entry import Entry
@@ -19,8 +20,7 @@ class Recorded:
     commit: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A recorded approval with its verdict; `signer` is a commitment, `event_hash` names the entry it approves.
 
     `key_entry` recorded the key as it counts, `authority_entry` is the policy since which the signer could approve.
@@ -41,8 +41,7 @@ class Judged:
     lapse: Lapse | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Governed:
+class Governed(NamedTuple):
     """An event with the strictest policy recorded before it, in the same batch or not, and that of an earlier time.
 
     From when approvals are required can only be moved to earlier days: a later one loosens nothing, else a policy could

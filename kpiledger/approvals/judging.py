@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from types import MappingProxyType
+from typing import NamedTuple
 
 from kpiledger.approvals.sshsig import SignatureProblem, signed_digest, signer_of
 from kpiledger.approvals.standing import Key, Standing
@@ -17,8 +18,7 @@ from kpiledger.specs.signing import fingerprint
 from kpiledger.vocabulary import ApprovalState
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What an event says about who decided; people as the standing has them."""
 
     holder: str

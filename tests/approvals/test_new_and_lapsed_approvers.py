@@ -77,7 +77,7 @@ def test_a_key_that_came_by_the_commit_of_the_approval_says_so(tmp_path: Path, k
     (one,) = judged(company.ledger, company.entries)
     assert one.key_entry is not None
     for own, other, is_said in (("a" * 40, "a" * 40, True), ("a" * 40, "b" * 40, False), (None, None, False)):
-        told = replace(one, commit=own, key_entry=replace(one.key_entry, commit=other))
+        told = one._replace(commit=own, key_entry=replace(one.key_entry, commit=other))
         assert next(doubts_of(told, 14))[1].endswith(", and came by the same commit") == is_said
 
 
