@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from kpiledger import __version__
-from kpiledger.errors import KpiledgerError, LedgerDamaged, RunStopped
+from kpiledger.errors import Answered, KpiledgerError, LedgerDamaged, RunStopped
 from kpiledger.full_disk import full_disk
 
 # Specs live to the end of a command: looking for garbage among ten thousand of them takes a third of the loading.
@@ -131,6 +131,8 @@ def main() -> None:
     gc.set_threshold(*_RARELY)
     try:
         kpi.main(standalone_mode=False)
+    except Answered as answered:
+        answered.leave()
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
     except click.ClickException as wrong:

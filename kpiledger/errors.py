@@ -13,6 +13,9 @@ What a user wrote wrong in a file is no exception: it is a `Finding`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NoReturn
+
 
 class KpiledgerError(Exception):
     """A problem that ends the command, with a sentence on what to do."""
@@ -48,3 +51,15 @@ class LedgerDamaged(KpiledgerError):
 
 class RunStopped(KpiledgerError):
     """Findings or failed checks ended a run; nothing was published. The message is the whole report."""
+
+
+class Answered(SystemExit):
+    """A command has said all it has to say, and `end` is how its process ends quickest."""
+
+    def __init__(self, code: int, end: Callable[[int], NoReturn]) -> None:
+        super().__init__(code)
+        self._exit_code, self._end = code, end
+
+    def leave(self) -> NoReturn:
+        """End the process."""
+        self._end(self._exit_code)

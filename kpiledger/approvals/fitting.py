@@ -6,7 +6,9 @@ something stands behind a commitment it is not looked at, and is checked where i
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 import orjson
@@ -42,9 +44,9 @@ def fitting_signatures(ledger: Ledger, seqs: range) -> Mapping[bytes, str]:
         _read.clear()
         _read[ledger_as_it_is] = _given(ledger, size)
     found: dict[bytes, str] = {}
-    for given in _read[ledger_as_it_is]:
-        if given.seq not in seqs:
-            continue
+    given_there = _read[ledger_as_it_is]
+    first, end = (bisect_left(given_there, seq, key=attrgetter("seq")) for seq in (seqs.start, seqs.stop))
+    for given in given_there[first:end]:
         try:
             found[signed_digest(given.text, given.content)] = signer_of(given.text, given.content)
         except SignatureProblem:

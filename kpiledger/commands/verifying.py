@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from kpiledger.checking import check_folder
 from kpiledger.commands.world import OUTPUT, World, in_project
-from kpiledger.errors import DamagedFile, LedgerDamaged, WrongUse
+from kpiledger.errors import Answered, DamagedFile, LedgerDamaged, WrongUse
 from kpiledger.finding import has_errors
+from kpiledger.leaving import leave_at_once
 from kpiledger.ledger.checkpoint import VerifierKey
 from kpiledger.ledger.keys import key_in
 from kpiledger.ledger_index.lean import without_pandas
@@ -65,7 +65,7 @@ def verify(world: World, every_row: bool, kept_key: Path | None, output: str) ->
         is_every_row=every_row,
     )
     click.echo(render_json(found) if output == "json" else render_text(found))
-    sys.exit(0 if found.holds else 1)
+    raise Answered(0 if found.holds else 1, leave_at_once)
 
 
 def _kept(path: Path) -> VerifierKey:

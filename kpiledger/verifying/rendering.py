@@ -10,7 +10,16 @@ from kpiledger.verifying.verify import Verification
 
 def render_json(found: Verification) -> str:
     """The verification for machines."""
-    return json.dumps({"holds": found.holds, **as_json(found)}, ensure_ascii=False, indent=2)
+    shown = {
+        "holds": found.holds,
+        "ledger": found.ledger,
+        "entries": found.entries,
+        "root_hash": found.root_hash,
+        "looked_at": found.looked_at,
+        "not_looked_at": found.not_looked_at,
+        "problems": [as_json(problem) for problem in found.problems],
+    }
+    return json.dumps(shown, ensure_ascii=False, indent=2)
 
 
 def render_text(found: Verification) -> str:

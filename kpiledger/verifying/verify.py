@@ -38,15 +38,29 @@ _CONTENT = "content"
 class Verification:
     """What was checked and what does not hold.
 
-    `looked_at` names the checks that were made, `not_looked_at` those that were not, and why.
+    `looked_at` names the checks that were made, `not_looked_at` those that were not, and why. `examined` is the ledger
+    as it was read, None where it could not be.
     """
 
     ledger: str
-    entries: int
-    root_hash: str | None
     looked_at: tuple[str, ...]
     not_looked_at: tuple[str, ...]
     problems: tuple[Problem, ...]
+    examined: Examination | None = field(repr=False)
+
+    @property
+    def entries(self) -> int:
+        """How many entries the signed checkpoint covers; without one, how many there are."""
+        if self.examined is None:
+            return 0
+        checkpoint = self.examined.checkpoint
+        return checkpoint.size if checkpoint else len(self.examined.entries)
+
+    @property
+    def root_hash(self) -> str | None:
+        """The root that was signed, in hexadecimal."""
+        checkpoint = self.examined.checkpoint if self.examined else None
+        return checkpoint.root.hex() if checkpoint else None
 
     @property
     def holds(self) -> bool:
@@ -187,16 +201,13 @@ def _make(check: Check, held: Held, notes: _Notes, has_events: bool) -> None:
 
 
 def _verification(ledger: Ledger, found: Examination | None, notes: _Notes) -> Verification:
-    checkpoint = found.checkpoint if found else None
-    entries = checkpoint.size if checkpoint else len(found.entries) if found else 0
     # A value that does not fit its commitment is told by `subjects`, with its entry.
     named = {problem.message for problem in notes.problems if problem.name != _CONTENT}
     problems = [problem for problem in notes.problems if problem.name != _CONTENT or problem.message not in named]
     return Verification(
         ledger=ledger.storage.place,
-        entries=entries,
-        root_hash=checkpoint.root.hex() if checkpoint else None,
         looked_at=tuple(notes.looked_at),
         not_looked_at=tuple(notes.not_looked_at),
         problems=tuple(problems),
+        examined=found,
     )

@@ -58,6 +58,7 @@ LAYERS: dict[str, int] = {
     "git_check": 5,
     "journal": 5,
     "laid_statistics": 5,
+    "leaving": 5,
     "known_history": 5,
     "known_members": 5,
     "ledger": 5,
