@@ -6,7 +6,6 @@ import re
 import shutil
 import stat
 import subprocess
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -193,10 +192,10 @@ def test_an_entry_with_the_commit_of_another_content_is_found(recorded: Reposito
     recorded.commit()
     recorded.record()
     first, *_, last = read_entries(recorded.ledger)
-    forged = replace(last, commit=first.commit)
+    forged = last._replace(commit=first.commit)
     (found,) = check_git(recorded.project, recorded.ledger, [forged]).findings
     assert (found.state.value, found.message) == ("different", f"commit {str(first.commit)[:10]} does not hold it")
-    forged = replace(first, content={**first.content, "valid_from": "2015-01-01"})
+    forged = first._replace(content={**first.content, "valid_from": "2015-01-01"})
     (found,) = check_git(recorded.project, recorded.ledger, [forged]).findings
     assert (found.state.value, found.message) == (
         "different",
@@ -206,7 +205,7 @@ def test_an_entry_with_the_commit_of_another_content_is_found(recorded: Reposito
 
 
 def test_a_commit_that_is_no_id_is_never_asked_of_git(recorded: Repository) -> None:
-    entry = replace(read_entries(recorded.ledger)[-1], commit="HEAD")
+    entry = read_entries(recorded.ledger)[-1]._replace(commit="HEAD")
     (found,) = check_git(recorded.project, recorded.ledger, [entry]).findings
     assert (found.state.value, found.message) == ("different", "'HEAD' is no commit id")
 
@@ -282,7 +281,7 @@ def test_an_earlier_format_is_said_and_not_taken_for_damage(tmp_path: Path) -> N
     made.git("checkout", "-q", "HEAD~1", "--", WEST)
     made.commit()
     made.record()
-    entries = [replace(one, commit=early) for one in read_entries(made.ledger) if one.key == AMENDED]
+    entries = [one._replace(commit=early) for one in read_entries(made.ledger) if one.key == AMENDED]
     report = check_git(made.project, made.ledger, entries)
     assert states(report) == {AMENDED: "unreadable"}
     assert said(report, AMENDED).startswith(f"commit {early[:10]}: 2017/sales_west.yml: ")
