@@ -8,7 +8,8 @@
     ├── LedgerDamaged     the ledger does not verify
     └── RunStopped        findings or failed checks ended a run before it published anything
 
-What a user wrote wrong in a file is no exception: it is a `Finding`.
+What a user wrote wrong in a file is no exception: it is a `Finding`. `Answered` is no problem either: it ends a command
+that has said what it found.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class Draft:
 class Entry(NamedTuple):  # a frozen dataclass takes four times as long to make, and there are a hundred thousand
     """A recorded fact. `seq` counts from 1 and is its line in the file; leaf index is seq - 1.
 
-    Its bytes are it: two with the same `line` are equal. `hashed` is the leaf hash of that, where it is known already.
+    `hashed` is the leaf hash of `line`, where it is known already; two are equal whether it is known or not.
     """
 
     seq: int
@@ -60,8 +60,8 @@ class Entry(NamedTuple):  # a frozen dataclass takes four times as long to make,
     hashed: bytes | None = None
 
     def __eq__(self, other: object) -> bool:
-        """Whether it is an entry of the same bytes."""
-        return isinstance(other, Entry) and self.line == other.line
+        """Whether it is an entry that says the same, in the same bytes."""
+        return isinstance(other, Entry) and self[:-1] == other[:-1]
 
     def __ne__(self, other: object) -> bool:
         """As a tuple has one of its own."""

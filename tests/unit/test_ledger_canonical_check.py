@@ -42,6 +42,7 @@ def test_an_entry_of_whatever_names_reads_back(tables, run):
     entry = write_entry(draft, 1, NOW)
     assert (entry.key, entry.content) == (run, draft.content)
     assert parse_entry(entry.line) == entry
+    assert parse_entry(entry.line) != entry._replace(key=f"{entry.key} more")
 
 
 @pytest.mark.parametrize("number", [1, -1.5, 10**30, float("nan")])
