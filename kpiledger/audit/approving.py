@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kpiledger.approvals import Judged, Reading, judging
 from kpiledger.audit.answer import Asked
@@ -14,30 +14,25 @@ from kpiledger.ledger_index.verdicts import kept_states, kept_verdicts
 
 @dataclass(frozen=True, slots=True)
 class Approvals:
-    """How events stand and, where it was asked for, every approval of them with its verdict: by their entries' hash."""
+    """How events stand, and what is to be told of approvals of them: by their entries' hash."""
 
     states: Mapping[str, Approval]
-    verdicts: Mapping[str, Sequence[Judged]] = field(default_factory=dict)
+    verdicts: Mapping[str, Sequence[Judged]]
 
     def of(self, entry_hash: str) -> Approval:
         """How an event stands; without a policy none needs an approval."""
         return self.states.get(entry_hash, NOT_REQUIRED)
 
 
-def states_among(asked: Asked, events: Mapping[str, int]) -> Approvals:
-    """How events stand, judged by the policy and keys that were recorded before; their entries by hash."""
+def approvals_among(asked: Asked, events: Mapping[str, int], new_days: int) -> Approvals:
+    """How events stand, and the recorded approvals of those that are not approved, or by one that may be doubted.
+
+    One may doubt an approval with a key or a right that was recorded less than `new_days` before, or that lapsed.
+    """
     if not are_approvals_asked(asked.index()):
-        return Approvals({})
+        return Approvals({}, {})
     kept = kept_states(asked.index(), events.values())
-    rest = _judged(asked, events, kept)
-    return Approvals({**kept, **rest.states()} if rest else kept)
-
-
-def approvals_among(asked: Asked, events: Mapping[str, int]) -> Approvals:
-    """How events stand, and every recorded approval of them."""
-    if not are_approvals_asked(asked.index()):
-        return Approvals({})
-    kept, verdicts = kept_states(asked.index(), events.values()), kept_verdicts(asked.index(), events.values())
+    verdicts = kept_verdicts(asked.index(), events.values(), new_days)
     rest = _judged(asked, events, kept)
     if not rest:
         return Approvals(kept, verdicts)

@@ -12,8 +12,8 @@ from kpiledger.audit.answer import Asked
 from kpiledger.audit.cells import ByColumn, Row, columns_of
 from kpiledger.audit.naming import cells_of
 from kpiledger.audit.words import recorded_between
+from kpiledger.folding.approval import COUNTING
 from kpiledger.ledger_index.promising import Figures, figures_of, in_words
-from kpiledger.vocabulary import ApprovalState
 
 # One row per event, KPI, slice, member and run of days that it changed; who and why beside.
 COLUMNS = (
@@ -22,11 +22,15 @@ COLUMNS = (
     "proposed_by", "approved_by", "approval_state", "commit", "entry_hash",
 )  # fmt: skip
 # What is told of an event stands beside each of its changes, and is read once. The targets named are looked up for the
-# changes chosen only: their content is most of the index.
+# changes chosen only: their content is most of the index. An event of which no approval state is kept needs none, or is
+# judged when it is asked for (`population`).
 _EVENTS = """
-    select event.seq, recorded_at, agreement, agreement_version, event, holder, decided_on, reason_kind, reason_text,
-        evidence, proposed_by, approved_by, commit_id, entry_hash
-    from event join entry using (seq) where {condition}
+    select event.seq, entry.recorded_at, agreement, agreement_version, event, holder, decided_on, reason_kind,
+        reason_text, evidence, proposed_by, approved_by, coalesce(approval_state.state, 'not_required'),
+        entry.commit_id, entry.entry_hash, case when approval_state.state = 'approved' then given.recorded_at end
+    from event join entry using (seq) left join approval_state using (seq)
+    left join entry as given on given.seq = approval_state.approval_seq
+    where {condition}
 """
 _CHANGES = """
     with chosen as materialized (
@@ -46,18 +50,20 @@ _CHANGES = """
     order by chosen.seq, chosen.kpi, chosen.slice, chosen.member, chosen.changed_from
 """
 _AT_ONCE = 10_000
-_UNASKED = ApprovalState.NOT_REQUIRED.value
+_COUNTING = frozenset(state.value for state in COUNTING)
 # The words by which a population may be narrowed; a question that looks into it takes them all.
 NARROWING = ("from", "to", "kpi", "holder", "agreement")
 
 Target = Mapping[str, Any]  # as the ledger keeps it
+Told = tuple[Any, ...]  # what is told of an event, in the order of _EVENTS
 
 
 class Change(NamedTuple):
     """What one event changed in the promise for one KPI and member on a run of days.
 
     First what is told of it, in the order of COLUMNS: old and new in words, of a promise that changed the figures that
-    moved. Behind it both sides as recorded, in JSON: read when they are asked for, since they fill the memory.
+    moved. Behind it both sides as recorded, in JSON: read when they are asked for, since they fill the memory. And when
+    the approval was recorded by which it counts, where it needed one.
     """
 
     seq: int
@@ -87,6 +93,12 @@ class Change(NamedTuple):
     grain: str
     old_content: str | None
     new_content: str | None
+    approved_at: datetime | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether what it promises counts as agreed."""
+        return self.approval_state in _COUNTING
 
     @property
     def old_target(self) -> Target | None:
@@ -140,19 +152,18 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def told_events(asked: Asked) -> dict[int, tuple[Any, ...]]:
-    """What is told of the events recorded between the days asked for, by entry: the first and last fields of Change."""
+def told_events(asked: Asked) -> dict[int, Told]:
+    """What is told of the events recorded between the days asked for, by entry: what a Change says of its event."""
     condition, values = narrowed(asked, of_kpi=False)
     found = asked.index().execute(_EVENTS.format(condition=condition), list(values)).fetchall()
     return {row[0]: row for row in found}
 
 
-def indexed_changes(asked: Asked, only: str = "true") -> Iterator[Change]:
-    """The changes as the index folds them, without approvals; what promises the same again changes nothing.
+def indexed_changes(asked: Asked, events: Mapping[int, Told], only: str = "true") -> Iterator[Change]:
+    """The changes of events as the index folds them; what promises the same again changes nothing.
 
     `only` is a condition of ours on tables `change` and `entry`.
     """
-    events = told_events(asked)
     condition, values = narrowed(asked)
     found = asked.index().execute(_CHANGES.format(condition=f"{condition} and {only}"), list(values))
     # Not all at once: a year of a large ledger names some hundred megabytes of targets.
@@ -162,7 +173,7 @@ def indexed_changes(asked: Asked, only: str = "true") -> Iterator[Change]:
                 yield change
 
 
-def change_of(event: Sequence[Any], moved: Sequence[Any]) -> Change | None:
+def change_of(event: Told, moved: Sequence[Any]) -> Change | None:
     """What an event moved as a change, told in words; None where the same is promised again.
 
     `event` is as `told_events` has it; `moved` are KPI, slice, member, the first and last day, what kind of change it
@@ -172,7 +183,7 @@ def change_of(event: Sequence[Any], moved: Sequence[Any]) -> Change | None:
     old, new = (figures_of(target, first, last) if (target := _read(moved[at])) else {} for at in (-2, -1))
     if old == new:
         return None
-    return Change._make((*event[:6], *moved[:6], *_told(old, new), *event[6:12], _UNASKED, *event[12:], *moved[6:]))
+    return Change._make((*event[:6], *moved[:6], *_told(old, new), *event[6:15], *moved[6:], event[15]))
 
 
 def _read(content: str | None) -> Target | None:

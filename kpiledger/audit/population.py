@@ -1,68 +1,67 @@
 """Which changes of targets were there, each held against what stood before it?
 
-The index folds without approvals, which are judged when they are asked for. So the changes of the few agreements with a
-pending event are made from the fold itself, and all others are taken from the index.
+The index folds them with the approvals that it keeps. Of agreements that speak of people it keeps none: these are
+judged when they are asked for, and their changes made from the fold itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from kpiledger.approvals import judging
 from kpiledger.audit.answer import Asked
-from kpiledger.audit.approving import Approvals, states_among
-from kpiledger.audit.changing import Change, change_of, indexed_changes, narrowed, told_events
+from kpiledger.audit.changing import Change, Told, change_of, indexed_changes, narrowed, told_events
 from kpiledger.collector import uncollected
 from kpiledger.folding import RecordedEvent
-from kpiledger.folding.approval import Approval
+from kpiledger.folding.approval import NOT_REQUIRED, Approval
 from kpiledger.folding.moves import Key, Move, moves
 from kpiledger.ledger.contents import recorded_events
+from kpiledger.ledger_index.approving import are_approvals_asked, judging_entries
 from kpiledger.ledger_index.entries import event_entries
 
-_TOUCHED = """
-    select event.seq, event.agreement, event.agreement_version, entry.entry_hash from event join entry using (seq)
-    where event.agreement in (select event.agreement from event join entry using (seq) where {condition})
+_UNKEPT = """
+    select distinct event.agreement from event join entry using (seq) anti join approval_state using (seq)
+    where {condition}
 """
 
 
-def changes_of(asked: Asked, only: str = "true") -> list[Change]:
+def changes_of(asked: Asked, only: str = "true") -> Sequence[Change]:
     """All changes recorded between the days `from` and `to`, narrowed by the words given, in the order of entries.
 
     `only` is a condition on tables `change` and `entry`: what the question leaves out anyway need not be looked at. Of
-    agreements with a pending event it gets everything.
+    agreements that speak of people it gets everything.
 
     An event that promises the same again changes nothing. Old is what held before it: never what waited for an
     approval.
     """
-    return changes_with_approvals(asked, only)[0]
-
-
-def changes_with_approvals(asked: Asked, only: str = "true") -> tuple[list[Change], Approvals]:
-    """`changes_of`, and how their events stand, which need not be judged a second time."""
     index = asked.index()
     with uncollected():
-        found = list(indexed_changes(asked, only))
-    if not index.execute("select 1 from entry where kind = 'authority.recorded' limit 1").fetchall():
-        return found, states_among(asked, {change.entry_hash: change.seq for change in found})
+        events = told_events(asked)
+        found = list(indexed_changes(asked, events, only))
+    if not are_approvals_asked(index):
+        return found
     condition, values = narrowed(asked, of_kpi=False)
-    touched = index.execute(_TOUCHED.format(condition=condition), list(values)).fetchall()
-    approvals = states_among(asked, {entry_hash: seq for seq, _, _, entry_hash in touched})
-    pending = {
-        agreement
-        for _, agreement, version, entry_hash in touched
-        if version > 1 and not approvals.of(entry_hash).counts
-    }
-    kept = [change for change in found if change.agreement not in pending]
-    whole = [*kept, *_of_pending(asked, pending, approvals.states)] if pending else kept
-    whole.sort(key=lambda one: (one.seq, one.kpi, one.slice, one.member, one.changed_from))
-    return [one._replace(approval_state=approvals.of(one.entry_hash).state.value) for one in whole], approvals
+    unkept = {name for (name,) in index.execute(_UNKEPT.format(condition=condition), list(values)).fetchall()}
+    if not unkept:
+        return found
+    kept = [change for change in found if change.agreement not in unkept]
+    return sorted((*kept, *_judged_here(asked, unkept, events)), key=_place)
 
 
-def _of_pending(asked: Asked, agreements: set[str], states: Mapping[str, Approval]) -> Iterator[Change]:
+def _place(change: Change) -> tuple[object, ...]:
+    return change.seq, change.kpi, change.slice, change.member, change.changed_from
+
+
+def _judged_here(asked: Asked, agreements: set[str], told: Mapping[int, Told]) -> Iterator[Change]:
     """What the events of some agreements changed, by the definition of the fold itself."""
-    entries, told = event_entries(asked.index(), asked.ledger, agreements), told_events(asked)
+    entries = event_entries(asked.index(), asked.ledger, agreements)
+    states = judging(
+        asked.ledger, judging_entries(asked.index(), asked.ledger, [entry.seq for entry in entries])
+    ).states()
     said = {(entry.seq, *_target_key(target)): target for entry in entries for target in entry.content["targets"]}
     by_agreement: dict[str, list[RecordedEvent]] = {}
     for event in recorded_events(asked.ledger, entries):
@@ -71,11 +70,17 @@ def _of_pending(asked: Asked, agreements: set[str], states: Mapping[str, Approva
         for move in moves(events, states):
             if move.source.seq not in told or asked.words.get("kpi", move.key[0]) != move.key[0]:
                 continue
+            approval = states.get(move.source.entry_hash, NOT_REQUIRED)
             if change := _change_of(move, told[move.source.seq], said):
-                yield change
+                yield change._replace(approval_state=approval.state.value, approved_at=_since(approval))
 
 
-def _change_of(move: Move, event: tuple[Any, ...], said: Mapping[tuple[Any, ...], Mapping[str, Any]]) -> Change | None:
+def _since(approval: Approval) -> datetime | None:
+    """As the index has moments: UTC, and does not say so."""
+    return approval.since and approval.since.astimezone(UTC).replace(tzinfo=None)
+
+
+def _change_of(move: Move, event: Told, said: Mapping[tuple[Any, ...], Mapping[str, Any]]) -> Change | None:
     old, new = (side and said[(side.source.seq, *move.key)] for side in (move.old, move.new))
     grain = (move.new or move.old).target.target.grain.value  # type: ignore[union-attr]  # one of them is there
     what = "set" if old is None else "dropped" if new is None else "changed"

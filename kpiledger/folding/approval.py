@@ -12,7 +12,8 @@ from types import MappingProxyType
 
 from kpiledger.vocabulary import ApprovalState
 
-_COUNTING = (ApprovalState.APPROVED, ApprovalState.NOT_REQUIRED)
+# What an event promises counts as agreed where it stands so.
+COUNTING = (ApprovalState.APPROVED, ApprovalState.NOT_REQUIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Approval:
     @property
     def counts(self) -> bool:
         """Whether what the event promises counts as agreed."""
-        return self.state in _COUNTING
+        return self.state in COUNTING
 
     @property
     def since(self) -> datetime | None:

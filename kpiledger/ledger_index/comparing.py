@@ -85,7 +85,8 @@ def faults_of_index(
         yield f"it has {size} entries, the ledger's checkpoint {checkpoint.size}"
         return
     try:
-        anew = index_in_memory(ledger, Checkpoint(checkpoint.origin, size, bytes.fromhex(root)), is_judged=is_judged)
+        then = Checkpoint(checkpoint.origin, size, bytes.fromhex(root))
+        anew = _made_again(ledger, then, files, is_judged)
     except (LedgerDamaged, ValueError):
         yield f"its root {root} is not that of the first {size} entries"
         return
@@ -98,6 +99,16 @@ def faults_of_index(
                 yield from map(str, differences(anew, "kept", [table]))
             except duckdb.Error as problem:
                 yield _unreadable(table, problem)
+
+
+def _made_again(ledger: Ledger, checkpoint: Checkpoint, files: IndexFiles, is_judged: bool) -> DuckDBPyConnection:
+    """What is folded with approvals is folded with those that the index keeps, where others are to judge them."""
+    if not is_judged:
+        try:
+            return index_in_memory(ledger, checkpoint, judged_in=files.database)
+        except duckdb.Error:
+            pass  # a table or column of them is not there, which is told where they are judged
+    return index_in_memory(ledger, checkpoint)
 
 
 def faults_of_entries(files: IndexFiles, hashes: Sequence[bytes], newest: int) -> Iterator[str]:

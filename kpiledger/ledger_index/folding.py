@@ -2,21 +2,28 @@
 
 The definition of the fold is `kpiledger.folding`; these statements say the same of all agreements in
 `touched`. A test holds the two equal on random histories.
+
+Versions and promises are folded as if no event needed an approval. Changes are held against what stood before: where an
+event of an agreement is kept as pending, they are folded a second time.
 """
 
 from __future__ import annotations
 
-# Each event with the agreement's last day as known after it: an amendment that names one moves it.
+# Each event with the agreement's last day as known after it: an amendment that names one moves it, once it stands.
 _KNOWN = """
     create or replace temp table known as
-    select event.seq, event.agreement, event.agreement_version as number, event.event, event.valid_from,
-        entry.recorded_at,
-        last_value(case when event.event in ('agreed', 'amended') then event.valid_to end ignore nulls) over (
-            partition by event.agreement order by event.agreement_version
-            rows between unbounded preceding and current row
-        ) as ends_on
-    from event join entry using (seq) join touched using (agreement)
+    with told as (
+        select event.seq, event.agreement, event.agreement_version as number, event.event, event.valid_from,
+            entry.recorded_at, {is_standing} as is_standing,
+            case when event.event in ('agreed', 'amended') then event.valid_to end as said_end
+        from event join entry using (seq) join touched using (agreement) left join approval_state using (seq)
+    )
+    select * exclude (said_end), coalesce(said_end, last_value(case when is_standing then said_end end ignore nulls)
+        over (partition by agreement order by number rows between unbounded preceding and 1 preceding)) as ends_on
+    from told
 """
+# The first event stands in any case: before it there is nothing to keep.
+_STANDS = "event.agreement_version = 1 or coalesce(approval_state.state in ('approved', 'not_required'), true)"
 # In force until a later event begins or gives the days up; without a day left, displaced by the first to take it.
 _VERSION = """
     insert into version
@@ -42,14 +49,15 @@ _VERSION = """
 _RUN = """
     create or replace temp table run as
     with cut as (
-        select agreement, number, valid_from as first_on from known
+        select agreement, number, is_standing, valid_from as first_on from known
         union
-        select agreement, number, ends_on + 1 as first_on from known
+        select agreement, number, is_standing, ends_on + 1 as first_on from known
     ),
     cut_known as (
         select distinct known.seq, known.agreement, known.number, known.event, known.valid_from, known.ends_on,
             cut.first_on
-        from known join cut on cut.agreement = known.agreement and cut.number <= known.number
+        from known join cut on cut.agreement = known.agreement
+            and (cut.number = known.number or (cut.number < known.number and cut.is_standing))
     ),
     parted as (
         select *, lead(first_on) over (partition by seq order by first_on) - 1 as last_on from cut_known
@@ -63,6 +71,7 @@ _HELD = """
     with cleared as (
         select run.seq, run.first_on, max(earlier.number) as cleared_by
         from run join known as earlier on earlier.agreement = run.agreement and earlier.number < run.number
+            and earlier.is_standing
         where earlier.ends_on < run.first_on or (earlier.event = 'retired' and earlier.valid_from <= run.first_on)
         group by run.seq, run.first_on
     )
@@ -70,7 +79,8 @@ _HELD = """
     from run
     left join cleared on cleared.seq = run.seq and cleared.first_on = run.first_on
     join known as earlier on earlier.agreement = run.agreement and earlier.number < run.number
-        and earlier.number > coalesce(cleared.cleared_by, 0) and earlier.valid_from <= run.first_on
+        and earlier.is_standing and earlier.number > coalesce(cleared.cleared_by, 0)
+        and earlier.valid_from <= run.first_on
     join target on target.seq = earlier.seq
     group by run.seq, run.first_on, target.kpi, target.slice, target.member
 """
@@ -134,4 +144,14 @@ _CHANGE = """
     where old_target.content is distinct from new_target.content
     order by pieced.seq, pieced.kpi, pieced.slice, pieced.member, pieced.changed_from
 """
-FOLD = (_KNOWN, _VERSION, _RUN, _HELD, _MOVE, _PROMISE, _CHANGE)
+# Of agreements with a pending event, which displaces nothing.
+_PENDING = f"""
+    delete from touched where agreement not in (
+        select agreement from event join approval_state using (seq) where not ({_STANDS})
+    )
+"""
+_UNSAID = "delete from change where agreement in (select agreement from touched)"
+FOLD = (
+    _KNOWN.format(is_standing="true"), _VERSION, _RUN, _HELD, _MOVE, _PROMISE, _CHANGE,
+    _PENDING, _UNSAID, _KNOWN.format(is_standing=_STANDS), _RUN, _HELD, _MOVE, _CHANGE,
+)  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
@@ -19,9 +20,9 @@ from kpiledger.ledger.merkle import leaf_hash
 from kpiledger.ledger.subjects import commitments_by_place
 from kpiledger.ledger_index.extracting import EXTRACTED, OUT_OF_PLACE, READ, arrived
 from kpiledger.ledger_index.folding import FOLD
-from kpiledger.ledger_index.tables import FOLDED, FORM, TABLES, add_rows
+from kpiledger.ledger_index.tables import FOLDED, FORM, JUDGED, TABLES, add_rows
 from kpiledger.ledger_index.verdicts import lay_verdicts
-from kpiledger.warehouse import Table, lay_table
+from kpiledger.warehouse import Table, lay_table, literal
 
 _COMMITMENT = b'{"commitment":'
 # So many entries, or agreements, are read at a time: all at once would need ten times their size in memory.
@@ -46,10 +47,12 @@ def make_tables(connection: DuckDBPyConnection) -> None:
         connection.execute(f"create table {name} ({_declared(columns)})")
 
 
-def catch_up(connection: DuckDBPyConnection, lines: Lines, checkpoint: Checkpoint, *, is_judged: bool = True) -> None:
+def catch_up(
+    connection: DuckDBPyConnection, lines: Lines, checkpoint: Checkpoint, judged_in: Path | None = None
+) -> None:
     """Add what the checkpoint covers and the index does not have; LedgerDamaged where the roots do not meet.
 
-    Unless `is_judged`, the tables of JUDGED are left as they are.
+    What another index keeps of judged approvals is taken over where its file is named, and not judged again.
     """
     known = _standing(connection)
     # First all hashes: bytes that nobody signed are not read.
@@ -65,8 +68,12 @@ def catch_up(connection: DuckDBPyConnection, lines: Lines, checkpoint: Checkpoin
     places = _places(known, leaves)
     while batch := list(islice(arriving, _AT_ONCE)):
         _extract(connection, batch, list(islice(places, len(batch))))
-    if is_judged:
-        lay_verdicts(connection, lines, known.size)
+    if judged_in:
+        _take_over(connection, judged_in)
+    else:
+        judged = lay_verdicts(connection, lines, known.size)
+        if known.size:  # else all agreements have arrived
+            connection.execute("insert into arrived_in select unnest(?::varchar[])", [judged])
     _fold(connection, is_new=known.size == 0)
     connection.execute("delete from ledger")
     row = [FORM, whole.size, whole.root.hex(), whole.text.decode()]
@@ -119,8 +126,15 @@ def _passing(ending: str) -> tempfile._TemporaryFileWrapper[bytes]:
     return tempfile.NamedTemporaryFile(prefix="kpi-index-", suffix=f".{ending}")
 
 
+def _take_over(connection: DuckDBPyConnection, path: Path) -> None:
+    connection.execute(f"attach {literal(path)} as judged (read_only)")
+    for table in JUDGED:
+        connection.execute(f"insert into {table} select {', '.join(TABLES[table])} from judged.main.{table}")
+    connection.execute("detach judged")
+
+
 def _fold(connection: DuckDBPyConnection, is_new: bool) -> None:
-    """Make versions, promises and changes of the agreements that have a new event."""
+    """Make versions, promises and changes of the agreements that have a new event, or an approval that is new."""
     found = connection.execute(
         "select agreement from event semi join arrived_in using (agreement) group by agreement order by min(seq)"
     )

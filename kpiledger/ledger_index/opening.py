@@ -57,12 +57,12 @@ def origin_of_index(index: DuckDBPyConnection, settings: Settings, ledger: Ledge
     return str(vouched_by(IndexFiles(settings.build).note.read_bytes(), ledger))
 
 
-def index_in_memory(ledger: Ledger, checkpoint: Checkpoint, *, is_judged: bool = True) -> DuckDBPyConnection:
-    """An index made from the first entry on, and kept nowhere; `is_judged` as for `catch_up`."""
+def index_in_memory(ledger: Ledger, checkpoint: Checkpoint, judged_in: Path | None = None) -> DuckDBPyConnection:
+    """An index made from the first entry on, and kept nowhere; `judged_in` as for `catch_up`."""
     connection = duckdb.connect()
     make_tables(connection)
     with lines_of(ledger.storage) as lines:
-        catch_up(connection, lines, checkpoint, is_judged=is_judged)
+        catch_up(connection, lines, checkpoint, judged_in)
     return connection
 
 

@@ -71,18 +71,26 @@ _STATES = f"""
     from approval_state join entry using (seq) left join entry as given on given.seq = approval_state.approval_seq
     where approval_state.seq in {MANY}
 """
+# The content of all of them is large; of an event that counts by an approval which nobody doubts it may be left out.
 _VERDICTS = f"""
-    select given.seq, given.recorded_at, event.entry_hash, approval.content, verdict.state, verdict.why,
-        given.commit_id, key.seq, key.recorded_at, key.commit_id, policy.seq, policy.recorded_at, policy.commit_id,
-        verdict.lapse, verdict.is_too_late
-    from verdict
-    join approval using (seq)
-    join entry as given on given.seq = verdict.seq
-    join entry as event on event.seq = verdict.event_seq
-    left join entry as key on key.seq = verdict.key_seq
-    left join entry as policy on policy.seq = verdict.authority_seq
-    where verdict.event_seq in {MANY}
-    order by verdict.seq
+    with told as materialized (
+        select given.seq, given.recorded_at, event.entry_hash, verdict.state, verdict.why, given.commit_id,
+            key.seq as key_seq, key.recorded_at as key_at, key.commit_id as key_commit,
+            policy.seq as policy_seq, policy.recorded_at as policy_at, policy.commit_id as policy_commit,
+            verdict.lapse, verdict.is_too_late
+        from verdict
+        join entry as given on given.seq = verdict.seq
+        join entry as event on event.seq = verdict.event_seq
+        left join approval_state on approval_state.seq = verdict.event_seq
+        left join entry as key on key.seq = verdict.key_seq
+        left join entry as policy on policy.seq = verdict.authority_seq
+        where verdict.event_seq in {MANY.replace("?", "$events")} and (
+            $new_days is null or approval_state.state is distinct from 'approved' or verdict.lapse is not null
+            or given.recorded_at < key.recorded_at + to_days($new_days)
+            or given.recorded_at < policy.recorded_at + to_days($new_days)
+        )
+    )
+    select told.*, approval.content from told join approval using (seq) order by told.seq
 """
 # So many agreements at a time: the entries of all of them at once would need ten times the ledger's size in memory.
 _AT_ONCE = 10_000
@@ -91,16 +99,17 @@ Row = tuple[Any, ...]
 
 
 @uncollected()
-def lay_verdicts(connection: DuckDBPyConnection, lines: Lines, known_size: int) -> None:
-    """Judge again the agreements that have something new after the entries known, and keep what was found."""
+def lay_verdicts(connection: DuckDBPyConnection, lines: Lines, known_size: int) -> Sequence[str]:
+    """Judge the agreements that have something new after the entries known, and keep what was found; which they are."""
     policy = connection.execute(_POLICY).fetchall()
     if not policy:
-        return
+        return ()
     # The first policy says of every event before it whether it needs an approval; a later one loosens and adds nothing.
     is_all = not any(kind == EntryKind.AUTHORITY_RECORDED and seq <= known_size for seq, kind, *_ in policy)
     asked = {"is_all": is_all and policy[-1][0] > known_size, "known": known_size}
-    agreements = iter([name for (name,) in connection.execute(_TOUCHED, asked).fetchall()])
-    while touched := list(islice(agreements, _AT_ONCE)):
+    agreements = [name for (name,) in connection.execute(_TOUCHED, asked).fetchall()]
+    waiting = iter(agreements)
+    while touched := list(islice(waiting, _AT_ONCE)):
         if known_size:
             own = "(select seq from event where agreement in (select unnest(?::varchar[])))"
             connection.execute(f"delete from verdict where event_seq in {own}", [touched])
@@ -111,6 +120,7 @@ def lay_verdicts(connection: DuckDBPyConnection, lines: Lines, known_size: int) 
             judging.read(decode_entry(line))
         for table, rows in rows_of(judging).items():
             add_rows(connection, table, rows)
+    return agreements
 
 
 def rows_of(judging: Reading, left_out: Iterable[str] = ()) -> Mapping[str, Sequence[Row]]:
@@ -155,16 +165,22 @@ def kept_states(index: DuckDBPyConnection, events: Iterable[int]) -> Mapping[str
     }
 
 
-def kept_verdicts(index: DuckDBPyConnection, events: Iterable[int]) -> Mapping[str, Sequence[Judged]]:
-    """Every approval of events with its verdict, by the hash of the events' entries, where it is kept."""
+def kept_verdicts(
+    index: DuckDBPyConnection, events: Iterable[int], new_days: int | None = None
+) -> Mapping[str, Sequence[Judged]]:
+    """The approvals of events with their verdicts, by the hash of the events' entries, where they are kept.
+
+    With `new_days` those of approved events only that one may doubt: the key or the right to approve was not yet
+    recorded for so many days, or had lapsed.
+    """
     found: dict[str, list[Judged]] = {}
-    for row in index.execute(_VERDICTS, [many(events)]).fetchall():
+    for row in index.execute(_VERDICTS, {"events": many(events), "new_days": new_days}).fetchall():
         found.setdefault(row[2], []).append(_judged(row))
     return found
 
 
 def _judged(row: Row) -> Judged:
-    seq, recorded_at, event_hash, text, state, why, commit, *key_and_policy, lapse, is_too_late = row
+    seq, recorded_at, event_hash, state, why, commit, *key_and_policy, lapse, is_too_late, text = row
     content = orjson.loads(text)
     return Judged(
         seq=seq,

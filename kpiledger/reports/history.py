@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from duckdb import DuckDBPyConnection
 
@@ -117,8 +118,8 @@ def _agreement_steps(
     before: AgreementVersion | None = None
     for version in versions:
         previous = before if before and before.agreement == version.agreement else None
-        changes = [change for change in _changes(previous, version) if kpi in (None, change.kpi)]
-        steps.append(_step(version, tuple(changes), approvals.get(version.source.entry_hash, NOT_REQUIRED)))
+        changes = _changes(previous, version, kpi)
+        steps.append(_step(version, changes, approvals.get(version.source.entry_hash, NOT_REQUIRED)))
         before = before if version.is_pending and previous else version
     return steps
 
@@ -179,23 +180,31 @@ def _definition_step(ledger: Ledger, entry: Entry) -> Step:
     )
 
 
-def _changes(before: AgreementVersion | None, version: AgreementVersion) -> list[TargetChange]:
-    """Old and new promise on the version's first day, for each KPI and member that it moved."""
+def _changes(
+    before: AgreementVersion | None, version: AgreementVersion, kpi: str | None = None
+) -> tuple[TargetChange, ...]:
+    """Old and new promise on the version's first day, for each KPI, or one, and member that it moved."""
     day = version.source.event.valid_from
-    old = _promises(before, day) if before else {}
-    new = _promises(version, day)
-    return [
+    old = _promises(before, day, kpi) if before else {}
+    new = _promises(version, day, kpi)
+    return tuple(
         TargetChange(*key, old.get(key), new.get(key))
         for key in sorted(old.keys() | new.keys())
         if old.get(key) != new.get(key)
-    ]
+    )
 
 
-def _promises(version: AgreementVersion, day: date) -> dict[tuple[str, str, str], Mapping[str, str]]:
+def _promises(
+    version: AgreementVersion, day: date, kpi: str | None = None
+) -> dict[tuple[str, str, str], Mapping[str, str]]:
     """What a version says from a day on; before its own first day, what it begins with."""
     segments = [part for part in version.segments if part.valid_from <= day] or list(version.segments[:1])
     targets: Sequence[AgreedTarget] = segments[-1].targets if segments else ()
-    return {(target.kpi, target.slice_name, target.member): _promise(target, day) for target in targets}
+    return {
+        (target.kpi, target.slice_name, target.member): _promise(target, day)
+        for target in targets
+        if kpi in (None, target.kpi)
+    }
 
 
 def _promise(target: AgreedTarget, day: date) -> dict[str, str]:
@@ -204,7 +213,11 @@ def _promise(target: AgreedTarget, day: date) -> dict[str, str]:
     All fiscal ones are named: the ledger does not say when they begin.
     """
     form, amber = target.target, target.amber
-    by_period = {period: value for period, value in (form.by_period or {}).items() if not _is_before(period, day)}
+    by_period = {
+        period: value
+        for period, value in (form.by_period or {}).items()
+        if (begins := _first_day(period)) is None or begins >= day
+    }
     figures = {
         f"each {form.grain.value}": form.value,
         **{str(period): value for period, value in sorted(by_period.items())},
@@ -235,12 +248,13 @@ def _bounds(form: Target) -> dict[str, Decimal | None]:
     }
 
 
-def _is_before(name: PeriodName, day: date) -> bool:
-    """Whether a period is known to begin before a day."""
+@lru_cache(maxsize=10_000)  # many targets are for the same periods
+def _first_day(name: PeriodName) -> date | None:
+    """When a period begins; None where only a fiscal calendar knows it."""
     try:
-        return name.in_days(COMMON).start < day
+        return name.in_days(COMMON).start
     except ValueError:
-        return False
+        return None
 
 
 def change_line(change: TargetChange) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from pathlib import Path
 
@@ -12,10 +12,12 @@ import pytest
 from company import DAY, NOW, Company
 from signers import Keys, public_key, small_company
 
-from kpiledger.approvals import judging
+from kpiledger.approvals import Judged, judging
+from kpiledger.approvals.doubts import doubts_of
 from kpiledger.approvals.fitting import fitting_signatures
 from kpiledger.checking import check_folder
 from kpiledger.demo_history import replay
+from kpiledger.folding.approval import Approval
 from kpiledger.ledger.checkpoint import Checkpoint
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.lines import lines_of
@@ -30,6 +32,7 @@ from kpiledger.ledger_index.verdicts import kept_states, kept_verdicts
 from kpiledger.settings import load_settings
 from kpiledger.verifying import verify
 from kpiledger.verifying.meanwhile import Parts, Signatures, looked_at_meanwhile
+from kpiledger.vocabulary import ApprovalState
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,6 +77,18 @@ def require_kept(ledger: Ledger, step: int) -> None:
         is_asked = any(entry.kind in (EntryKind.AUTHORITY_RECORDED, EntryKind.KEY_ADDED) for entry in entries)
         assert states == {name: one for name, one in known.states().items() if is_asked and name in plain}
         assert verdicts == {name: given for name, given in known.by_event().items() if name in plain}
+        for days in (0, 5, 400):
+            told = kept_verdicts(index, events, days)
+            assert {name: told_of(states[name], told.get(name, ()), days) for name in verdicts} == {
+                name: told_of(states[name], given, days) for name, given in verdicts.items()
+            }
+
+
+def told_of(state: Approval, given: Sequence[Judged], days: int) -> Sequence[object]:
+    """What is told of an event's approvals: all, unless it is approved; then why one may doubt it."""
+    if state.state is not ApprovalState.APPROVED:
+        return given
+    return [doubt for one in given if one.seq == state.seq for doubt in doubts_of(one, days)]
 
 
 @pytest.mark.parametrize("step", [1, 7, 1000])

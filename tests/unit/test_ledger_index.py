@@ -19,13 +19,17 @@ from ledger_histories import DAYS, histories, recorded_in
 
 from kpiledger.errors import LedgerDamaged
 from kpiledger.folding import fold
+from kpiledger.folding.approval import Approval
+from kpiledger.folding.moves import moves
 from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger.store import Ledger, signed_checkpoint
 from kpiledger.ledger_index.comparing import faults_of_index
 from kpiledger.ledger_index.entries import event_entries
 from kpiledger.ledger_index.files import IndexFiles, digest_line
+from kpiledger.ledger_index.making import make_tables
 from kpiledger.ledger_index.opening import index_in_memory, open_index, origin_of_index
-from kpiledger.ledger_index.tables import TABLES
+from kpiledger.ledger_index.tables import TABLES, add_rows
+from kpiledger.vocabulary import ApprovalState
 
 
 def rows(connection, table):
@@ -72,6 +76,34 @@ def test_versions_promises_and_changes_are_those_of_the_fold(events):
         ).fetchall()
         assert set(found) == promised
         assert changes_by_day(index) == changes_by_replay(known)
+
+
+@settings(max_examples=100)
+@given(histories(), st.data())
+def test_changes_are_held_against_what_stood_as_the_fold_says(events, data):
+    with tempfile.TemporaryDirectory() as folder:
+        ledger = recorded_in(Path(folder) / "ledger", events)
+        known = recorded_events(ledger)
+        states = data.draw(st.lists(st.sampled_from(list(ApprovalState)), min_size=len(known), max_size=len(known)))
+        judged = Path(folder) / "judged.duckdb"
+        with duckdb.connect(str(judged)) as connection:
+            make_tables(connection)
+            kept = [(one.seq, state.value, None) for one, state in zip(known, states, strict=True)]
+            add_rows(connection, "approval_state", kept)
+        index = index_in_memory(ledger, signed_checkpoint(ledger), judged_in=judged)
+        approvals = {one.entry_hash: Approval(state) for one, state in zip(known, states, strict=True)}
+        assert changes_by_day(index) == moves_by_day(known, approvals)
+
+
+def moves_by_day(known, approvals):
+    """Day by day, what each event moved among those that stood before it."""
+    found = set()
+    for name in {one.event.agreement for one in known}:
+        for move in moves([one for one in known if one.event.agreement == name], approvals):
+            old, new = (side and int(side.target.target.value) for side in (move.old, move.new))
+            days = [day for day in probed() if move.first <= day <= move.last]
+            found.update((move.source.seq, move.key[0], move.key[2], day, old, new) for day in days)
+    return found
 
 
 def changes_by_day(index):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import md5
 
 from kpiledger.audit.answer import Answer, Asked, Question
@@ -34,7 +35,7 @@ def answer(asked: Asked) -> Answer:
     return Answer(COLUMNS, table_of(chosen), summary, (_DRAWN,), facts={**facts, "drawn": len(chosen)})
 
 
-def drawn(changes: list[Change], count: int, seed: str) -> list[Change]:
+def drawn(changes: Sequence[Change], count: int, seed: str) -> list[Change]:
     """The changes whose keys hash lowest with a seed, in the order in which they are drawn."""
     return sorted(changes, key=lambda change: _lot(change, seed))[:count]
 

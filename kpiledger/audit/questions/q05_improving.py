@@ -10,11 +10,10 @@ from functools import lru_cache
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.audit.changing import NARROWING, Change, counted, told
 from kpiledger.audit.judging import Beside, improves, status_of
-from kpiledger.audit.population import changes_with_approvals
+from kpiledger.audit.population import changes_of
 from kpiledger.audit.published import published
 from kpiledger.audit.standing import tree_facts
 from kpiledger.audit.words import number_of
-from kpiledger.folding.approval import Approval
 from kpiledger.ledger_index.approving import are_approvals_asked
 from kpiledger.ledger_index.many import MANY, many
 from kpiledger.periods import Period, Reckoning, add_months, periods_between
@@ -49,7 +48,10 @@ _SPANS = """
     select change.seq, change.kpi, change.slice, change.member, named.seq, named.valid_from,
         (select arg_max(earlier.valid_to, earlier.agreement_version) from event as earlier
          where earlier.agreement = named.agreement and earlier.agreement_version <= named.agreement_version
-             and earlier.event in ('agreed', 'amended') and earlier.valid_to is not null) as ends_on
+             and earlier.event in ('agreed', 'amended') and earlier.valid_to is not null
+             and (earlier.agreement_version in (1, named.agreement_version) or earlier.seq not in (
+                 select seq from approval_state where state not in ('approved', 'not_required')
+             ))) as ends_on
     from change join event as named on named.seq = {side}
     where change.seq in {many}
 """
@@ -74,20 +76,15 @@ def answer(asked: Asked) -> Answer:
         return Answer(_COLUMNS, (), (summary,), ("`kpi run` publishes one.",), holds=False, facts=facts)
     reckoning = asked.reckoning()
     only = "true" if are_approvals_asked(asked.index()) else _RECORDED_NEAR.format(days=days)
-    changes, approvals = changes_with_approvals(asked, only)
-    near = [
-        (change, approvals.of(change.entry_hash), periods)
-        for change in changes
-        if (periods := _near(change, approvals.of(change.entry_hash), days, reckoning))
-    ]
-    starts = [period.start for _, _, periods in near for period in periods]
-    actuals = _actuals(asked.settings, sorted({change.kpi for change, _, _ in near}), starts)
-    spans = [_spans(asked, side, [change.seq for change, _, _ in near]) for side in ("old_seq", "new_seq")]
+    near = [(change, periods) for change in changes_of(asked, only) if (periods := _near(change, days, reckoning))]
+    starts = [period.start for _, periods in near for period in periods]
+    actuals = _actuals(asked.settings, sorted({change.kpi for change, _ in near}), starts)
+    spans = [_spans(asked, side, [change.seq for change, _ in near]) for side in ("old_seq", "new_seq")]
     rows: list[tuple[object, ...]] = []
     unjudged: list[str] = []
     waiting = 0
-    for change, approval, periods in near:
-        if not approval.counts:
+    for change, periods in near:
+        if not change.counts:
             waiting += 1
             continue
         for period in periods:
@@ -104,7 +101,7 @@ def answer(asked: Asked) -> Answer:
             if old is None or new is None:
                 unjudged.append(f"{change.kpi} of entry {change.seq} in {period}")
             if improves(old, new):
-                rows.append(_row(change, approval, period, actual, str(old), str(new)))
+                rows.append(_row(change, period, actual, str(old), str(new)))
     found = "1 status was" if len(rows) == 1 else f"{len(rows)} statuses were"
     summary = f"{found} made better by a change within {days} days of the period's end, {told(asked.words)}"
     notes = [_NOTE]
@@ -120,9 +117,9 @@ def answer(asked: Asked) -> Answer:
     return Answer(_COLUMNS, rows, (summary,), tuple(notes), holds=not rows, facts=facts)
 
 
-def _near(change: Change, approval: Approval, days: int, reckoning: Reckoning) -> list[Period]:
+def _near(change: Change, days: int, reckoning: Reckoning) -> list[Period]:
     """The periods that a change is for and whose end is at most so many days from its recording or its approval."""
-    moments = {change.recorded_at.date(), *([approval.since.date()] if approval.since else [])}
+    moments = {change.recorded_at.date(), *([change.approved_at.date()] if change.approved_at else [])}
     span = change.changed_from, change.changed_to, Grain(change.grain), reckoning
     return sorted({period for day in moments for period in _near_day(day, days, *span)})
 
@@ -160,9 +157,9 @@ def _actuals(settings: Settings, kpis: list[str], starts: list[date]) -> Mapping
     return {(kpi, cut, member, grain, start): Decimal(value) for kpi, cut, member, grain, start, value in found}
 
 
-def _row(change: Change, approval: Approval, period: Period, actual: Decimal, old: str, new: str) -> tuple[object, ...]:
+def _row(change: Change, period: Period, actual: Decimal, old: str, new: str) -> tuple[object, ...]:
     row = change.row
-    approved = (approval.since.date() - period.end).days if approval.since else None
+    approved = (change.approved_at.date() - period.end).days if change.approved_at else None
     return (
         str(period), (change.recorded_at.date() - period.end).days, approved, actual, old, new, *row[:9], row[11],
         row[13], row[14], row[16], row[17], row[19], row[20], row[23],

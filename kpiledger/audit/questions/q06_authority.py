@@ -61,10 +61,10 @@ def answer(asked: Asked) -> Answer:
     condition, values = narrowed(asked)
     found = asked.index().execute(_QUERY.format(condition=condition), list(values)).fetchall()
     events = [Event(*row) for row in all_resolved(found, len(Event._fields), asked.ledger)]  # type: ignore[arg-type]
-    approvals = approvals_among(asked, {event.entry_hash: event.seq for event in events})
+    days = number_of(asked.words, "days", asked.settings.new_approver_days)
+    approvals = approvals_among(asked, {event.entry_hash: event.seq for event in events}, days)
     policies = policies_of(asked)
     then = then_by(policies, asked)
-    days = number_of(asked.words, "days", asked.settings.new_approver_days)
     rows = [
         (what, detail, *_shown(event, approvals))
         for event in events
