@@ -13,7 +13,7 @@ from kpiledger.audit.cells import ByColumn, Row, columns_of
 from kpiledger.audit.naming import cells_of
 from kpiledger.audit.words import recorded_between
 from kpiledger.folding.approval import COUNTING
-from kpiledger.ledger_index.promising import Figures, figures_of, in_words
+from kpiledger.ledger_index.promising import Figures, figures_of, in_words, told_of
 
 # One row per event, KPI, slice, member and run of days that it changed; who and why beside.
 COLUMNS = (
@@ -194,10 +194,7 @@ def _told(old: Figures, new: Figures) -> tuple[str, str | None, str | None]:
     """The names of the figures that moved, those of the old side first, and both sides in words."""
     if not (old and new):
         return "", in_words(old) if old else None, in_words(new) if new else None
-    moved = [name for name in (*old, *(name for name in new if name not in old)) if old.get(name) != new.get(name)]
-    return ", ".join(moved), _moved_words(old, moved), _moved_words(new, moved)
-
-
-def _moved_words(figures: Figures, moved: list[str]) -> str:
-    """One side of a change in words: the figures that moved."""
-    return in_words({"comparison": figures["comparison"], **{name: figures[name] for name in figures if name in moved}})
+    moved = [name for name, value in old.items() if new.get(name) != value]
+    moved += [name for name in new if name not in old]
+    named = {*moved}
+    return ", ".join(moved), told_of(old, named), told_of(new, named)

@@ -15,7 +15,7 @@ _POLICY = "select seq from entry where kind in ('authority.recorded', 'key.added
 # Of the whole agreement: an approval that was given to an earlier event with the same words is none of a later one.
 _APPROVALS = f"""
     select approval.seq from approval
-    join entry on entry.key = (approval.content ->> 'event')
+    join entry on entry.key = approval.event
     join event on event.seq = entry.seq
     where event.agreement in (select agreement from event where seq in {MANY})
 """

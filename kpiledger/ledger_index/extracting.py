@@ -125,7 +125,8 @@ _ERASURE_ROWS = f"""
 """
 _APPROVAL_ROWS = """
     insert into approval
-    select seq, key, cast(content as varchar) from read_entry where kind = 'approval.recorded' order by seq
+    select seq, key, content ->> 'event', cast(content as varchar) from read_entry where kind = 'approval.recorded'
+    order by seq
 """
 _KEY_ROWS = """
     insert into key

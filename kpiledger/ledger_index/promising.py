@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -75,7 +75,12 @@ def _beginning(names: tuple[str, ...], first: int, last: int) -> tuple[str, ...]
 
 def in_words(figures: Figures) -> str:
     """A promise for people: `at least each month 21000, amber share 0.95`."""
-    _, *told = [f"{name} {value}" for name, value in figures.items()]  # the comparison stands first
+    return told_of(figures, figures)
+
+
+def told_of(figures: Figures, names: Container[str]) -> str:
+    """What a promise says of some figures; and how they are compared, in any case."""
+    told = [f"{name} {value}" for name, value in figures.items() if name in names and name != "comparison"]
     return f"{figures['comparison']} {', '.join(told)}".rstrip()
 
 

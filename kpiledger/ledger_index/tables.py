@@ -62,8 +62,8 @@ CHANGE = {
     "member": "varchar", "grain": "varchar", "change": "varchar", "changed_from": "date", "changed_to": "date",
     "old_seq": "integer", "new_seq": "integer",
 }  # fmt: skip
-# One row per entry of these kinds; `content` and `hashes` are the recorded JSON.
-APPROVAL = {"seq": "integer", "key": "varchar", "content": "varchar"}
+# One row per entry of these kinds; `content` and `hashes` are the recorded JSON, `event` the key of the event's entry.
+APPROVAL = {"seq": "integer", "key": "varchar", "event": "varchar", "content": "varchar"}
 # One row per approval of an event, as it was judged; `key_seq` is the entry of the key, `authority_seq` that of the
 # policy since which the signer could approve. None of agreements that speak of people (`verdicts`).
 VERDICT = {

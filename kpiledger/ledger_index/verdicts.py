@@ -38,7 +38,7 @@ _TOUCHED = """
     select agreement from event
     where $is_all or seq > $known or agreement in (
         select event.agreement from approval
-        join entry on entry.key = (approval.content ->> 'event')
+        join entry on entry.key = approval.event
         join event on event.seq = entry.seq
         where approval.seq > $known
     )
@@ -55,7 +55,7 @@ _ENTRIES = """
     given as (
         select own.agreement, approval.seq, entry.first_byte, entry.length, json_type(approval.content, '$.signature')
             = 'VARCHAR' and json_type(approval.content, '$.content_hash') = 'VARCHAR' as is_plain
-        from approval join own on own.key = (approval.content ->> 'event') join entry on entry.seq = approval.seq
+        from approval join own on own.key = approval.event join entry on entry.seq = approval.seq
     ),
     left_out as (
         select agreement from own where seq in (select seq from mention)
