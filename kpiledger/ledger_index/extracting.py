@@ -50,6 +50,8 @@ _TARGET += '"exclude":[{"month":"VARCHAR"}],"method":"VARCHAR","value":"VARCHAR"
 _DEFINITION = '{"kpi":"VARCHAR","version":"VARCHAR","valid_from":"DATE","change":{"reason":"VARCHAR",'
 _DEFINITION += '"requested_by":"JSON"},"definition":"JSON","definition_hash":"VARCHAR","depends_on":"JSON"}'
 _PUBLICATION = '{"run_id":"VARCHAR","as_of_on":"DATE","hashes":"JSON"}'
+_APPROVAL = '{"event":"VARCHAR","role":"JSON","signer":"JSON","fingerprint":"VARCHAR","content_hash":"JSON",'
+_APPROVAL += '"signature":"JSON"}'
 _ERASURE = '{"commitments":["VARCHAR"],"reason":"VARCHAR"}'
 
 # What stands for a text or person: the text itself, or `commitment:` and the commitment (`privacy`).
@@ -123,10 +125,14 @@ _ERASURE_ROWS = f"""
     )
     select seq, unnest(said.commitments), said.reason from read order by seq
 """
-_APPROVAL_ROWS = """
+_APPROVAL_ROWS = f"""
     insert into approval
-    select seq, key, content ->> 'event', cast(content as varchar) from read_entry where kind = 'approval.recorded'
-    order by seq
+    with read as (
+        select seq, key, json_transform(content, '{_APPROVAL}') as said from read_entry where kind = 'approval.recorded'
+    )
+    select seq, key, said.event, private_text(said.role), private_text(said.signer), said.fingerprint,
+        json_type(said.content_hash) = 'VARCHAR' and json_type(said.signature) = 'VARCHAR'
+    from read order by seq
 """
 _KEY_ROWS = """
     insert into key

@@ -62,8 +62,12 @@ CHANGE = {
     "member": "varchar", "grain": "varchar", "change": "varchar", "changed_from": "date", "changed_to": "date",
     "old_seq": "integer", "new_seq": "integer",
 }  # fmt: skip
-# One row per entry of these kinds; `content` and `hashes` are the recorded JSON, `event` the key of the event's entry.
-APPROVAL = {"seq": "integer", "key": "varchar", "event": "varchar", "content": "varchar"}
+# One row per recorded approval; `event` is the key of the event's entry. One that `is_plain` has nothing but its signer
+# behind a commitment.
+APPROVAL = {
+    "seq": "integer", "key": "varchar", "event": "varchar", "role": "varchar", "signer": "varchar",
+    "fingerprint": "varchar", "is_plain": "boolean",
+}  # fmt: skip
 # One row per approval of an event, as it was judged; `key_seq` is the entry of the key, `authority_seq` that of the
 # policy since which the signer could approve. None of agreements that speak of people (`verdicts`).
 VERDICT = {
@@ -72,6 +76,7 @@ VERDICT = {
 }  # fmt: skip
 # One row per event, as it stands with those who may approve it; none where there is no verdict, or no policy.
 APPROVAL_STATE = {"seq": "integer", "state": "varchar", "approval_seq": "integer"}
+# One row per entry of these kinds; `content` and `hashes` are the recorded JSON.
 PUBLICATION = {"seq": "integer", "run_id": "varchar", "as_of_on": "date", "hashes": "varchar"}
 KEY = {"seq": "integer", "kind": "varchar", "key": "varchar", "content": "varchar"}
 # One row per entry of any kind that has no table of its own.

@@ -11,11 +11,9 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-import orjson
 from duckdb import DuckDBPyConnection
 
 from kpiledger.approvals import Judged, Reading
-from kpiledger.approvals.contents import person_of
 from kpiledger.approvals.judged import Recorded
 from kpiledger.approvals.lapsing import Lapse
 from kpiledger.collector import uncollected
@@ -25,6 +23,7 @@ from kpiledger.ledger.entry import Entry, decode_entry
 from kpiledger.ledger.lines import Lines
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger_index.many import MANY, many
+from kpiledger.ledger_index.privacy import commitment_in
 from kpiledger.ledger_index.tables import add_rows
 from kpiledger.vocabulary import ApprovalState
 
@@ -53,8 +52,7 @@ _ENTRIES = """
         from event join asked using (agreement) join entry using (seq)
     ),
     given as (
-        select own.agreement, approval.seq, entry.first_byte, entry.length, json_type(approval.content, '$.signature')
-            = 'VARCHAR' and json_type(approval.content, '$.content_hash') = 'VARCHAR' as is_plain
+        select own.agreement, approval.seq, entry.first_byte, entry.length, approval.is_plain
         from approval join own on own.key = approval.event join entry on entry.seq = approval.seq
     ),
     left_out as (
@@ -71,26 +69,24 @@ _STATES = f"""
     from approval_state join entry using (seq) left join entry as given on given.seq = approval_state.approval_seq
     where approval_state.seq in {MANY}
 """
-# The content of all of them is large; of an event that counts by an approval which nobody doubts it may be left out.
+# Of an event that counts by an approval which nobody doubts they may be left out: nearly all are such.
 _VERDICTS = f"""
-    with told as materialized (
-        select given.seq, given.recorded_at, event.entry_hash, verdict.state, verdict.why, given.commit_id,
-            key.seq as key_seq, key.recorded_at as key_at, key.commit_id as key_commit,
-            policy.seq as policy_seq, policy.recorded_at as policy_at, policy.commit_id as policy_commit,
-            verdict.lapse, verdict.is_too_late
-        from verdict
-        join entry as given on given.seq = verdict.seq
-        join entry as event on event.seq = verdict.event_seq
-        left join approval_state on approval_state.seq = verdict.event_seq
-        left join entry as key on key.seq = verdict.key_seq
-        left join entry as policy on policy.seq = verdict.authority_seq
-        where verdict.event_seq in {MANY.replace("?", "$events")} and (
-            $new_days is null or approval_state.state is distinct from 'approved' or verdict.lapse is not null
-            or given.recorded_at < key.recorded_at + to_days($new_days)
-            or given.recorded_at < policy.recorded_at + to_days($new_days)
-        )
+    select given.seq, given.recorded_at, approval.event, event.entry_hash, approval.role, approval.signer,
+        approval.fingerprint, verdict.state, verdict.why, given.commit_id, key.seq, key.recorded_at, key.commit_id,
+        policy.seq, policy.recorded_at, policy.commit_id, verdict.lapse, verdict.is_too_late
+    from verdict
+    join approval using (seq)
+    join entry as given on given.seq = verdict.seq
+    join entry as event on event.seq = verdict.event_seq
+    left join approval_state on approval_state.seq = verdict.event_seq
+    left join entry as key on key.seq = verdict.key_seq
+    left join entry as policy on policy.seq = verdict.authority_seq
+    where verdict.event_seq in {MANY.replace("?", "$events")} and (
+        $new_days is null or approval_state.state is distinct from 'approved' or verdict.lapse is not null
+        or given.recorded_at < key.recorded_at + to_days($new_days)
+        or given.recorded_at < policy.recorded_at + to_days($new_days)
     )
-    select told.*, approval.content from told join approval using (seq) order by told.seq
+    order by verdict.seq
 """
 # So many agreements at a time: the entries of all of them at once would need ten times the ledger's size in memory.
 _AT_ONCE = 10_000
@@ -175,21 +171,21 @@ def kept_verdicts(
     """
     found: dict[str, list[Judged]] = {}
     for row in index.execute(_VERDICTS, {"events": many(events), "new_days": new_days}).fetchall():
-        found.setdefault(row[2], []).append(_judged(row))
+        found.setdefault(row[3], []).append(_judged(row))
     return found
 
 
 def _judged(row: Row) -> Judged:
-    seq, recorded_at, event_hash, state, why, commit, *key_and_policy, lapse, is_too_late, text = row
-    content = orjson.loads(text)
+    seq, recorded_at, event, event_hash, role, signer, fingerprint, state, why, commit, *beside = row
+    *key_and_policy, lapse, is_too_late = beside
     return Judged(
         seq=seq,
         recorded_at=_moment(recorded_at),
-        event=content["event"],
+        event=event,
         event_hash=event_hash,
-        role=person_of(content["role"]),
-        signer=person_of(content["signer"]),
-        fingerprint=content["fingerprint"],
+        role=commitment_in(role) or role,
+        signer=commitment_in(signer) or signer,
+        fingerprint=fingerprint,
         state=ApprovalState(state),
         why=why,
         commit=commit,

@@ -14,7 +14,6 @@ from kpiledger.audit.population import changes_of
 from kpiledger.audit.published import published
 from kpiledger.audit.standing import tree_facts
 from kpiledger.audit.words import number_of
-from kpiledger.ledger_index.approving import are_approvals_asked
 from kpiledger.ledger_index.many import MANY, many
 from kpiledger.periods import Period, Reckoning, add_months, periods_between
 from kpiledger.settings import Settings
@@ -56,13 +55,18 @@ _SPANS = """
     where change.seq in {many}
 """
 
-# Without approvals, only the day of recording may be near the end of a period that changed; no period is longer than
-# these days.
+# The day of recording or of the approval must be near the end of a period that changed; none is longer than this.
 _LONGEST = 371
-_RECORDED_NEAR = (
-    "change.changed_from <= cast(entry.recorded_at as date) + {days} "
-    f"and change.changed_to >= cast(entry.recorded_at as date) - {{days}} - {_LONGEST}"
+_NEAR = (
+    "change.changed_from <= cast({moment} as date) + {days} "
+    f"and change.changed_to >= cast({{moment}} as date) - {{days}} - {_LONGEST}"
 )
+_APPROVED = """
+    exists (
+        select 1 from approval_state join entry as given on given.seq = approval_state.approval_seq
+        where approval_state.seq = change.seq and approval_state.state = 'approved' and {near}
+    )
+"""
 
 Key = tuple[str, str, str, str, date]  # KPI, slice, member, grain, first day
 Spans = Mapping[tuple[int, str, str, str], tuple[date, date]]  # by entry, KPI, slice and member of a change
@@ -75,8 +79,9 @@ def answer(asked: Asked) -> Answer:
         summary = "There is no published warehouse, so no status can be told: this was not looked at"
         return Answer(_COLUMNS, (), (summary,), ("`kpi run` publishes one.",), holds=False, facts=facts)
     reckoning = asked.reckoning()
-    only = "true" if are_approvals_asked(asked.index()) else _RECORDED_NEAR.format(days=days)
-    near = [(change, periods) for change in changes_of(asked, only) if (periods := _near(change, days, reckoning))]
+    recorded, approved = (_NEAR.format(moment=f"{one}.recorded_at", days=days) for one in ("entry", "given"))
+    changes = changes_of(asked, f"({recorded} or {_APPROVED.format(near=approved)})")
+    near = [(change, periods) for change in changes if (periods := _near(change, days, reckoning))]
     starts = [period.start for _, periods in near for period in periods]
     actuals = _actuals(asked.settings, sorted({change.kpi for change, _ in near}), starts)
     spans = [_spans(asked, side, [change.seq for change, _ in near]) for side in ("old_seq", "new_seq")]
