@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -17,7 +16,8 @@ from kpiledger.audit.questions import QUESTIONS
 from kpiledger.audit.rendering import csv_parts, list_csv, list_json, render_json, render_list, render_text
 from kpiledger.collector import uncollected
 from kpiledger.commands.world import World, in_project
-from kpiledger.errors import WrongUse
+from kpiledger.errors import Answered, WrongUse
+from kpiledger.leaving import leave_at_once
 from kpiledger.ledger_index.lean import without_pandas
 from kpiledger.ledger_index.opening import open_index, origin_of_index
 
@@ -91,4 +91,6 @@ def _answer(world: World, number: int, words: Mapping[str, str | None], output: 
             click.echo(line, err=True)
     else:
         click.echo((render_json if output == "json" else render_text)(question, given, answer))
-    sys.exit(0 if answer.holds else 1)
+    for connection in opened:
+        connection.close()
+    raise Answered(0 if answer.holds else 1, leave_at_once)

@@ -6,15 +6,17 @@ whole, to name what does not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import BinaryIO
 
 from kpiledger.ledger.checkpoint import Checkpoint
 from kpiledger.ledger.entry import EntryError, decode_entry
 from kpiledger.ledger.file_storage import FileStorage
-from kpiledger.ledger.hashing import HASH, Hashed, hashing
+from kpiledger.ledger.hashing import HASH, Hashed, Hashing, hashing
 from kpiledger.ledger.integrity import examine_entries
 from kpiledger.ledger.merkle import leaf_hash, peaks_at, root_of_peaks
 from kpiledger.ledger.storage import LEAF_LINE, Storage
@@ -29,23 +31,26 @@ class Whole:
     recorded_at: Mapping[int, datetime]
 
 
-def looked_at(storage: Storage, newest: Checkpoint, sizes: Set[int]) -> Whole:
-    """Hash every entry up to the newest checkpoint; a size beyond them has no root."""
+@contextmanager
+def looking_at(storage: Storage) -> Iterator[Callable[[Checkpoint, Set[int]], Whole]]:
+    """Begin to hash all entries that are there: to be told of the newest checkpoint and of sizes, and to tell of them.
+
+    A size beyond the newest checkpoint has no root.
+    """
     if isinstance(storage, FileStorage) and storage.entries_file.exists() and storage.leaves_file.exists():
-        found = _in_parts(storage, newest, sizes)
-        if found:
-            return found
-    return _at_once(storage, newest, sizes)
+        with hashing(storage.entries_file) as at_work:
+            yield lambda newest, sizes: _in_parts(storage, at_work, newest, sizes) or _at_once(storage, newest, sizes)
+    else:
+        yield partial(_at_once, storage)
 
 
-def _in_parts(storage: FileStorage, newest: Checkpoint, sizes: Set[int]) -> Whole | None:
+def _in_parts(storage: FileStorage, at_work: Hashing, newest: Checkpoint, sizes: Set[int]) -> Whole | None:
     """None where anything does not fit."""
-    with hashing(storage.entries_file) as at_work:
-        hashed = at_work.lines().first(newest.size)
-        if hashed.count < newest.size or storage.leaf_lines(1, newest.size) != hashed.hexadecimal:
-            return None
-        inside = {size for size in sizes if size <= newest.size}
-        peaks = at_work.peaks(hashed.leaves, inside | {newest.size})
+    hashed = at_work.lines().first(newest.size)
+    if hashed.count < newest.size or storage.leaf_lines(1, newest.size) != hashed.hexadecimal:
+        return None
+    inside = {size for size in sizes if size <= newest.size}
+    peaks = at_work.peaks(hashed.leaves, inside | {newest.size})
     roots = {size: root_of_peaks(found) for size, found in peaks.items()}
     if roots[newest.size] != newest.root:
         return None

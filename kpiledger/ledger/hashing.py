@@ -54,19 +54,22 @@ class Hashed:
 
 
 class Hashing:
-    """Hashes beside this process where it is worth it, or else when the result is asked for."""
+    """Hashes beside this process where it is worth it, or else when the result is asked for.
+
+    Beside this process the second half of the file is begun with at once.
+    """
 
     def __init__(self, path: Path, aside: ProcessPoolExecutor | None) -> None:
         self._path = path
         self._aside = aside
+        end = path.stat().st_size
+        self._half = _line_after(path, end // 2) if aside else end
+        self._other = self._begun(_hashed_lines, path, self._half, end)
 
     def lines(self) -> Hashed:
-        """The leaf hashes of all whole lines."""
-        end = self._path.stat().st_size
-        half = _line_after(self._path, end // 2) if self._aside else end
-        other = self._begun(_hashed_lines, self._path, half, end)
-        leaves, lengths = _hashed_lines(self._path, 0, half)
-        more, more_lengths = other()
+        """The leaf hashes of all whole lines that there were when it was begun."""
+        leaves, lengths = _hashed_lines(self._path, 0, self._half)
+        more, more_lengths = self._other()
         return Hashed(leaves + more, list(accumulate([*lengths, *more_lengths], initial=0)))
 
     def peaks(self, leaves: bytes, sizes: Iterable[int]) -> _Peaks:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kpiledger.audit.answer import Answer, Asked, Question
 from kpiledger.errors import BrokenWorld, LedgerDamaged
-from kpiledger.evidence.hashed_whole import looked_at
+from kpiledger.evidence.hashed_whole import looking_at
 from kpiledger.ledger.anchored import emptied
 from kpiledger.ledger.anchors import anchored_in, require_none_before
 from kpiledger.ledger.beginnings import open_all, order_problems
@@ -43,12 +43,13 @@ def answer(asked: Asked) -> Answer:
         newest = open_checkpoint(note, key)
     except CheckpointError as problem:
         raise LedgerDamaged(f"checkpoint: {problem}", "run `kpi verify`") from problem
-    history, unopened = open_all(notes or note, key)
-    kept = {(one.checkpoint.size, one.checkpoint.root): Kept(one.checkpoint, True, []) for one in history}
-    problems = [str(problem) for problem in (*unopened, *order_problems(history, newest))]
-    problems += _anchored(asked, key, kept)
-    problems += emptied(asked.ledger.directory, asked.ledger.anchors)
-    entries = looked_at(asked.ledger.storage, newest, {size for size, _ in kept})
+    with looking_at(asked.ledger.storage) as whole:
+        history, unopened = open_all(notes or note, key)
+        kept = {(one.checkpoint.size, one.checkpoint.root): Kept(one.checkpoint, True, []) for one in history}
+        problems = [str(problem) for problem in (*unopened, *order_problems(history, newest))]
+        problems += _anchored(asked, key, kept)
+        problems += emptied(asked.ledger.directory, asked.ledger.anchors)
+        entries = whole(newest, {size for size, _ in kept})
     holds = {at: entries.roots.get(at[0]) == at[1] for at in kept}
     problems += [*entries.problems, *_not_beginnings(kept, holds)]
     anchored = sum(bool(one.anchors) for one in kept.values())
