@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -17,8 +18,11 @@ from kpiledger.approvals.doubts import doubts_of
 from kpiledger.approvals.fitting import fitting_signatures
 from kpiledger.checking import check_folder
 from kpiledger.demo_history import replay
+from kpiledger.folding import RecordedEvent
 from kpiledger.folding.approval import Approval
+from kpiledger.folding.moves import moves
 from kpiledger.ledger.checkpoint import Checkpoint
+from kpiledger.ledger.contents import recorded_events
 from kpiledger.ledger.entry import Entry
 from kpiledger.ledger.lines import lines_of
 from kpiledger.ledger.merkle import root
@@ -26,7 +30,7 @@ from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger, read_entries, signed_checkpoint
 from kpiledger.ledger_index.files import IndexFiles, digest_line
 from kpiledger.ledger_index.making import catch_up, make_tables
-from kpiledger.ledger_index.opening import open_index
+from kpiledger.ledger_index.opening import index_in_memory, open_index
 from kpiledger.ledger_index.tables import JUDGED
 from kpiledger.ledger_index.verdicts import kept_states, kept_verdicts
 from kpiledger.settings import load_settings
@@ -99,6 +103,38 @@ def test_the_demos_approvals_are_kept_as_they_are_judged_however_the_index_grew(
 @pytest.mark.parametrize("step", [1, 2, 1000])
 def test_a_companys_approvals_are_kept_as_they_are_judged_however_the_index_grew(company: Company, step: int) -> None:
     require_kept(company.ledger, step)
+
+
+@pytest.mark.parametrize(("which", "step"), [("demo", 7), ("company", 1), ("company", 2)])
+def test_changes_stand_against_what_stood_however_the_index_grew(
+    which: str, step: int, request: pytest.FixtureRequest
+) -> None:
+    ledger = getattr(request.getfixturevalue(which), "ledger", None) or request.getfixturevalue(which)
+    pending = 0
+    for index, entries in grown(ledger, step):
+        checkpoint = Checkpoint(signed_checkpoint(ledger).origin, len(entries), root([one.leaf for one in entries]))
+        anew = index_in_memory(ledger, checkpoint)
+        assert rows(index, "change") == rows(anew, "change")
+        states = judging(ledger, entries).states()
+        speaking = {one.content["agreement"] for one in entries if "targets" in one.content and one.has_commitments}
+        by_agreement: dict[str, list[RecordedEvent]] = {}
+        for event in recorded_events(ledger, entries):
+            if event.event.agreement not in speaking:
+                by_agreement.setdefault(event.event.agreement, []).append(event)
+        moved = {
+            (move.source.seq, *move.key, day)
+            for events in by_agreement.values()
+            for move in moves(events, states)
+            for day in (move.first, move.last)
+        }
+        kept = [row for row in rows(index, "change") if row[1] not in speaking]
+        assert {(row[0], *row[3:6], day) for row in kept for day in row[8:10]} == moved
+        pending += sum(not state.counts for state in states.values())
+    assert pending  # else nothing was shown
+
+
+def rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[Any, ...]]:
+    return sorted(connection.execute(f"from {table}").fetchall(), key=str)
 
 
 @pytest.mark.parametrize(
