@@ -18,7 +18,7 @@ from kpiledger.collector import uncollected
 from kpiledger.errors import LedgerDamaged
 from kpiledger.ledger.checkpoint import Checkpoint
 from kpiledger.ledger.entry import Entry
-from kpiledger.ledger.store import Ledger, signed_checkpoint
+from kpiledger.ledger.store import Ledger, read_entries, signed_checkpoint
 from kpiledger.ledger_index.files import IndexFiles
 from kpiledger.ledger_index.lean import without_pandas
 from kpiledger.ledger_index.opening import index_in_memory, standing
@@ -107,7 +107,7 @@ def _made_again(ledger: Ledger, checkpoint: Checkpoint, files: IndexFiles, is_ju
         try:
             return index_in_memory(ledger, checkpoint, judged_in=files.database)
         except duckdb.Error:
-            pass  # a table or column of them is not there, which is told where they are judged
+            pass  # they cannot be taken over: what is wrong with them is told where they are judged
     return index_in_memory(ledger, checkpoint)
 
 
@@ -157,7 +157,8 @@ def unjudged_faults(files: IndexFiles, ledger: Ledger) -> tuple[str, ...]:
 def faults_of_verdicts(files: IndexFiles, entries: Sequence[Entry], judged: Reading, ledger: Ledger) -> Iterator[str]:
     """What the index keeps of judged approvals and should not; nothing where `faults_of_index` has more to say.
 
-    `judged` is what was read of all the entries.
+    `judged` is what was read of all the entries. An index that has more, which were recorded since, is held against
+    these too: what is folded with approvals is compared by what it keeps of them.
     """
     try:
         connection = duckdb.connect(str(files.database), read_only=True)
@@ -165,12 +166,16 @@ def faults_of_verdicts(files: IndexFiles, entries: Sequence[Entry], judged: Read
         return
     with connection:
         known = standing(connection)
-        if known is None or known[0] != FORM or known[1] > len(entries):
+        if known is None or known[0] != FORM:
             return
-        size = known[1]
+        size, whole = known[1], len(entries)
+        if size > whole:
+            entries = read_entries(ledger)
+        if size > len(entries):
+            return
         should: Mapping[str, Sequence[Row]] = {}
         if has_policy(entries[:size]):
-            then = judged if size == len(entries) else judging(ledger, entries[:size])
+            then = judged if size == whole else judging(ledger, entries[:size])
             should = rows_of(then, left_out(entries[:size]))
         for table in JUDGED:
             try:

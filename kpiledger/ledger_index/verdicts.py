@@ -90,6 +90,7 @@ _VERDICTS = f"""
 """
 # So many agreements at a time: the entries of all of them at once would need ten times the ledger's size in memory.
 _AT_ONCE = 10_000
+_ALL_DAYS = 4_000_000  # no two recorded moments lie further apart, and DuckDB's moments end some way behind
 
 Row = tuple[Any, ...]
 
@@ -170,7 +171,8 @@ def kept_verdicts(
     recorded for so many days, or had lapsed.
     """
     found: dict[str, list[Judged]] = {}
-    for row in index.execute(_VERDICTS, {"events": many(events), "new_days": new_days}).fetchall():
+    asked = {"events": many(events), "new_days": new_days if new_days is None else min(new_days, _ALL_DAYS)}
+    for row in index.execute(_VERDICTS, asked).fetchall():
         found.setdefault(row[3], []).append(_judged(row))
     return found
 

@@ -28,6 +28,7 @@ from kpiledger.ledger.lines import lines_of
 from kpiledger.ledger.merkle import root
 from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger, read_entries, signed_checkpoint
+from kpiledger.ledger_index.comparing import faults_of_verdicts
 from kpiledger.ledger_index.files import IndexFiles, digest_line
 from kpiledger.ledger_index.making import catch_up, make_tables
 from kpiledger.ledger_index.opening import index_in_memory, open_index
@@ -81,7 +82,7 @@ def require_kept(ledger: Ledger, step: int) -> None:
         is_asked = any(entry.kind in (EntryKind.AUTHORITY_RECORDED, EntryKind.KEY_ADDED) for entry in entries)
         assert states == {name: one for name, one in known.states().items() if is_asked and name in plain}
         assert verdicts == {name: given for name, given in known.by_event().items() if name in plain}
-        for days in (0, 5, 400):
+        for days in (0, 5, 400, 999_999_999):
             told = kept_verdicts(index, events, days)
             assert {name: told_of(states[name], told.get(name, ()), days) for name in verdicts} == {
                 name: told_of(states[name], given, days) for name, given in verdicts.items()
@@ -158,6 +159,18 @@ def test_a_kept_verdict_that_was_changed_is_found(company: Company, change: str)
     files.digest.write_text(digest_line(files.database))
     told = [problem.message for problem in verify(company.ledger, settings=settings).problems]
     assert any(f"{table}: a row is " in text for text in told for table in JUDGED), told
+
+
+def test_what_was_forged_is_found_where_the_index_has_entries_recorded_since(company: Company) -> None:
+    settings = load_settings(company.folder, {})
+    open_index(settings, company.ledger).close()
+    earlier = read_entries(company.ledger)[:-1]
+    files, judged = IndexFiles(settings.build), judging(company.ledger, earlier)
+    assert list(faults_of_verdicts(files, earlier, judged, company.ledger)) == []
+    with duckdb.connect(str(files.database)) as connection:
+        connection.execute("update approval_state set state = 'approved', approval_seq = null")
+    told = list(faults_of_verdicts(files, earlier, judged, company.ledger))
+    assert any(text.startswith("approval_state: a row is ") for text in told), told
 
 
 @pytest.mark.parametrize("table", JUDGED)
