@@ -41,7 +41,7 @@ _CHANGES = """
         where seq in (select old_seq from chosen union select new_seq from chosen)
     )
     select chosen.seq, chosen.kpi, chosen.slice, chosen.member, changed_from, changed_to, change, grain,
-        old_target.content, new_target.content
+        old_target.content, new_target.content, old_from, old_to, new_from, new_to
     from chosen
     left join named as old_target on old_target.seq = chosen.old_seq and old_target.kpi = chosen.kpi
         and old_target.slice = chosen.slice and old_target.member = chosen.member
@@ -62,8 +62,9 @@ class Change(NamedTuple):
     """What one event changed in the promise for one KPI and member on a run of days.
 
     First what is told of it, in the order of COLUMNS: old and new in words, of a promise that changed the figures that
-    moved. Behind it both sides as recorded, in JSON: read when they are asked for, since they fill the memory. And when
-    the approval was recorded by which it counts, where it needed one.
+    moved. Behind it both sides as recorded, in JSON: read when they are asked for, since they fill the memory. Then the
+    first day of the event that named each side, and its agreement's end as that event left it. Last when the approval
+    was recorded by which it counts, where it needed one.
     """
 
     seq: int
@@ -93,6 +94,10 @@ class Change(NamedTuple):
     grain: str
     old_content: str | None
     new_content: str | None
+    old_from: date | None
+    old_to: date | None
+    new_from: date | None
+    new_to: date | None
     approved_at: datetime | None
 
     @property
@@ -177,10 +182,10 @@ def change_of(event: Told, moved: Sequence[Any]) -> Change | None:
     """What an event moved as a change, told in words; None where the same is promised again.
 
     `event` is as `told_events` has it; `moved` are KPI, slice, member, the first and last day, what kind of change it
-    is, grain, and both sides in JSON.
+    is, grain, both sides in JSON, and the days of each.
     """
     first, last = moved[3].toordinal(), moved[4].toordinal()
-    old, new = (figures_of(target, first, last) if (target := _read(moved[at])) else {} for at in (-2, -1))
+    old, new = (figures_of(target, first, last) if (target := _read(moved[at])) else {} for at in (7, 8))
     if old == new:
         return None
     return Change._make((*event[:6], *moved[:6], *_told(old, new), *event[6:15], *moved[6:], event[15]))

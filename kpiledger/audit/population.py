@@ -7,7 +7,7 @@ judged when they are asked for, and their changes made from the fold itself.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -19,14 +19,15 @@ from kpiledger.collector import uncollected
 from kpiledger.folding import RecordedEvent
 from kpiledger.folding.approval import NOT_REQUIRED, Approval
 from kpiledger.folding.moves import Key, Move, moves
-from kpiledger.ledger.contents import recorded_events
+from kpiledger.folding.replay import PromisedTarget
+from kpiledger.ledger.contents import EVENT_OF_KIND, recorded_events
 from kpiledger.ledger_index.approving import are_approvals_asked, judging_entries
-from kpiledger.ledger_index.entries import event_entries
 
 _UNKEPT = """
     select distinct event.agreement from event join entry using (seq) anti join approval_state using (seq)
     where {condition}
 """
+_EVENTS = "select seq from event where agreement in (select unnest(?::varchar[]))"
 
 
 def changes_of(asked: Asked, only: str = "true") -> Sequence[Change]:
@@ -58,13 +59,12 @@ def _place(change: Change) -> tuple[object, ...]:
 
 def _judged_here(asked: Asked, agreements: set[str], told: Mapping[int, Told]) -> Iterator[Change]:
     """What the events of some agreements changed, by the definition of the fold itself."""
-    entries = event_entries(asked.index(), asked.ledger, agreements)
-    states = judging(
-        asked.ledger, judging_entries(asked.index(), asked.ledger, [entry.seq for entry in entries])
-    ).states()
+    index, ledger = asked.index(), asked.ledger
+    recorded = judging_entries(index, ledger, (seq for (seq,) in index.execute(_EVENTS, [[*agreements]]).fetchall()))
+    states, entries = judging(ledger, recorded).states(), [entry for entry in recorded if entry.kind in EVENT_OF_KIND]
     said = {(entry.seq, *_target_key(target)): target for entry in entries for target in entry.content["targets"]}
     by_agreement: dict[str, list[RecordedEvent]] = {}
-    for event in recorded_events(asked.ledger, entries):
+    for event in recorded_events(ledger, entries):
         by_agreement.setdefault(event.event.agreement, []).append(event)
     for events in by_agreement.values():
         for move in moves(events, states):
@@ -85,7 +85,12 @@ def _change_of(move: Move, event: Told, said: Mapping[tuple[Any, ...], Mapping[s
     grain = (move.new or move.old).target.target.grain.value  # type: ignore[union-attr]  # one of them is there
     what = "set" if old is None else "dropped" if new is None else "changed"
     contents = [target and orjson.dumps(target).decode() for target in (old, new)]
-    return change_of(event, (*move.key, move.first, move.last, what, grain, *contents))
+    days = [day for side in (move.old, move.new) for day in _days_of(side)]
+    return change_of(event, (*move.key, move.first, move.last, what, grain, *contents, *days))
+
+
+def _days_of(side: PromisedTarget | None) -> tuple[date | None, date | None]:
+    return (side.source.event.valid_from, side.last_day) if side else (None, None)
 
 
 def _target_key(target: Mapping[str, Any]) -> Key:

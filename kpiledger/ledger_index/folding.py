@@ -135,8 +135,11 @@ _CHANGE = """
     select pieced.seq, pieced.agreement, pieced.number, pieced.kpi, pieced.slice, pieced.member,
         coalesce(new_target.grain, old_target.grain),
         case when pieced.old_seq is null then 'set' when pieced.new_seq is null then 'dropped' else 'changed' end,
-        pieced.changed_from, pieced.changed_to, pieced.old_seq, pieced.new_seq
+        pieced.changed_from, pieced.changed_to, pieced.old_seq, pieced.new_seq,
+        old_named.valid_from, old_named.ends_on, new_named.valid_from, new_named.ends_on
     from pieced
+    left join known as old_named on old_named.seq = pieced.old_seq
+    left join known as new_named on new_named.seq = pieced.new_seq
     left join target as old_target on old_target.seq = pieced.old_seq and old_target.kpi = pieced.kpi
         and old_target.slice = pieced.slice and old_target.member = pieced.member
     left join target as new_target on new_target.seq = pieced.new_seq and new_target.kpi = pieced.kpi

@@ -134,7 +134,7 @@ def _take_over(connection: DuckDBPyConnection, path: Path) -> None:
 
 
 def _fold(connection: DuckDBPyConnection, is_new: bool) -> None:
-    """Make versions, promises and changes of the agreements that have a new event, or an approval that is new."""
+    """Make versions, promises and changes of the agreements that have something new."""
     found = connection.execute(
         "select agreement from event semi join arrived_in using (agreement) group by agreement order by min(seq)"
     )

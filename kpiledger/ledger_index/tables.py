@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 from kpiledger.warehouse import Table, lay_table
 
 # Raised whenever a column or what it holds changes: an index of another form is made anew.
-FORM = "5"
+FORM = "6"
 
 # What the index was made from; `frontier` is the tree over the entries, so that a later one can be shown to go on
 # from it (`kpiledger.ledger.frontier`).
@@ -55,12 +55,14 @@ PROMISE = {
     "segment_to": "date", "kpi": "varchar", "slice": "varchar", "member": "varchar", "target_seq": "integer",
 }  # fmt: skip
 # One row per event, KPI, slice, member and run of days on which it changed the promise: set, changed or dropped.
-# `old_seq` and `new_seq` are the entries that name the target before and after. Before it stood what counted: never
-# what waits for an approval, as far as APPROVAL_STATE says so.
+# `old_seq` and `new_seq` are the entries that name the target before and after; from and to are the first day of each
+# such event, and its agreement's end as it left it. Before it stood what counted: never what waits for an approval, as
+# far as APPROVAL_STATE says so.
 CHANGE = {
     "seq": "integer", "agreement": "varchar", "agreement_version": "integer", "kpi": "varchar", "slice": "varchar",
     "member": "varchar", "grain": "varchar", "change": "varchar", "changed_from": "date", "changed_to": "date",
-    "old_seq": "integer", "new_seq": "integer",
+    "old_seq": "integer", "new_seq": "integer", "old_from": "date", "old_to": "date", "new_from": "date",
+    "new_to": "date",
 }  # fmt: skip
 # One row per recorded approval; `event` is the key of the event's entry. One that `is_plain` has nothing but its signer
 # behind a commitment.
@@ -103,7 +105,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "other": OTHER,
     "mention": MENTION,
 }
-# Folded from all events of an agreement, so made anew for an agreement that has a new event or approval.
+# Folded from all events of an agreement, so made anew for an agreement that has a new event or approval, and for all
+# of them with the first policy.
 FOLDED = ("version", "promise", "change")
 # Judged from the policy, keys, events and approvals of an agreement, likewise.
 JUDGED = ("verdict", "approval_state")

@@ -16,6 +16,9 @@ from signers import Keys, public_key, small_company
 from kpiledger.approvals import Judged, judging
 from kpiledger.approvals.doubts import doubts_of
 from kpiledger.approvals.fitting import fitting_signatures
+from kpiledger.audit.answer import Asked
+from kpiledger.audit.changing import Change
+from kpiledger.audit.population import changes_of
 from kpiledger.checking import check_folder
 from kpiledger.demo_history import replay
 from kpiledger.folding import RecordedEvent
@@ -34,6 +37,7 @@ from kpiledger.ledger_index.making import catch_up, make_tables
 from kpiledger.ledger_index.opening import index_in_memory, open_index
 from kpiledger.ledger_index.tables import JUDGED
 from kpiledger.ledger_index.verdicts import kept_states, kept_verdicts
+from kpiledger.project import Project
 from kpiledger.settings import load_settings
 from kpiledger.verifying import verify
 from kpiledger.verifying.meanwhile import Parts, Signatures, looked_at_meanwhile
@@ -59,6 +63,14 @@ def company(tmp_path: Path, keys: Keys) -> Company:
     found.approve(keys.make("ed25519"))
     found.record(NOW + 10 * DAY)
     return found
+
+
+@pytest.fixture
+def waiting(tmp_path: Path, keys: Keys) -> Ledger:
+    """An amendment that nobody approved."""
+    found = Company(small_company(tmp_path / "project", keys.line("ed25519", "p1001")))
+    found.record(NOW)
+    return found.ledger
 
 
 def grown(ledger: Ledger, step: int) -> Iterator[tuple[duckdb.DuckDBPyConnection, tuple[Entry, ...]]]:
@@ -132,6 +144,30 @@ def test_changes_stand_against_what_stood_however_the_index_grew(
         assert {(row[0], *row[3:6], day) for row in kept for day in row[8:10]} == moved
         pending += sum(not state.counts for state in states.values())
     assert pending  # else nothing was shown
+
+
+def changes_told(ledger: Ledger, index: duckdb.DuckDBPyConnection) -> Sequence[Change]:
+    def no_project() -> Project:
+        raise AssertionError("changes are told without specs")
+
+    return changes_of(Asked(load_settings(ROOT, {}), ledger, lambda: index, no_project, {}))
+
+
+@pytest.mark.parametrize("which", ["demo", "waiting"])
+def test_changes_are_the_same_where_nothing_is_kept_of_approvals(which: str, request: pytest.FixtureRequest) -> None:
+    """As of agreements that speak of people, which are judged when they are asked for."""
+    ledger = request.getfixturevalue(which)
+    index, without = (index_in_memory(ledger, signed_checkpoint(ledger)) for _ in range(2))
+    without.execute("delete from approval_state")
+    kept, judged = changes_told(ledger, index), changes_told(ledger, without)
+    assert [comparable(one) for one in judged] == [comparable(one) for one in kept]
+    states = {change.approval_state for change in kept}
+    assert "unapproved" in states if which == "waiting" else "approved" in states
+
+
+def comparable(change: Change) -> tuple[object, ...]:
+    """The two sides as JSON may name their fields in another order."""
+    return (*change._replace(old_content=None, new_content=None), change.old_target, change.new_target)
 
 
 def rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[Any, ...]]:

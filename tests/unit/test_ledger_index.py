@@ -93,6 +93,26 @@ def test_changes_are_held_against_what_stood_as_the_fold_says(events, data):
         index = index_in_memory(ledger, signed_checkpoint(ledger), judged_in=judged)
         approvals = {one.entry_hash: Approval(state) for one, state in zip(known, states, strict=True)}
         assert changes_by_day(index) == moves_by_day(known, approvals)
+        assert named_days(index) == moved_days(known, approvals)
+
+
+def named_days(index):
+    """The days of the events that name each side, by entry, KPI, member and each first day of a change."""
+    columns = "seq, kpi, member, changed_from, old_from, old_to, new_from, new_to"
+    return set(index.execute(f"select {columns} from change").fetchall())
+
+
+def moved_days(known, approvals):
+    sides = [
+        (move.source.seq, move.key[0], move.key[2], move.first, *days_of(move.old), *days_of(move.new))
+        for name in {one.event.agreement for one in known}
+        for move in moves([one for one in known if one.event.agreement == name], approvals)
+    ]
+    return set(sides)
+
+
+def days_of(side):
+    return (side.source.event.valid_from, side.last_day) if side else (None, None)
 
 
 def moves_by_day(known, approvals):

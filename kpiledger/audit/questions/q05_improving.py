@@ -14,10 +14,9 @@ from kpiledger.audit.population import changes_of
 from kpiledger.audit.published import published
 from kpiledger.audit.standing import tree_facts
 from kpiledger.audit.words import number_of
-from kpiledger.ledger_index.many import MANY, many
 from kpiledger.periods import Period, Reckoning, add_months, periods_between
 from kpiledger.settings import Settings
-from kpiledger.vocabulary import Grain
+from kpiledger.vocabulary import Grain, Status
 
 _DAYS = 14
 _NAMED = 20
@@ -42,19 +41,6 @@ _ACTUALS = """
         and list_contains(?::varchar[], number.kpi) and number.period_start between ? and ?
 """
 
-# The days that a ramp runs over: from the event that named it to the agreement's end as that event left it.
-_SPANS = """
-    select change.seq, change.kpi, change.slice, change.member, named.seq, named.valid_from,
-        (select arg_max(earlier.valid_to, earlier.agreement_version) from event as earlier
-         where earlier.agreement = named.agreement and earlier.agreement_version <= named.agreement_version
-             and earlier.event in ('agreed', 'amended') and earlier.valid_to is not null
-             and (earlier.agreement_version in (1, named.agreement_version) or earlier.seq not in (
-                 select seq from approval_state where state not in ('approved', 'not_required')
-             ))) as ends_on
-    from change join event as named on named.seq = {side}
-    where change.seq in {many}
-"""
-
 # The day of recording or of the approval must be near the end of a period that changed; none is longer than this.
 _LONGEST = 371
 _NEAR = (
@@ -69,7 +55,6 @@ _APPROVED = """
 """
 
 Key = tuple[str, str, str, str, date]  # KPI, slice, member, grain, first day
-Spans = Mapping[tuple[int, str, str, str], tuple[date, date]]  # by entry, KPI, slice and member of a change
 
 
 def answer(asked: Asked) -> Answer:
@@ -84,7 +69,6 @@ def answer(asked: Asked) -> Answer:
     near = [(change, periods) for change in changes if (periods := _near(change, days, reckoning))]
     starts = [period.start for _, periods in near for period in periods]
     actuals = _actuals(asked.settings, sorted({change.kpi for change, _ in near}), starts)
-    spans = [_spans(asked, side, [change.seq for change, _ in near]) for side in ("old_seq", "new_seq")]
     rows: list[tuple[object, ...]] = []
     unjudged: list[str] = []
     waiting = 0
@@ -99,10 +83,7 @@ def answer(asked: Asked) -> Answer:
                 unjudged.append(f"{change.kpi} of entry {change.seq} in {period}")
                 continue
             year_before = actuals.get((*key, add_months(period.start, -12)))
-            old, new = (
-                status_of(target, period, actual, _beside(change, span, year_before, reckoning))
-                for target, span in zip((change.old_target, change.new_target), spans, strict=True)
-            )
+            old, new = _statuses(change, period, actual, year_before, reckoning)
             if old is None or new is None:
                 unjudged.append(f"{change.kpi} of entry {change.seq} in {period}")
             if improves(old, new):
@@ -139,14 +120,16 @@ def _near_day(
     return tuple(period for period in between if abs((day - period.end).days) <= days)
 
 
-def _spans(asked: Asked, side: str, seqs: list[int]) -> Spans:
-    found = asked.index().execute(_SPANS.format(side=side, many=MANY), [many(seqs)]).fetchall()
-    return {(seq, kpi, cut, member): (first, last) for seq, kpi, cut, member, _, first, last in found}
-
-
-def _beside(change: Change, spans: Spans, year_before: Decimal | None, reckoning: Reckoning) -> Beside | None:
-    span = spans.get((change.seq, change.kpi, change.slice, change.member))
-    return Beside(*span, year_before, reckoning) if span else None
+def _statuses(
+    change: Change, period: Period, actual: Decimal, year_before: Decimal | None, reckoning: Reckoning
+) -> tuple[Status | None, Status | None]:
+    """Against the target before and after; a ramp of either runs over its own days."""
+    sides = (change.old_target, change.old_from, change.old_to), (change.new_target, change.new_from, change.new_to)
+    old, new = (
+        status_of(target, period, actual, Beside(first, last, year_before, reckoning) if first and last else None)
+        for target, first, last in sides
+    )
+    return old, new
 
 
 def _actuals(settings: Settings, kpis: list[str], starts: list[date]) -> Mapping[Key, Decimal]:
