@@ -45,6 +45,7 @@ from kpiledger.gates import (
     stop_on_errors,
 )
 from kpiledger.git import head_commit
+from kpiledger.git_check import learn_from_git
 from kpiledger.laid_statistics.columns import no_statistics
 from kpiledger.laid_statistics.laying import lay_statistics
 from kpiledger.ledger.contents import recorded_events
@@ -211,7 +212,8 @@ def publish(run: Run, clock: Clock) -> Publication:
         # Recorded first: what readers see is never unknown to the ledger; the next run makes good one killed here.
         swap(run.settings, run.run_id)
         # Whatever somebody made of the index since: from here on questions are answered from the entries again.
-        open_index(run.settings, ledger, is_anew=True).close()
+        with open_index(run.settings, ledger, is_anew=True) as index:
+            learn_from_git(run.root, ledger, index, run.settings.build)
     return Publication(run.settings.warehouse, run.settings.pages, is_new)
 
 

@@ -16,7 +16,7 @@ from kpiledger.git_check.held import QUOTED
 from kpiledger.git_check.keeping import KnowledgeFile, close_known, keep, open_known
 from kpiledger.git_check.known import Fetch, Known, lay_tables, learn_entries, learn_history
 from kpiledger.git_check.objects import Objects
-from kpiledger.git_check.packs import judge_packs, packs_of
+from kpiledger.git_check.packs import Pack, judge_packs, packs_of
 from kpiledger.git_check.present import GitRefused, Repository, history_of, repository_of
 from kpiledger.git_check.quick import clear, lay_history
 from kpiledger.git_check.report import GitReport
@@ -26,6 +26,7 @@ from kpiledger.ledger.schema import EntryKind
 from kpiledger.ledger.store import Ledger
 from kpiledger.ledger.subjects import erased_commitments, resolving
 from kpiledger.ledger_index.entries import entries_at
+from kpiledger.ledger_index.vouching import can_vouch
 
 # Other kinds come from runs and commands, or say what the files no longer say.
 FROM_FILES = frozenset({EntryKind.DEFINITION_RECORDED, *EVENT_OF_KIND, *QUOTED})
@@ -83,6 +84,25 @@ def ask_of_git(
         return _of_index(repository, ledger, index, build, names, history, tells_same=tells_same)
 
 
+def learn_from_git(root: Path, ledger: Ledger, index: DuckDBPyConnection, build: Path) -> None:
+    """Learn and keep now what `ask_of_git` would learn at its first question; it says itself what hinders that."""
+    repository = repository_of(root)
+    if isinstance(repository, str) or repository.is_shallow or not can_vouch(ledger):
+        return
+    file = KnowledgeFile(build, ledger)
+    index.execute(_FROM_INDEX, [[], []])
+    known, _ = open_known(index, file)
+    try:
+        with Objects(repository.root) as objects:
+            fetch, history = partial(entries_at, index, ledger), partial(history_of, repository)
+            _learn(repository, ledger, known, objects, fetch, history, partial(packs_of, repository))
+        keep(known, file)
+    except GitRefused:
+        return
+    finally:
+        close_known(known)
+
+
 def _of_index(
     repository: Repository,
     ledger: Ledger,
@@ -133,12 +153,25 @@ def _judged(
         with Objects(repository.root) as objects, ThreadPoolExecutor(1) as beside:
             # What takes long and needs nobody else begins at once, where it is sure to be asked for.
             packs = beside.submit(packs_of, repository).result if known.is_kept else partial(packs_of, repository)
-            lay_history(known.connection, history())
-            learn_history(known, repository, objects)
-            learn_entries(known, fetch, resolving(ledger))
-            clear(known.connection, is_shallow=repository.is_shallow)
-            judge_packs(known, objects, packs)
+            _learn(repository, ledger, known, objects, fetch, history, packs)
             findings = tuple(findings_of(repository, ledger, known, objects, fetch, erased))
             return GitReport(repository.head, findings, same_left_out=same_left_out(known))
     except GitRefused as refusal:
         return GitReport(repository.head, (), str(refusal))
+
+
+def _learn(
+    repository: Repository,
+    ledger: Ledger,
+    known: Known,
+    objects: Objects,
+    fetch: Fetch,
+    history: Callable[[], bytes],
+    packs: Callable[[], tuple[Pack, ...]],
+) -> None:
+    """Complete what is known by the present history and the entries of the table `told`, and clear what stands."""
+    lay_history(known.connection, history())
+    learn_history(known, repository, objects)
+    learn_entries(known, fetch, resolving(ledger))
+    clear(known.connection, is_shallow=repository.is_shallow)
+    judge_packs(known, objects, packs)

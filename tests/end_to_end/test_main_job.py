@@ -41,6 +41,12 @@ def sign_as_cfo(folder: Path, keys: Path, agreements: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_what_git_says_was_learnt_by_the_run(own_demo: Path) -> None:
+    answer = kpi(own_demo, "audit", "27")
+    assert answer.returncode == 0, answer.stderr
+    assert "files say was kept from an earlier call" in answer.stdout
+
+
 def test_the_published_tables_are_all_there(published_demo: Path) -> None:
     with duckdb.connect(str(published_demo / "build/warehouse.duckdb"), read_only=True) as connection:
         found = {

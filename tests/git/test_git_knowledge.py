@@ -14,8 +14,9 @@ import pytest
 from repositories import WEST, Repository, repository, said, states
 
 from kpiledger.errors import WrongUse
-from kpiledger.git_check import GitReport, GitState, ask_of_git
+from kpiledger.git_check import GitReport, GitState, ask_of_git, learn_from_git
 from kpiledger.git_check.keeping import NAME
+from kpiledger.ledger.keys import PRIVATE_FILE
 from kpiledger.ledger.subjects import erase
 from kpiledger.ledger_index.opening import open_index
 from kpiledger.settings import load_settings
@@ -69,6 +70,39 @@ def test_a_second_answer_says_what_was_kept_and_is_the_first(recorded: Repositor
         "what 1 commits wrote and 1 files say was kept from an earlier call and signed by the ledger's key; the "
         "present history, branches and damaged objects were looked for now. `kpi verify` uses nothing kept",
     )
+
+
+def test_what_a_run_learns_serves_the_first_question(recorded: Repository) -> None:
+    kept_file(recorded).unlink()
+    settings = load_settings(recorded.project, {})
+    with open_index(settings, recorded.ledger) as index:
+        learn_from_git(recorded.project, recorded.ledger, index, settings.build)
+    first = ask(recorded)
+    assert first.findings == recorded.check().findings
+    assert first.kept[0].startswith("what 1 commits wrote and 1 files say was kept from an earlier call")
+
+
+def test_a_run_learns_what_is_new(recorded: Repository) -> None:
+    settings = load_settings(recorded.project, {})
+    for day in (7, 8):
+        event = EVENT.format(agreement="sales_west_2017", day=day)
+        recorded.add(WEST, event)
+        recorded.commit()
+        recorded.record()
+        with open_index(settings, recorded.ledger) as index:
+            learn_from_git(recorded.project, recorded.ledger, index, settings.build)
+    assert ask(recorded).kept[0].startswith("what 3 commits wrote and 3 files say was kept")
+    assert ask(recorded).findings == recorded.check().findings
+
+
+def test_a_run_without_git_or_key_learns_nothing(recorded: Repository) -> None:
+    settings = load_settings(recorded.project, {})
+    kept_file(recorded).unlink()
+    with open_index(settings, recorded.ledger) as index:
+        learn_from_git(settings.build, recorded.ledger, index, settings.build)
+        (recorded.ledger.keys / PRIVATE_FILE).unlink()
+        learn_from_git(recorded.project, recorded.ledger, index, settings.build)
+    assert not kept_file(recorded).exists()
 
 
 def test_a_question_about_one_agreement_keeps_what_serves_the_next(recorded: Repository) -> None:
